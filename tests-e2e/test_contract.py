@@ -31,6 +31,7 @@ REFUSED = {
     "GET /api/v1/auth/oidc/{workspace_slug}/start": 404,  # no workspace signs in there
     "GET /api/v1/auth/oidc/callback": 401,  # nobody has begun
     "POST /api/v1/jobs/{job_id}/cancel": 409,  # it is done
+    "GET /api/v1/jobs/{job_id}/result": 409,  # and has made no file
     "POST /api/v1/clients/{client_id}/break-glass": 409,  # the client is not restricted
     "POST /api/v1/audit/break-glass/{break_glass_id}/review": 403,  # it is one's own
     "GET /api/v1/audit/proof": 404,  # no checkpoint covers an event that far ahead

@@ -32,6 +32,15 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
     "scheduling.payment_requests": "nobody in it is asked to pay",
+    **dict.fromkeys(
+        (
+            "notifications.reminder_links",
+            "notifications.reminder_opt_outs",
+            "notifications.reminder_policies",
+        ),
+        "nobody in it has changed how clients are reminded",
+    ),
+    **dict.fromkeys(("scheduling.availability", "scheduling.holidays"), "nobody in it has said when they work"),
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     **dict.fromkeys(
@@ -40,6 +49,7 @@ EMPTY = {
     ),
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
+    "clients.job_file_pieces": "no job in it makes a file",
     **dict.fromkeys(
         ("clients.merges", "notifications.merged_clients", *(f"{name}.moved_rows" for name in ("scheduling", "clinical", "notifications"))),
         "nobody in it was merged",

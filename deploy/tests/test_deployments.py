@@ -27,6 +27,8 @@ OWN = {
     "CASELOAD_APP_URL",
     "CASELOAD_BLOB_URL",
     "CASELOAD_CHECKPOINTS_URL",
+    "CASELOAD_CLIENT_ARCHIVES_URL",
+    "CASELOAD_JOB_FILES_URL",
     "CASELOAD_MAIL_FROM",
     "CASELOAD_CORS_ORIGINS",
     "CASELOAD_TRUSTED_PROXIES",
@@ -133,7 +135,7 @@ def test_the_role_that_erases_is_known_where_something_erases_and_nowhere_else(d
 FIXED = {
     "environment", "listen", "http_listen", "health_listen", "peers", "service_keys_dir", "keyring", "keyring_file", "access_key_file",
     "tls_certificate_file", "tls_key_file", "tls_authority_file", "database_url", "relay_database_url", "eraser_database_url", "broker_url",
-    "smtp_url", "gateway_secret", "rate_limit_store_url", "blob_url",
+    "smtp_url", "gateway_secret", "rate_limit_store_url", "blob_url", "job_files_url",
 }  # fmt: skip
 
 
@@ -287,36 +289,42 @@ def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, d
     assert set(compose["secrets"]) == (used | servers)
 
 
-def test_files_and_checkpoints_have_a_bucket_and_an_account_each(deployment, tmp_path):
+# Under which name a service is told its bucket.
+BUCKETS = {"clinical": "CASELOAD_BLOB_URL", "audit": "CASELOAD_BLOB_URL", "clients": "CASELOAD_JOB_FILES_URL"}
+
+
+def test_files_checkpoints_and_archives_have_a_bucket_and_an_account_each(deployment, tmp_path):
     Installation(tmp_path).make(database="postgres:5432", broker="rabbitmq:5671")
     buckets, accounts = {}, {}
     for process in deployment.values():
-        if process.arguments[0] in {"clinical", "audit"} and process.arguments[1:] != ("migrate",):
-            buckets.setdefault(process.arguments[0], set()).add(process.settings["CASELOAD_BLOB_URL"])
+        if process.arguments[0] in BUCKETS and process.arguments[1:] != ("migrate",):
+            buckets.setdefault(process.arguments[0], set()).add(process.settings[BUCKETS[process.arguments[0]]])
             accounts.setdefault(process.arguments[0], set()).add((tmp_path / process.secrets["/run/secrets/s3-credentials"]).read_text())
         elif process.name != "bucket":
-            assert not {"CASELOAD_BLOB_URL", "AWS_SHARED_CREDENTIALS_FILE"} & process.settings.keys(), process.name
+            assert not {*BUCKETS.values(), "AWS_SHARED_CREDENTIALS_FILE"} & process.settings.keys(), process.name
 
-    (files,), (checkpoints,) = buckets["clinical"], buckets["audit"]
-    assert urlsplit(files).netloc != urlsplit(checkpoints).netloc
-    assert "lock" not in parse_qs(urlsplit(files).query), "a file that a client's erasure deletes cannot be kept"
+    (files,), (checkpoints,), (archives,) = buckets["clinical"], buckets["audit"], buckets["clients"]
+    assert len({urlsplit(url).netloc for url in (files, checkpoints, archives)}) == 3
+    for url in (files, archives):
+        assert "lock" not in parse_qs(urlsplit(url).query), "a file that an erasure deletes cannot be kept"
     assert parse_qs(urlsplit(checkpoints).query)["lock"][0] in {"governance", "compliance"}
-    (of_files,), (of_checkpoints,) = accounts["clinical"], accounts["audit"]
-    assert len({of_files, of_checkpoints, (tmp_path / "s3-credentials").read_text()}) == 3
+    own = [account for service in BUCKETS for account in accounts[service]]
+    assert len({*own, (tmp_path / "s3-credentials").read_text()}) == 4 == len(own) + 1
     task = deployment["bucket"].settings
-    assert (task["CASELOAD_BLOB_URL"], task["CASELOAD_CHECKPOINTS_URL"]) == (files, checkpoints)
+    told = (task["CASELOAD_BLOB_URL"], task["CASELOAD_CHECKPOINTS_URL"], task["CASELOAD_CLIENT_ARCHIVES_URL"])
+    assert told == (files, checkpoints, archives)
 
 
 def test_an_account_of_the_store_may_do_what_its_service_does_in_its_own_bucket(composed):
     may = {}
-    for service in ("clinical", "audit"):
-        bucket = urlsplit(composed[service].settings["CASELOAD_BLOB_URL"]).netloc
+    for service, name in BUCKETS.items():
+        bucket = urlsplit(composed[service].settings[name]).netloc
         for statement in json.loads((COMPOSE / "s3-policies" / f"{service}.json").read_text())["Statement"]:
             assert statement["Effect"] == "Allow"
             assert all(resource in {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"} for resource in statement["Resource"])
             may.setdefault(service, set()).update(statement["Action"])
 
-    assert may["clinical"] == {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    assert may["clinical"] == may["clients"] == {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
     # Neither to delete a version nor to shorten its retention.
     assert may["audit"] == {
         "s3:ListBucket",

@@ -101,7 +101,7 @@ def test_only_who_keeps_data_there_reaches_a_store(manifests):
     everybody = {w["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/name"] for w in workloads(manifests)}
     assert reach["database"] == everybody - {"gateway", "bucket"}
     assert reach["broker"] == set(SERVICES)
-    assert reach["files"] == {"clinical", "audit", "bucket"}
+    assert reach["files"] == {"clients", "clinical", "audit", "bucket"}
     assert reach["mail"] == {"notifications"}
 
 

@@ -14,9 +14,9 @@ from PIL import Image
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
 from chassis.context import Caller
+from chassis.storage.archive import archive, unique_names
 from chassis.storage.local import LocalBlobs
 from clinical.client_attachments import rules
-from gateway.api.client_attachments.archive import archive, unique_names
 
 API = "/api/v1"
 

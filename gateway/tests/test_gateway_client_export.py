@@ -8,13 +8,14 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from PIL import Image
 
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
+from chassis.client_archive.contents import ClientContents
 from clinical.client_attachments import rules
-from gateway.api.client_exports.contents import ClientContents
 
 API = "/api/v1"
 PASSWORD = "correct horse battery"
@@ -154,8 +155,56 @@ async def test_an_archive_has_all_that_is_held_and_can_be_checked_without_us(gat
     assert [(line.event_type, line.resource_id) for line in of_client] == [("export_client", client_id)]
 
 
+def check_cosignature(note, version, keys):
+    """What docs/client-export.md says about verifying a co-signature."""
+    attested = version["cosignature"]
+    comment = attested["comment"]
+    signed = {
+        "comment_hash": None if comment is None else sha256(comment.encode()).hexdigest(),
+        "content_hash": version["content_hash"],
+        "cosigned_at": in_time(attested["created_at"]),
+        "cosigned_by_user_id": attested["signed_by_user_id"],
+        "decision": attested["decision"],
+        "form": 1,
+        "role": attested["role"],
+        "session_id": note["id"],
+        "version_number": version["version_number"],
+        "workspace_id": note["workspace_id"],
+    }
+    canonical = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    signature = base64.urlsafe_b64decode(attested["signature"] + "==")
+    keys[attested["key_id"]].verify(signature, b"caseload session cosignature v1\n" + canonical)
+
+
+async def test_co_signatures_in_an_archive_can_be_checked_without_us(gateway, practice):
+    client = await practice.add_client()
+    trainee = await gateway.add_user(practice.person.workspace_id, "therapist")
+    await practice.http.put(f"{API}/users/{trainee}", json={"supervisor_id": str(practice.person.user_id)})
+    async with gateway.colleague(practice.person, user_id=trainee, scopes=["sessions:read", "sessions:write", "sessions:sign"]) as supervised:
+        written = {"client_id": client["id"], "session_date": "2026-11-02T10:00:00Z", "plan": "Rest."}
+        path = f"{API}/sessions/{(await supervised.post(f'{API}/sessions', json=written)).json()['id']}"
+        assert (await supervised.post(f"{path}/finalize")).status_code == 200
+        assert (await practice.http.post(f"{path}/return", json={"comment": "Which knee? Größe 膝"})).status_code == 200
+        assert (await supervised.put(path, json={"objective": "The left one.", "reason": "Asked."})).status_code == 200
+    assert (await practice.http.post(f"{path}/cosign")).status_code == 200
+
+    archive = await exported(practice, client["id"])
+    keys = {
+        key["key_id"]: Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(key["public_key"] + "=="))
+        for key in json.loads(archive.read("signing-keys.json"))["keys"]
+    }
+    found = json.loads(archive.read(f"notes/{path.rpartition('/')[2]}.json"))
+    assert check_note(found, keys) == 2
+    assert [version["cosignature"]["decision"] for version in found["versions"]] == ["returned", "cosigned"]
+    for version in found["versions"]:
+        check_cosignature(found["note"], version, keys)
+    forged = {**found["versions"][0], "cosignature": {**found["versions"][0]["cosignature"], "comment": "Fine."}}
+    with pytest.raises(InvalidSignature):
+        check_cosignature(found["note"], forged, keys)
+
+
 async def test_many_notes_are_each_in_the_archive_once(practice, monkeypatch):
-    monkeypatch.setattr("gateway.api.client_exports.contents._PAGE_SIZE", 2)
+    monkeypatch.setattr("chassis.client_archive.contents._PAGE_SIZE", 2)
     client = await practice.add_client()
     notes = {(await practice.write_note(client["id"]))["id"] for _ in range(5)}
 
@@ -210,8 +259,8 @@ async def test_a_browser_begins_with_a_new_access_token(gateway, practice):
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\u202e", "\ud7ff"])
 def test_a_pdf_is_made_of_any_text(character):
-    from gateway.api.client_exports.note_pdf import is_right_to_left, render_pdf
-    from gateway.api.client_exports.note_text import Block
+    from chassis.client_archive.note_pdf import is_right_to_left, render_pdf
+    from chassis.client_archive.note_text import Block
 
     made = render_pdf([[Block("Note", is_heading=True), Block(f"{character}{HEBREW}\t1\n{'x' * 500}\n\n{character}")], []])
     assert made.startswith(b"%PDF-")

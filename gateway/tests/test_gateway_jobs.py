@@ -16,6 +16,7 @@ from chassis.jobs.ordering import order
 from chassis.jobs.running import JobKind
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
+from clients.__main__ import job_files
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.tables import JOBS
 from standalone.jobs import import_file, watch
@@ -207,3 +208,58 @@ async def test_a_terminal_tells_what_was_refused_and_what_was_not_done(practice,
     assert (await practice.http.get(f"{API}/clients")).json()["total"] == 0
     with pytest.raises(SystemExit, match="neither"):
         await import_file(practice.http, tmp_path / "clients.xls", shown)
+
+
+async def test_a_file_that_a_job_has_made_is_downloaded_whole_or_from_where_it_was_cut_off(gateway, practice):
+    workspace_id, content = practice.person.workspace_id, bytes(range(256)) * 6_000
+    work = Work(gateway, practice.person.user_id, workspace_id)
+    files = work.runtime.once(job_files)
+
+    async def write(job):
+        writer = await files.writer(job, name="everything.zip", media_type="application/zip")
+        await writer.write(content)
+        await writer.flush()
+        async with job.step() as step:
+            await writer.finish(step)
+        work.reached.set()
+        return {}
+
+    work.kind = JobKind(work.kind.name, write, needs="clients:import", resource=options_pb2.RESOURCE_CLIENT)
+    job_id = await work.order()
+    async with work.half_done():
+        job = await finished(practice, job_id)
+    url = job["result_url"]
+    assert url == f"{API}/jobs/{job_id}/result"
+
+    whole = await practice.http.get(url)
+    assert (whole.status_code, whole.content) == (200, content)
+    told = ("content-type", "content-length", "content-disposition", "accept-ranges", "cache-control")
+    assert [whole.headers[name] for name in told] == [
+        "application/zip",
+        str(len(content)),
+        'attachment; filename="everything.zip"',
+        "bytes",
+        "private, no-store",
+    ]
+    rest = await practice.http.get(url, headers={"range": "bytes=1048570-1048585", "if-range": whole.headers["etag"]})
+    assert (rest.status_code, rest.content) == (206, content[1048570:1048586])
+    assert rest.headers["content-range"] == f"bytes 1048570-1048585/{len(content)}"
+    changed = await practice.http.get(url, headers={"range": "bytes=5-", "if-range": '"another"'})
+    assert (changed.status_code, len(changed.content)) == (200, len(content))
+    behind = await practice.http.get(url, headers={"range": f"bytes={len(content)}-"})
+    assert (behind.status_code, behind.headers["content-range"]) == (416, f"bytes */{len(content)}")
+    lines = [
+        each
+        for each in await gateway.environment.emitted(events_pb2.AuditRecorded, workspace_id)
+        if each.action == options_pb2.ACTION_EXPORT and each.facts.get("job") == job_id
+    ]
+    assert len(lines) == 4
+    assert {line.resource for line in lines} == {options_pb2.RESOURCE_WORKSPACE}
+
+    async with gateway.colleague(practice.person, user_id=uuid7(), scopes=["clients:import"]) as other:
+        assert (await other.get(url)).status_code == 404
+    async with gateway.environment.superuser() as connection:
+        await connection.execute("UPDATE clients.jobs SET file_expires_at = now() WHERE id = $1::text::uuid", job_id)
+    expired = await practice.http.get(url)
+    assert (expired.status_code, expired.json()["code"]) == (410, "job_file_expired")
+    assert (await practice.http.get(f"{API}/jobs/{job_id}")).json()["result_url"] is None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.client_archive.timeline import Position, read_cursor, write_cursor
 from chassis.errors import Invalid
-from gateway.api.timeline.routes import Position, read_cursor, write_cursor
 
 moments = st.integers(0, 3).map(lambda seconds: datetime(2027, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 places = st.builds(Position, moments, st.sampled_from([0, 1, 2]), st.integers(0, 5).map(lambda number: str(UUID(int=number))))

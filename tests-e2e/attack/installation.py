@@ -107,7 +107,7 @@ class AttackedInstallation:
         """Creates a practice. Returns its owner."""
         return await self.open_workspace("practice", email=email, full_name=full_name)
 
-    async def open_workspace(self, kind, *, email=None, full_name="Henrietta Castellanos"):
+    async def open_workspace(self, kind, *, email=None, full_name="Henrietta Castellanos", is_platform_admin=False):
         """Creates a practice or a hospital. Returns its first user, who may do everything in it."""
         email = email or f"head-{uuid7().hex}@example.com"
         async with self._identity() as runtime:
@@ -121,6 +121,7 @@ class AttackedInstallation:
                 owner_full_name=full_name,
                 role={"practice": "owner", "hospital": "admin"}[kind],
                 password=PASSWORD,
+                is_platform_admin=is_platform_admin,
             )
         return Person(email, str(user_id), str(workspace_id))
 

@@ -1,4 +1,4 @@
-"""The private buckets that CASELOAD_BLOB_URL (files) and CASELOAD_CHECKPOINTS_URL (audit) name, made unless they are there."""
+"""The private buckets that CASELOAD_BLOB_URL (files), CASELOAD_CHECKPOINTS_URL (audit) and CASELOAD_CLIENT_ARCHIVES_URL name, made unless they are there."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from chassis.storage.s3 import NotLockable, S3Blobs
 class BucketSettings(Settings):
     # What audit is given as its CASELOAD_BLOB_URL.
     checkpoints_url: str
+    # What clients is given as its CASELOAD_JOB_FILES_URL.
+    client_archives_url: str
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -19,7 +21,12 @@ def main(arguments: Sequence[str]) -> None:
         raise SystemExit("bucket takes no arguments")
     settings = BucketSettings()
     configure_logs("bucket", settings.log_level)
-    for name, url in (("CASELOAD_BLOB_URL", settings.blob_url), ("CASELOAD_CHECKPOINTS_URL", settings.checkpoints_url)):
+    buckets = {
+        "CASELOAD_BLOB_URL": settings.blob_url,
+        "CASELOAD_CHECKPOINTS_URL": settings.checkpoints_url,
+        "CASELOAD_CLIENT_ARCHIVES_URL": settings.client_archives_url,
+    }
+    for name, url in buckets.items():
         blobs = open_blobs(url, settings.blob_secret.get_secret_value(), settings.public_url)
         if not isinstance(blobs, S3Blobs):
             raise SystemExit(f"{name} names no bucket (s3://…)")

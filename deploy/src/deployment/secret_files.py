@@ -23,7 +23,7 @@ from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 # What the keys of the store are called: its administrator's, and one for each service that keeps something there. Their form suits
 # stores that take an account for the first half.
 S3_KEY = "caseload:files"
-S3_SERVICES = ("clinical", "audit")
+S3_SERVICES = ("clients", "clinical", "audit")
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.clients import name_index
-from clients.clients.name_index import Change, ClientQuery, NameIndex, new_entry
+from clients.clients import name_index, orders
+from clients.clients.entries import new_entry
+from clients.clients.name_index import Change, ClientQuery, NameIndex
 
 ids = st.integers(0, 9).map(lambda number: UUID(int=number))
 names = st.sampled_from(["Ada", "ada", "Ärne", "Arne", "de Luca", "Deluca", "van der Berg", "O'Brien", "Ø", "", "-", "ß", "ss", "Ng"])
@@ -64,8 +65,8 @@ def matching(steps: list, query: ClientQuery) -> list[UUID]:
 async def test_every_query_finds_the_same_as_a_look_at_all_clients(steps, query, batch_size, many, page_size):
     index = NameIndex()
     all_changes = changes(steps)
-    usual = name_index._AT_ONCE, name_index._MANY
-    name_index._AT_ONCE, name_index._MANY = max(many, 1), 2
+    usual = name_index._AT_ONCE, orders.MANY
+    name_index._AT_ONCE, orders.MANY = max(many, 1), 2
     try:
         for start in range(0, len(all_changes), batch_size):
             batch = all_changes[start : start + batch_size]
@@ -82,7 +83,7 @@ async def test_every_query_finds_the_same_as_a_look_at_all_clients(steps, query,
             await index.settle()
         selected = await index.select(query)
     finally:
-        name_index._AT_ONCE, name_index._MANY = usual
+        name_index._AT_ONCE, orders.MANY = usual
 
     expected = matching(steps, query)
     assert len(selected) == len(expected)

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 from chassis.paging import Page
-from clients.clients import name_index_cache
-from clients.clients.name_index import Change, ClientQuery, new_entry
+from clients.clients import name_index_cache, store
+from clients.clients.entries import new_entry
+from clients.clients.name_index import Change, ClientQuery
 from clients.clients.name_index_cache import NameIndexCache
 
 
@@ -51,3 +52,54 @@ async def test_the_names_of_a_workspace_that_nobody_asks_for_leave_the_memory(mo
     now += 2
     assert cache._entry_of(busy) is kept
     assert list(cache._entries) == [busy]
+
+
+class Database:
+    """One that knows the first `known` of some clients, each created by a revision of its own."""
+
+    def __init__(self, known):
+        self.known = known
+        self.read = 0
+
+    async def all(self, stmt, **asked):
+        if stmt is store.changes_since:
+            rows = [{"id": UUID(int=number), "revision": number} for number in range(asked["since"] + 1, self.known + 1)]
+            self.read += len(rows)
+            return rows
+        if stmt is store.state_of:
+            number = asked["id"].int
+            return [{"revision": number, "version": 1, "sealed_name": None}] if number <= self.known else []
+        return [{"id": id_, "as_of": self.known} for id_ in asked["ids"] or [UUID(int=0)]]
+
+
+async def test_reads_that_alternate_between_a_primary_and_a_replica_that_lags_read_nothing_twice(monkeypatch):
+    async def changes(rows, _db, _keys):
+        return [Change(row["id"], row["revision"], 1, new_entry(row["id"], "x", f"n{row['revision']:03}")) for row in rows]
+
+    monkeypatch.setattr(name_index_cache, "_changes", changes)
+    cache, keys = NameIndexCache(1000), SimpleNamespace(workspace_id=uuid4())
+    primary, replica = Database(100), Database(90)
+
+    async def total(db):
+        return (await cache.read_page(ClientQuery(), Page(5, 0), db, keys))[1]
+
+    for lead in range(5):
+        primary.known, replica.known = 100 + lead, 90 + lead
+        assert (await total(primary), await total(replica)) == (100 + lead, 90 + lead)
+    assert (primary.read, replica.read) == (104, 94)
+    # One that was restored from a backup and has gone on knows neither.
+    restored = Database(50)
+    assert await total(restored) == 50
+    assert await total(primary) == 104
+
+
+async def test_an_index_beside_another_is_the_first_to_leave_the_memory(monkeypatch):
+    async def changes(rows, _db, _keys):
+        return [Change(row["id"], row["revision"], 1, new_entry(row["id"], "x", f"n{row['revision']:03}")) for row in rows]
+
+    monkeypatch.setattr(name_index_cache, "_changes", changes)
+    cache, keys = NameIndexCache(150), SimpleNamespace(workspace_id=uuid4())
+    for db in (Database(100), Database(90)):
+        await cache.read_page(ClientQuery(), Page(5, 0), db, keys)
+    (cached,) = cache._entries.values()
+    assert (len(cached.index), len(cached.beside)) == (90, 0)

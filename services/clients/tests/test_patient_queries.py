@@ -2,13 +2,16 @@
 
 import asyncio
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caseload.clients.v1 import patients_pb2 as pb
 from chassis.errors import Invalid
+from clients.patients import queries
 from clients.patients.queries import read, select, to_number
 
 PEOPLE = [
@@ -151,3 +154,29 @@ async def test_whatever_is_written_as_an_expression_is_searched_for_or_refused(p
     except Invalid:
         return
     await select([{"name": text}], query, lambda person: person)
+
+
+@given(st.text(max_size=100))
+async def test_a_text_that_is_escaped_finds_its_own_record(text):
+    query = read(pb.ListPatientsRequest(values=[re2.escape(text)], fields=["name"], comparisons=[LIKE]))
+    mine = {"name": f"x{text}y"}
+    assert await select([{"name": None}, mine], query, lambda person: person) == [mine]
+
+
+async def test_a_hard_search_is_done_beside_the_loop_and_finds_the_same(monkeypatch):
+    beside = []
+
+    class Beside(ThreadPoolExecutor):
+        def submit(self, fits, value):
+            beside.append(len(value))
+            return super().submit(fits, value)
+
+    # An automaton of this expression has more states than there is room for, so each letter is compared with each of its instructions.
+    hard = read(pb.ListPatientsRequest(values=["a[ab]{301}c"], fields=["history"], comparisons=[LIKE]))
+    people = [{"history": "ab" * 5_000 + "c"}, {"history": "ab" * 5_000}, {"history": "a"}, {"history": None}]
+    with Beside(1) as thread:
+        monkeypatch.setattr(queries, "_THREAD", thread)
+        assert await select(people, hard, lambda person: person) == people[:1]
+        easy = read(pb.ListPatientsRequest(values=["bc"], fields=["history"], comparisons=[LIKE]))
+        assert await select(people, easy, lambda person: person) == people[:1]
+    assert beside == [10_001, 10_000]

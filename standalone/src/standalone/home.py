@@ -34,6 +34,7 @@ class Home:
         self.service_keys = self.directory / "service-keys"
         self.access_key = self.directory / "access.key"
         self.blobs = self.directory / "files"
+        self.job_files = self.directory / "job-files"
         self.mail = self.directory / "mail"
         self.postgres = self.directory / "postgres"
         self.rabbit = self.directory / "rabbitmq"
@@ -48,7 +49,7 @@ class Home:
     def create_missing(self) -> None:
         """Create the directories and secrets that do not exist yet."""
         has_history = self.keyring.exists()
-        for folder in (self.directory, self.blobs, self.mail):
+        for folder in (self.directory, self.blobs, self.job_files, self.mail):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(self.keyring, lambda: Keyring.generate().dump())
         write_once(self.access_key, generate_key)
@@ -81,6 +82,7 @@ class Home:
         """The settings of one service, with its database roles on the server of `admin_dsn`."""
         own: dict[str, Any] = {
             **self.common(**addresses),
+            "job_files_url": f"file://{self.job_files / service.name}",
             "database_url": as_role(admin_dsn, f"{service.name}_app", self.password(f"{service.name}_app")),
             "relay_database_url": as_role(admin_dsn, f"{service.name}_relay", self.password(f"{service.name}_relay")),
         }

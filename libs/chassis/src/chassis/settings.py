@@ -73,6 +73,10 @@ class Settings(BaseSettings):
 
     # file:///directory or s3://bucket?endpoint=…
     blob_url: str = ""
+    # The same, for the files that the jobs of this service make: a place of its own, which nothing else is in.
+    job_files_url: str = ""
+    # How long such a file can be had.
+    job_files_days: PositiveFloat = 7
     # Signs the addresses of files kept in a directory.
     blob_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
 

@@ -2,8 +2,10 @@
 
 from caseload.clients.v1 import events_pb2
 from chassis.care_teams.access import CareTeams as Access
+from chassis.jobs.files import JobFiles
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
+from chassis.jobs.sweep import remove_all, sweep_loop
 from chassis.jobs.worker import JobWorker
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
@@ -44,9 +46,14 @@ def servicers(runtime: Runtime) -> list[object]:
         Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
         ClientMerges(runtime.keys, _JOBS, _ACCESS, runtime.once(legal_holds), runtime.once(worker).wake),
-        Jobs(_JOBS),
+        Jobs(_JOBS, runtime.keys, runtime.once(job_files)),
         Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory), _ACCESS),
     ]
+
+
+def job_files(runtime: Runtime) -> JobFiles:
+    """What this service's jobs make."""
+    return JobFiles(_JOBS, runtime.job_blobs, days=runtime.settings.job_files_days)
 
 
 def legal_holds(runtime: Runtime) -> LegalHolds:
@@ -66,11 +73,15 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
-    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
+    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), sweep_loop(runtime, _JOBS)],
     settings=ClientsSettings,
     retentions=RETENTIONS,
     care_teams=_ACCESS,
-    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
+    erasure=Erasure(
+        events_pb2.WorkspaceErasureUnfinished,
+        events_pb2.WorkspaceErasureFinished,
+        files=lambda runtime, workspace_id: remove_all(runtime.job_blobs, workspace_id),
+    ),
 )
 
 if __name__ == "__main__":

@@ -288,4 +288,4 @@ ACCESS = AccessTables(
 
 chassis_tables(metadata)
 
-RETENTIONS = (Retention("jobs", since="finished_at", days="jobs_days", over="finished_at IS NOT NULL"),)
+RETENTIONS = (Retention("jobs", since="finished_at", days="jobs_days", over="finished_at IS NOT NULL AND file_sealed IS NULL"),)

@@ -1,6 +1,6 @@
 """The response that sends an archive while it is written."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,11 +19,20 @@ ARCHIVE: dict[str, Any] = {
 
 
 class ArchiveResponse(StreamingResponse):
-    """An archive that has its place among those under way until it is sent, or its reader is gone."""
+    """An archive, or another large file, that has its place among those under way until it is sent, or its reader is gone."""
 
-    def __init__(self, content: AsyncIterator[bytes], file_name: str, admitted: ExitStack) -> None:
-        headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
-        super().__init__(content, headers=headers, media_type="application/zip")
+    def __init__(
+        self,
+        content: AsyncIterator[bytes],
+        file_name: str,
+        admitted: ExitStack,
+        *,
+        media_type: str = "application/zip",
+        headers: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> None:
+        disposition = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+        super().__init__(content, status, {**(headers or {}), **disposition}, media_type)
         self._admitted = admitted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,10 +11,10 @@ from starlette.responses import Response, StreamingResponse
 
 from caseload.clinical.v1 import client_attachments_pb2 as pb
 from chassis.errors import Invalid
+from chassis.storage.archive import archive, unique_names
 from gateway.api.attachments.form import FormFile
 from gateway.api.attachments.routes import FORM
 from gateway.api.attachments.schemas import Attachment, AttachmentList, AttachmentRename, Download, DownloadQuery
-from gateway.api.client_attachments.archive import archive, unique_names
 from gateway.api.client_attachments.archive_response import ARCHIVE, ArchiveResponse
 from gateway.api.client_attachments.schemas import AttachmentChoice
 from gateway.api.responses import json_response, list_response, no_content

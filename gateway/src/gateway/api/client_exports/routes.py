@@ -9,10 +9,10 @@ from starlette.responses import Response, StreamingResponse
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
+from chassis.client_archive.contents import NEEDED, ClientContents
 from chassis.errors import Forbidden
-from gateway.api.client_attachments.archive import zipped
+from chassis.storage.archive import zipped
 from gateway.api.client_attachments.archive_response import ARCHIVE, ArchiveResponse
-from gateway.api.client_exports.contents import ClientContents
 from gateway.api.clients.routes import add_counters, get_counters
 from gateway.auth.cookies import read_cookies
 from gateway.auth.dependencies import SignedInRequest
@@ -21,9 +21,6 @@ from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients", "clients")
 
-# What is in the archive is read with these. Who lacks one is told so before anything is sent.
-_NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read")
-
 
 @router.get("/{client_id}/export", response_class=StreamingResponse, openapi_extra=ARCHIVE)
 async def export_client(client_id: UUID, http: Request, request: SignedInRequest) -> Response:
@@ -31,7 +28,8 @@ async def export_client(client_id: UUID, http: Request, request: SignedInRequest
 
     An archive without `manifest.json` was cut off. It is read with the caller's access token, and ends with it.
     """
-    if not all(map(request.has_scope, _NEEDED)):
+    # Before anything is sent.
+    if not all(map(request.has_scope, NEEDED)):
         raise Forbidden("permission_denied", "Your role does not allow this.")
     with ExitStack() as admitted:
         admitted.enter_context(http.app.state.archives.admit(request.caller))
@@ -47,6 +45,6 @@ async def export_client(client_id: UUID, http: Request, request: SignedInRequest
         )
         add_counters([client], counters)
         # What follows lasts as long as its reader takes, and each call has the time of its own.
-        request.context = replace(request.context, deadline=None)
-        contents = ClientContents(request, client, list(map(render, keys.items)))
+        context = replace(request.context, deadline=None)
+        contents = ClientContents(request.stubs, context, request.caller.user_id, client, list(map(render, keys.items)))
         return ArchiveResponse(zipped(contents.entries()), f"client-{client_id}.zip", admitted.pop_all())

@@ -1,178 +1,22 @@
 """A client's timeline: appointments, notes and plans of care, merged newest first, page by page."""
 
-import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import Query
 from starlette.responses import Response
 
-from caseload.clients.v1 import clients_pb2
-from caseload.clinical.v1 import plans_pb2 as plans
-from caseload.clinical.v1 import sessions_pb2 as clinical
-from caseload.scheduling.v1 import appointments_pb2 as scheduling
-from chassis import base64url
-from chassis.errors import Fault, Forbidden, Invalid
-from chassis.protobuf.timestamps import to_timestamp
+from chassis.client_archive.timeline import read_timeline
 from gateway.api.responses import json_response
 from gateway.api.timeline import schemas
 from gateway.auth.dependencies import SignedInRequest
-from gateway.mapping import to_datetime
-from gateway.request import GatewayRequest
 from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients", "clients")
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LOWEST_ID = str(UUID(int=0))
-_HIGHEST_ID = str(UUID(int=2**128 - 1))
-_APPOINTMENTS, _SESSIONS, _PLANS = 0, 1, 2
-
-_APPOINTMENT_KINDS = {
-    scheduling.APPOINTMENT_STATUS_SCHEDULED: ("appointment_scheduled", "Appointment scheduled"),
-    scheduling.APPOINTMENT_STATUS_COMPLETED: ("appointment_completed", "Appointment completed"),
-    scheduling.APPOINTMENT_STATUS_CANCELLED: ("appointment_cancelled", "Appointment cancelled"),
-    scheduling.APPOINTMENT_STATUS_NO_SHOW: ("appointment_no_show", "Appointment missed"),
-}
-_LOCATION_NAMES = {
-    scheduling.LOCATION_TYPE_CLINIC: "At the clinic",
-    scheduling.LOCATION_TYPE_HOME: "At home",
-    scheduling.LOCATION_TYPE_ONLINE: "Online",
-}
-_SESSION_KINDS = {
-    clinical.HISTORY_KIND_SESSION: ("session", "Session note"),
-    clinical.HISTORY_KIND_SESSION_FINALIZED: ("session_finalized", "Session note finalized"),
-    clinical.HISTORY_KIND_SESSION_AMENDED: ("session_amended", "Session note amended"),
-}
-_PLAN_KINDS = {
-    plans.PLAN_EVENT_KIND_PLAN_CREATED: ("plan_created", "Plan of care created"),
-    plans.PLAN_EVENT_KIND_PLAN_UPDATED: ("plan_updated", "Plan of care updated"),
-    plans.PLAN_EVENT_KIND_PLAN_COMPLETED: ("plan_completed", "Plan of care completed"),
-    plans.PLAN_EVENT_KIND_PLAN_DISCONTINUED: ("plan_discontinued", "Plan of care discontinued"),
-    plans.PLAN_EVENT_KIND_MILESTONE_ACHIEVED: ("milestone_achieved", "Milestone achieved"),
-}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """The position of an event: ordered by time, then by source, then by id."""
-
-    at: datetime
-    source: int
-    id: str
-
-    def before(self, source: int) -> tuple[datetime, str]:
-        """The position in one source that the next page comes after.
-
-        Of the events at the same time, those of a higher source are on an earlier page and those of a lower one are not.
-        """
-        if source == self.source:
-            return self.at, self.id
-        return self.at, _LOWEST_ID if source > self.source else _HIGHEST_ID
-
-
-Event = tuple[Position, dict[str, Any]]
-SourcePage = tuple[list[Event], int]
 
 
 @router.get("/{client_id}/timeline", response_model=schemas.Timeline)
 async def get_timeline(client_id: UUID, query: Annotated[schemas.TimelineQuery, Query()], request: SignedInRequest) -> Response:
     """Newest first: of appointments, notes and plans of care those that the caller may read."""
-    after = read_cursor(query.cursor) if query.cursor else None
-    sources: list[Awaitable[SourcePage]] = []
-    if request.has_scope("appointments:read"):
-        sources.append(_appointments(request, client_id, after, query.limit))
-    if request.has_scope("sessions:read"):
-        sources.append(_sessions(request, client_id, after, query.limit))
-    if request.has_scope("plans:read"):
-        sources.append(_plans(request, client_id, after, query.limit))
-    if not sources:
-        raise Forbidden("permission_denied", "Your role does not allow this.")
-    exists = request.stubs.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), request.context)
-    # The clients service raises NotFound for an unknown client; the others would reply with an empty list.
-    _, pages = await asyncio.gather(exists, asyncio.gather(*sources))
-
-    merged = sorted((event for events, _ in pages for event in events), key=lambda event: event[0], reverse=True)
-    shown = merged[: query.limit]
-    more = len(merged) > len(shown) or any(len(events) == query.limit for events, _ in pages)
-    return json_response(
-        {
-            "client_id": str(client_id),
-            "events": [event for _, event in shown],
-            "total_events": sum(total for _, total in pages),
-            "next_cursor": write_cursor(shown[-1][0]) if more and shown else None,
-        }
-    )
-
-
-async def _appointments(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
-    message = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit)
-    if after is not None:
-        when, message.before_id = after.before(_APPOINTMENTS)
-        message.before.CopyFrom(to_timestamp(when))
-    reply = await request.stubs.appointments.ListHistory(message, request.context)
-    events = []
-    for entry in reply.items:
-        kind, title = _APPOINTMENT_KINDS[entry.status]
-        when = to_datetime(entry.at)
-        position = Position(when, _APPOINTMENTS, entry.appointment_id)
-        events.append((position, _event(kind, when, title, _LOCATION_NAMES.get(entry.location_type), appointment_id=entry.appointment_id)))
-    return events, reply.total
-
-
-async def _sessions(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
-    message = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit)
-    if after is not None:
-        when, message.before_id = after.before(_SESSIONS)
-        message.before.CopyFrom(to_timestamp(when))
-    reply = await request.stubs.sessions.ListHistory(message, request.context)
-    events = []
-    for entry in reply.items:
-        kind, title = _SESSION_KINDS[entry.kind]
-        when = to_datetime(entry.at)
-        appointment_id = entry.appointment_id if entry.HasField("appointment_id") else None
-        position = Position(when, _SESSIONS, entry.id)
-        events.append((position, _event(kind, when, title, None, appointment_id=appointment_id, session_id=entry.session_id)))
-    return events, reply.total
-
-
-async def _plans(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
-    message = plans.ListPlanEventsRequest(client_id=str(client_id), limit=limit)
-    if after is not None:
-        when, message.before_id = after.before(_PLANS)
-        message.before.CopyFrom(to_timestamp(when))
-    reply = await request.stubs.plans.ListPlanEvents(message, request.context)
-    events = []
-    for entry in reply.items:
-        kind, title = _PLAN_KINDS[entry.kind]
-        when = to_datetime(entry.at)
-        milestone_id = entry.milestone_id if entry.HasField("milestone_id") else None
-        position = Position(when, _PLANS, entry.id)
-        events.append((position, _event(kind, when, title, None, plan_id=entry.plan_id, milestone_id=milestone_id)))
-    return events, reply.total
-
-
-def _event(kind: str, when: datetime, title: str, description: str | None, **ids: str | None) -> dict[str, Any]:
-    named = dict.fromkeys(("appointment_id", "session_id", "plan_id", "milestone_id")) | ids
-    return {"event_type": kind, "event_date": when, "title": title, "description": description, **named}
-
-
-def write_cursor(position: Position) -> str:
-    microseconds = (position.at - _EPOCH) // timedelta(microseconds=1)
-    return base64url.encode(orjson.dumps([microseconds, position.source, position.id]))
-
-
-def read_cursor(cursor: str) -> Position:
-    """The position that `write_cursor` was given. Raises Invalid for any other text."""
-    try:
-        microseconds, source, entry_id = orjson.loads(base64url.decode(cursor))
-        position = Position(_EPOCH + timedelta(microseconds=int(microseconds)), int(source), str(UUID(entry_id)))
-        if position.source not in {_APPOINTMENTS, _SESSIONS, _PLANS}:
-            raise ValueError(source)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        raise Invalid("invalid_cursor", "This cursor is none of ours.", faults=(Fault("/cursor", "Should be a next_cursor."),)) from None
-    return position
+    scopes, context = request.caller.scopes, request.context
+    return json_response(await read_timeline(request.stubs, context, scopes, client_id, cursor=query.cursor, limit=query.limit))

@@ -107,9 +107,13 @@ class RunningJob:
         if self.kind.needs is not None:
             await self._check_standing(self.workspace_id, self.created_by, self.kind.needs)
 
+    def look(self) -> UnitOfWork:
+        """`async with job.look() as work:` is for what is only read between steps."""
+        return self._make_work(self.workspace_id, on_behalf_of=self.created_by)
+
     async def input(self) -> AsyncIterator[bytes]:
         """What it was given to read, piece by piece, from the beginning."""
-        async with self._make_work(self.workspace_id, on_behalf_of=self.created_by) as work:
+        async with self.look() as work:
             async for piece in read_input(self._store, work.db, self.keys, self.id, self.parameters["pieces"]):
                 yield piece
 

@@ -5,14 +5,17 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     DateTime,
     Integer,
     Interval,
+    LargeBinary,
     Select,
     Text,
     Uuid,
     all_,
+    and_,
     any_,
     bindparam,
     case,
@@ -38,7 +41,7 @@ class JobStore:
 
     def __init__(self, tables: JobTables, *, decided: Collection[str] = ()) -> None:
         """`decided` are the kinds that only carry out what was decided: any number may be under way, and none is cancelled."""
-        jobs, inputs, due = tables.jobs, tables.inputs, tables.due
+        jobs, inputs, pieces, due = tables.jobs, tables.inputs, tables.pieces, tables.due
         self._jobs = jobs
         self.decided = frozenset(decided)
         mine = (jobs.c.id == _ID, jobs.c.attempt == _ATTEMPT, jobs.c.status == "running")
@@ -156,6 +159,11 @@ class JobStore:
                 result=bindparam("result", type_=Text),
                 error=bindparam("error", type_=Text),
                 finished_at=bindparam("now", type_=DateTime(timezone=True)),
+                # Half of a file is nobody's.
+                file_expires_at=case(
+                    (and_(bindparam("status", type_=Text) != "done", jobs.c.file_expires_at.is_not(None)), func.now()),
+                    else_=jobs.c.file_expires_at,
+                ),
             )
             .returning(jobs)
             .add_cte(over.cte("inputs_removed"), not_due.cte("not_due"))
@@ -173,6 +181,39 @@ class JobStore:
             .returning(jobs)
         )
         self.remove_inputs = command(delete(inputs).where(inputs.c.job_id == _ID))
+
+        job_id, ids = bindparam("job_id", type_=Uuid), bindparam("ids", type_=ARRAY(Uuid))
+        self.set_file = command(
+            update(jobs)
+            .where(*mine)
+            .values(
+                file_sealed=bindparam("file_sealed", type_=LargeBinary),
+                file_expires_at=bindparam("file_expires_at", type_=DateTime(timezone=True)),
+            )
+        )
+        self.add_piece = command(
+            insert(pieces).values(
+                workspace_id=_WORKSPACE, job_id=job_id, **{name: bindparam(name) for name in ("id", "start", "size", "told")}
+            )
+        )
+        self.end_of_file = query(select(func.max(pieces.c.start + pieces.c.size).label("end")).where(pieces.c.job_id == job_id))
+        self.piece_at = query(
+            select(pieces.c.id, pieces.c.start, pieces.c.size)
+            .where(pieces.c.job_id == job_id, pieces.c.start <= bindparam("offset", type_=BigInteger))
+            .order_by(pieces.c.start.desc())
+            .limit(1)
+        )
+        # What was told when pieces were kept, in their order.
+        self.told = query(
+            select(pieces.c.start, pieces.c.told)
+            .where(pieces.c.job_id == job_id, pieces.c.start > bindparam("after", type_=BigInteger), pieces.c.told.is_not(None))
+            .order_by(pieces.c.start)
+            .limit(bindparam("limit", type_=Integer))
+        )
+        self.some_pieces = query(select(pieces.c.id).where(pieces.c.job_id == job_id).limit(bindparam("limit", type_=Integer)))
+        self.known_pieces = query(select(pieces.c.id).where(pieces.c.id == any_(ids)))
+        self.remove_pieces = command(delete(pieces).where(pieces.c.id == any_(ids)))
+        self.forget_file = command(update(jobs).where(jobs.c.id == _ID).values(file_sealed=None))
 
         # The filters are `created_by`, `kind` and `status`. Ids begin with the time: the newest is the greatest.
         self.page = FilteredStatement(self._page)

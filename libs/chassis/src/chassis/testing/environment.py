@@ -248,6 +248,7 @@ def _settings(built: Environment, name: str, names: tuple[str, ...]) -> dict[str
         "listen": f"unix:{built.folder}/{name}.sock",
         "peers": {other: f"unix:{built.folder}/{other}.sock" for other in names},
         "blob_url": f"file://{built.folder}/blobs",
+        "job_files_url": f"file://{built.folder}/job-files/{name}",
         "blob_secret": base64.b64encode(os.urandom(32)).decode(),
     }
 

@@ -11,8 +11,8 @@ from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from clients.clients import rules
+from clients.clients.entries import Entry, new_entry
 from clients.clients.match_keys import match_keys
-from clients.clients.name_index import Entry, new_entry
 from clients.tables import clients
 
 CLIENTS = SealedTable(clients)

@@ -6,7 +6,8 @@ Processes do not notify each other. The names are opened PHI and never leave the
 is suspended or erased, leave its memory.
 
 A database that knows less than the index, or something else, is a replica that lags behind, one that has taken over, or was restored. What it lacks
-may never have been, or may come; so the index is read anew from it, and what is lacking is not taken for erased.
+may never have been, or may come; so another index is read from it, and what is lacking is not taken for erased. The former one is kept beside it:
+where reads alternate between a primary and a replica that lags, each of the two catches up with its own.
 """
 
 import asyncio
@@ -35,6 +36,8 @@ class CacheEntry:
     """One workspace's index. Whoever refreshes it holds `refreshing`."""
 
     index: NameIndex = field(default_factory=NameIndex)
+    # Of the state in which another database was.
+    beside: NameIndex = field(default_factory=NameIndex)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
     read_at: float = 0.0
 
@@ -56,8 +59,6 @@ class NameIndexCache:
         rows = await db.all(store.page_with_revision, ids=ids)
         as_of = _revision(rows)
         if as_of != revision or not was_ready:
-            if as_of < revision and cached.index is index:
-                cached.index = NameIndex()
             index = await self._refresh(cached, as_of, db, keys)
             ids, total = await _select(index, query, page)
             rows = await db.all(store.page_with_revision, ids=ids)
@@ -76,9 +77,7 @@ class NameIndexCache:
     async def _refresh(self, cached: CacheEntry, as_of: int, db: Transaction, keys: WorkspaceKeys) -> NameIndex:
         """The index with all changes committed so far. Applied batches stay, even if the caller is cancelled between two."""
         async with cached.refreshing:
-            if not await agrees(cached.index.newest, db):
-                cached.index = NameIndex()
-            index = cached.index
+            index = await _fitting(cached, as_of, db)
             index.expect(as_of - index.revision)
             while True:
                 changed = await db.all(store.changes_since, since=index.revision)
@@ -91,10 +90,26 @@ class NameIndexCache:
 
     def _evict(self) -> None:
         """Removes the least recently used indexes until the rest are small enough. An index counts as one client more."""
-        size = sum(1 + len(cached.index) for cached in self._entries.values())
+        size = sum(1 + len(cached.index) + len(cached.beside) for cached in self._entries.values())
+        for cached in self._entries.values():
+            if size > self._max_clients:
+                size -= len(cached.beside)
+                cached.beside = NameIndex()
         while size > self._max_clients and len(self._entries) > 1:
             _, evicted = self._entries.popitem(last=False)
             size -= 1 + len(evicted.index)
+
+
+async def _fitting(cached: CacheEntry, as_of: int, db: Transaction) -> NameIndex:
+    """The index that this database, which is at a revision, has only to go on from: the newest of the two, or an empty one. The other is kept beside it."""
+    for index in sorted((cached.index, cached.beside), key=lambda each: each.revision, reverse=True):
+        if index.revision <= as_of and await agrees(index.newest, db):
+            break
+    else:
+        index = NameIndex()
+    if index is not cached.index:
+        cached.index, cached.beside = index, cached.index
+    return index
 
 
 async def _select(index: NameIndex, query: ClientQuery, page: Page) -> tuple[list[UUID], int]:

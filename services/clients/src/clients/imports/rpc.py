@@ -32,7 +32,8 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
         if not may_see_clinical(work.caller.scopes):
             check_no_clinical(clinical)
         if total > rules.MOST_AT_ONCE:
-            return pb.ImportClientsReply(job=to_message(await order(self._jobs, work, keys, KIND, parameters, total=total, to_read=body)))
+            ordered = await order(self._jobs, work, keys, KIND, parameters, total=total, to_read=body)
+            return pb.ImportClientsReply(job=to_message(ordered, work.now))
         job_id = uuid7()
         importing = ClientImport(keys, Outcome(), job_id=job_id, dry_run=request.dry_run)
         created = await importing.take(await take_next(file.rows(), total), work)
@@ -50,4 +51,4 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
         work.note(job=str(job["id"]))
         rules.check_can_be_undone(job["kind"], job["status"], dry_run=dry_run)
         total = (await work.db.one(store.count_imported, job_id=job["id"]))["number"]
-        return to_message(await order_once(self._jobs, work, keys, UNDO_KIND, {"import": str(job["id"])}, total=total))
+        return to_message(await order_once(self._jobs, work, keys, UNDO_KIND, {"import": str(job["id"])}, total=total), work.now)

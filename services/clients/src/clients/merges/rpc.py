@@ -81,7 +81,7 @@ class ClientMerges(ClientMergesServicer[UnitOfWork]):
         await work.db.run(store.undo, id=merged["id"], job_id=job["id"], now=work.now)
         work.note(merge=str(merged["id"]))
         work.afterwards(self._look)
-        return to_message(job)
+        return to_message(job, work.now)
 
     async def _go_on(self, work: UnitOfWork, keys: WorkspaceKeys, pair: Pair) -> pb.MergedClient:
         """Has the history moved of a merge whose job was cancelled, or has failed."""

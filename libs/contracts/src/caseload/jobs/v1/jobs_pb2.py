@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63\x61seload/jobs/v1/jobs.proto\x12\x10\x63\x61seload.jobs.v1\x1a!caseload/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x03\n\x03Job\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12+\n\x06status\x18\x03 \x01(\x0e\x32\x1b.caseload.jobs.v1.JobStatus\x12\x0c\n\x04\x64one\x18\x04 \x01(\x03\x12\x12\n\x05total\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05\x65rror\x18\x06 \x01(\tH\x01\x88\x01\x01\x12,\n\x06result\x18\x07 \x01(\x0b\x32\x17.google.protobuf.StructH\x02\x88\x01\x01\x12\x17\n\nresult_url\x18\x08 \x01(\tH\x03\x88\x01\x01\x12\x18\n\ncreated_by\x18\t \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\nstarted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12\x34\n\x0b\x66inished_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x05\x88\x01\x01\x42\x08\n\x06_totalB\x08\n\x06_errorB\t\n\x07_resultB\r\n\x0b_result_urlB\r\n\x0b_started_atB\x0e\n\x0c_finished_at\"\xa7\x01\n\x0fListJobsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x11\n\x04kind\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x30\n\x06status\x18\x04 \x01(\x0e\x32\x1b.caseload.jobs.v1.JobStatusH\x01\x88\x01\x01\x12\x11\n\x04skip\x18\x14 \x01(\x05H\x02\x88\x01\x01\x42\x07\n\x05_kindB\t\n\x07_statusB\x07\n\x05_skip\"L\n\x07JobPage\x12$\n\x05items\x18\x01 \x03(\x0b\x32\x15.caseload.jobs.v1.Job\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"%\n\rGetJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\x9d\x01\n\tJobStatus\x12\x1a\n\x16JOB_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12JOB_STATUS_PENDING\x10\x01\x12\x16\n\x12JOB_STATUS_RUNNING\x10\x02\x12\x13\n\x0fJOB_STATUS_DONE\x10\x03\x12\x15\n\x11JOB_STATUS_FAILED\x10\x04\x12\x18\n\x14JOB_STATUS_CANCELLED\x10\x05\x32\xc2\x03\n\x04Jobs\x12\xb2\x01\n\x08ListJobs\x12!.caseload.jobs.v1.ListJobsRequest\x1a\x19.caseload.jobs.v1.JobPage\"h\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18L\"Jhow far work has come; what it is about is in the lines of the work itself\xa0\xb5\x18\x01\xa8\xb5\x18\x01\x12\xa2\x01\n\x06GetJob\x12\x1f.caseload.jobs.v1.GetJobRequest\x1a\x15.caseload.jobs.v1.Job\"`\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18L\"Jhow far work has come; what it is about is in the lines of the work itself\x12`\n\tCancelJob\x12\".caseload.jobs.v1.CancelJobRequest\x1a\x15.caseload.jobs.v1.Job\"\x18\x90\x02\x02\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63\x61seload/jobs/v1/jobs.proto\x12\x10\x63\x61seload.jobs.v1\x1a!caseload/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x03\n\x03Job\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12+\n\x06status\x18\x03 \x01(\x0e\x32\x1b.caseload.jobs.v1.JobStatus\x12\x0c\n\x04\x64one\x18\x04 \x01(\x03\x12\x12\n\x05total\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05\x65rror\x18\x06 \x01(\tH\x01\x88\x01\x01\x12,\n\x06result\x18\x07 \x01(\x0b\x32\x17.google.protobuf.StructH\x02\x88\x01\x01\x12\x17\n\nresult_url\x18\x08 \x01(\tH\x03\x88\x01\x01\x12\x18\n\ncreated_by\x18\t \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\nstarted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12\x34\n\x0b\x66inished_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x05\x88\x01\x01\x42\x08\n\x06_totalB\x08\n\x06_errorB\t\n\x07_resultB\r\n\x0b_result_urlB\r\n\x0b_started_atB\x0e\n\x0c_finished_at\"\xa7\x01\n\x0fListJobsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x11\n\x04kind\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x30\n\x06status\x18\x04 \x01(\x0e\x32\x1b.caseload.jobs.v1.JobStatusH\x01\x88\x01\x01\x12\x11\n\x04skip\x18\x14 \x01(\x05H\x02\x88\x01\x01\x42\x07\n\x05_kindB\t\n\x07_statusB\x07\n\x05_skip\"L\n\x07JobPage\x12$\n\x05items\x18\x01 \x03(\x0b\x32\x15.caseload.jobs.v1.Job\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"%\n\rGetJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\",\n\x14OpenJobResultRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"Y\n\tJobResult\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x03\x12\x17\n\x06ticket\x18\x04 \x01(\x0c\x42\x07\x80\x01\x01\xe8\xb5\x18\x01\"U\n\x14ReadJobResultRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\x17\n\x06ticket\x18\x03 \x01(\x0c\x42\x07\x80\x01\x01\xe8\xb5\x18\x01\"*\n\x0eJobResultPiece\x12\x18\n\x07\x63ontent\x18\x01 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01*\x9d\x01\n\tJobStatus\x12\x1a\n\x16JOB_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12JOB_STATUS_PENDING\x10\x01\x12\x16\n\x12JOB_STATUS_RUNNING\x10\x02\x12\x13\n\x0fJOB_STATUS_DONE\x10\x03\x12\x15\n\x11JOB_STATUS_FAILED\x10\x04\x12\x18\n\x14JOB_STATUS_CANCELLED\x10\x05\x32\xeb\x05\n\x04Jobs\x12\xb2\x01\n\x08ListJobs\x12!.caseload.jobs.v1.ListJobsRequest\x1a\x19.caseload.jobs.v1.JobPage\"h\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18L\"Jhow far work has come; what it is about is in the lines of the work itself\xa0\xb5\x18\x01\xa8\xb5\x18\x01\x12\xa2\x01\n\x06GetJob\x12\x1f.caseload.jobs.v1.GetJobRequest\x1a\x15.caseload.jobs.v1.Job\"`\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18L\"Jhow far work has come; what it is about is in the lines of the work itself\x12`\n\tCancelJob\x12\".caseload.jobs.v1.CancelJobRequest\x1a\x15.caseload.jobs.v1.Job\"\x18\x90\x02\x02\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x04\x08\t\x10\x03\x12n\n\rOpenJobResult\x12&.caseload.jobs.v1.OpenJobResultRequest\x1a\x1b.caseload.jobs.v1.JobResult\"\x18\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x04\x08\t\x10\x07\x12\xb6\x01\n\rReadJobResult\x12&.caseload.jobs.v1.ReadJobResultRequest\x1a .caseload.jobs.v1.JobResultPiece\"[\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18G\"Ethe ticket says that OpenJobResult has left a line for the whole fileb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,14 +42,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\340\265\030\001'
   _globals['_CANCELJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_CANCELJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\340\265\030\001'
+  _globals['_OPENJOBRESULTREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_OPENJOBRESULTREQUEST'].fields_by_name['job_id']._serialized_options = b'\340\265\030\001'
+  _globals['_JOBRESULT'].fields_by_name['ticket']._loaded_options = None
+  _globals['_JOBRESULT'].fields_by_name['ticket']._serialized_options = b'\200\001\001\350\265\030\001'
+  _globals['_READJOBRESULTREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_READJOBRESULTREQUEST'].fields_by_name['job_id']._serialized_options = b'\340\265\030\001'
+  _globals['_READJOBRESULTREQUEST'].fields_by_name['ticket']._loaded_options = None
+  _globals['_READJOBRESULTREQUEST'].fields_by_name['ticket']._serialized_options = b'\200\001\001\350\265\030\001'
+  _globals['_JOBRESULTPIECE'].fields_by_name['content']._loaded_options = None
+  _globals['_JOBRESULTPIECE'].fields_by_name['content']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_JOBS'].methods_by_name['ListJobs']._loaded_options = None
   _globals['_JOBS'].methods_by_name['ListJobs']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\232\265\030L\"Jhow far work has come; what it is about is in the lines of the work itself\240\265\030\001\250\265\030\001'
   _globals['_JOBS'].methods_by_name['GetJob']._loaded_options = None
   _globals['_JOBS'].methods_by_name['GetJob']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\232\265\030L\"Jhow far work has come; what it is about is in the lines of the work itself'
   _globals['_JOBS'].methods_by_name['CancelJob']._loaded_options = None
   _globals['_JOBS'].methods_by_name['CancelJob']._serialized_options = b'\220\002\002\212\265\030\tsigned-in\232\265\030\004\010\t\020\003'
-  _globals['_JOBSTATUS']._serialized_start=945
-  _globals['_JOBSTATUS']._serialized_end=1102
+  _globals['_JOBS'].methods_by_name['OpenJobResult']._loaded_options = None
+  _globals['_JOBS'].methods_by_name['OpenJobResult']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\232\265\030\004\010\t\020\007'
+  _globals['_JOBS'].methods_by_name['ReadJobResult']._loaded_options = None
+  _globals['_JOBS'].methods_by_name['ReadJobResult']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\232\265\030G\"Ethe ticket says that OpenJobResult has left a line for the whole file'
+  _globals['_JOBSTATUS']._serialized_start=1213
+  _globals['_JOBSTATUS']._serialized_end=1370
   _globals['_JOB']._serialized_start=148
   _globals['_JOB']._serialized_end=613
   _globals['_LISTJOBSREQUEST']._serialized_start=616
@@ -60,6 +74,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETJOBREQUEST']._serialized_end=900
   _globals['_CANCELJOBREQUEST']._serialized_start=902
   _globals['_CANCELJOBREQUEST']._serialized_end=942
-  _globals['_JOBS']._serialized_start=1105
-  _globals['_JOBS']._serialized_end=1555
+  _globals['_OPENJOBRESULTREQUEST']._serialized_start=944
+  _globals['_OPENJOBRESULTREQUEST']._serialized_end=988
+  _globals['_JOBRESULT']._serialized_start=990
+  _globals['_JOBRESULT']._serialized_end=1079
+  _globals['_READJOBRESULTREQUEST']._serialized_start=1081
+  _globals['_READJOBRESULTREQUEST']._serialized_end=1166
+  _globals['_JOBRESULTPIECE']._serialized_start=1168
+  _globals['_JOBRESULTPIECE']._serialized_end=1210
+  _globals['_JOBS']._serialized_start=1373
+  _globals['_JOBS']._serialized_end=2120
 # @@protoc_insertion_point(module_scope)

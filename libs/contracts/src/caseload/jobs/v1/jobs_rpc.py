@@ -23,6 +23,12 @@ class JobsServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def CancelJob(self, request: pb.CancelJobRequest, work: WorkT) -> pb.Job: ...
 
+    @abstractmethod
+    async def OpenJobResult(self, request: pb.OpenJobResultRequest, work: WorkT) -> pb.JobResult: ...
+
+    @abstractmethod
+    async def ReadJobResult(self, request: pb.ReadJobResultRequest, work: WorkT) -> pb.JobResultPiece: ...
+
 
 class JobsStub:
     """Calls caseload.jobs.v1.Jobs; `caller_of` returns the function that calls a method."""
@@ -32,6 +38,8 @@ class JobsStub:
         self.ListJobs: JobsListJobs = caller_of(methods['ListJobs'])
         self.GetJob: JobsGetJob = caller_of(methods['GetJob'])
         self.CancelJob: JobsCancelJob = caller_of(methods['CancelJob'])
+        self.OpenJobResult: JobsOpenJobResult = caller_of(methods['OpenJobResult'])
+        self.ReadJobResult: JobsReadJobResult = caller_of(methods['ReadJobResult'])
 
 
 class JobsListJobs(Protocol):
@@ -44,3 +52,11 @@ class JobsGetJob(Protocol):
 
 class JobsCancelJob(Protocol):
     def __call__(self, request: pb.CancelJobRequest, context: Any) -> Awaitable[pb.Job]: ...
+
+
+class JobsOpenJobResult(Protocol):
+    def __call__(self, request: pb.OpenJobResultRequest, context: Any) -> Awaitable[pb.JobResult]: ...
+
+
+class JobsReadJobResult(Protocol):
+    def __call__(self, request: pb.ReadJobResultRequest, context: Any) -> Awaitable[pb.JobResultPiece]: ...

@@ -7,23 +7,25 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
 
 from caseload.clients.v1 import consents_pb2
+from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, measures_pb2, milestones_pb2, plans_pb2, sessions_pb2
+from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
+from caseload.clinical.v1.measures_rpc import MeasuresStub
+from caseload.clinical.v1.milestones_rpc import MilestonesStub
 from caseload.scheduling.v1 import appointments_pb2
+from chassis.client_archive import timeline
+from chassis.client_archive.note_text import Block, blocks, plain
 from chassis.context import RequestContext
 from chassis.errors import NotFound
 from chassis.paging import BEGINNING
-from gateway.api.client_attachments.archive import Entry, unique_names
-from gateway.api.client_exports.note_text import Block, blocks, plain
-from gateway.api.timeline.routes import get_timeline
-from gateway.api.timeline.schemas import TimelineQuery
-from gateway.mapping import dump, render
-from gateway.request import GatewayRequest
+from chassis.protobuf.rendering import dump, render
+from chassis.storage.archive import Entry, unique_names
 
 FORMAT, FORMAT_VERSION = "caseload client export", 1
 _PAGE_SIZE = 50
@@ -40,12 +42,32 @@ _PDF_THREAD = ThreadPoolExecutor(1, thread_name_prefix="note-pdf")
 Items = AsyncIterator[dict[str, Any]]
 
 
-class ClientContents:
-    """`client` is the record, `keys` are those that notes were signed with."""
+class Stubs(timeline.Stubs, Protocol):
+    """Of the services that hold something on clients."""
 
-    def __init__(self, request: GatewayRequest, client: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> None:
-        self._request = request
-        self._stubs = request.stubs
+    @property
+    def consents(self) -> ConsentsStub: ...
+    @property
+    def milestones(self) -> MilestonesStub: ...
+    @property
+    def measures(self) -> MeasuresStub: ...
+    @property
+    def client_attachments(self) -> ClientAttachmentsStub: ...
+
+
+# What the contents of an archive are read with. Who lacks one of them gets none.
+NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read")
+
+
+class ClientContents:
+    """Read by `context`, for the user `exported_by`. `client` is the record, `keys` are those that notes were signed with."""
+
+    def __init__(
+        self, stubs: Stubs, context: RequestContext, exported_by: UUID | None, client: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self._stubs = stubs
+        self._context = context
+        self._exported_by = exported_by
         self._client = client
         self._id: str = client["id"]
         self._keys = keys
@@ -77,7 +99,7 @@ class ClientContents:
             "workspace_id": self._client["workspace_id"],
             "client_id": self._id,
             "exported_at": self._now,
-            "exported_by": str(self._request.caller.user_id),
+            "exported_by": str(self._exported_by),
             "entries": self._digests,
         }
 
@@ -129,8 +151,7 @@ class ClientContents:
     async def _timeline(self) -> Items:
         cursor: str | None = None
         while True:
-            query = TimelineQuery(limit=_EVENTS_AT_ONCE, cursor=cursor)
-            page = orjson.loads(bytes((await get_timeline(UUID(self._id), query, self._request)).body))
+            page = await timeline.read_timeline(self._stubs, self._context, NEEDED, UUID(self._id), cursor=cursor, limit=_EVENTS_AT_ONCE)
             for event in page["events"]:
                 yield event
             cursor = page["next_cursor"]
@@ -161,7 +182,7 @@ class ClientContents:
             message.page, total = 0, 1
             while message.page * _PAGE_SIZE < total:
                 message.page += 1
-                page = await ask(message, self._request.context)
+                page = await ask(message, self._context)
                 total = page.total
                 for item in page.items:
                     if item.id not in seen:
@@ -175,7 +196,7 @@ class ClientContents:
         items: list[Any] = []
         message.after, more = str(BEGINNING), True
         while more:
-            part = await ask(message, self._request.context)
+            part = await ask(message, self._context)
             items += getattr(part, name)
             more = part.more
             if items:
@@ -228,7 +249,7 @@ class ClientContents:
         ids = [file.id for file in files]
         asked = client_attachments_pb2.ChooseClientAttachmentsRequest(client_id=self._id, attachment_ids=ids)
         try:
-            chosen = await self._stubs.client_attachments.ChooseClientAttachments(asked, self._request.context)
+            chosen = await self._stubs.client_attachments.ChooseClientAttachments(asked, self._context)
         except NotFound:
             half = len(files) // 2
             for some in (files[:half], files[half:]) if half else ():
@@ -244,7 +265,7 @@ class ClientContents:
             asked = client_attachments_pb2.ReadClientAttachmentRequest(
                 client_id=self._id, attachment_id=file.id, offset=offset, ticket=ticket
             )
-            content = (await self._stubs.client_attachments.ReadClientAttachment(asked, self._request.context)).content
+            content = (await self._stubs.client_attachments.ReadClientAttachment(asked, self._context)).content
             if not content:
                 raise RuntimeError("A stored file is shorter than its row says.")
             offset += len(content)
@@ -252,8 +273,8 @@ class ClientContents:
 
 
 def _rendered(notes: Sequence[Sequence[Block]]) -> bytes:
-    # Loading it takes a second and 40 MB, which a gateway that exports nothing does without.
-    from gateway.api.client_exports.note_pdf import render_pdf
+    # Loading it takes a second and 40 MB, which a process that exports nothing does without.
+    from chassis.client_archive.note_pdf import render_pdf
 
     return render_pdf(notes)
 

@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from gateway.api.client_exports.note_text import Block
+from chassis.client_archive.note_text import Block
 
 _FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 _FAMILY = "dejavu"
