@@ -9,6 +9,8 @@ from PIL import Image
 
 # What a schema alone cannot tell.
 SAMPLES = {
+    # Of an event further ahead than any checkpoint is.
+    "sequence": 1_000_000_000,
     "scopes": ["clients:read"],
     "hours_before": 99,
     "time_zone": "Europe/Berlin",

@@ -35,6 +35,7 @@ REFUSED = {
     "GET /api/v1/jobs/{job_id}/result": 409,  # and has made no file
     "POST /api/v1/clients/{client_id}/break-glass": 409,  # the client is not restricted
     "POST /api/v1/audit/break-glass/{break_glass_id}/review": 403,  # it is one's own
+    "GET /api/v1/audit/proof": 404,  # no checkpoint covers an event that far ahead
     "POST /api/v1/clients/{client_id}/merge/undo": 409,  # nobody was merged by then
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in
     # Nobody of a practice runs the installation.

@@ -16,6 +16,10 @@ OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read 
     "identity.blacklisted_addresses": "read by a keyed hash of an address, before a workspace is known; ids and times alone",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",
     "audit.unsealed": "the sequencer asks which workspaces have events waiting; ids, times and proofs alone",
+    "audit.unlogged_heads": "the log asks which chains have grown; ids and numbers alone",
+    "audit.log_nodes": "one log for all workspaces: hashes of hashes, from which nothing can be told",
+    "audit.tree_heads": "one log for all workspaces: its size, root and signature",
+    "audit.verifications": "the verifier asks which chains are due; ids, numbers, hashes and times alone",
     "audit.unwitnessed": "the publisher asks which chains have grown; ids, numbers and times alone",
 }
 # Policies beside the tenant's, each with its reason; those of a relay bind the relay's role alone.

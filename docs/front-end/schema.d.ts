@@ -2975,6 +2975,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checkpoints
+         * @description Signed tree heads over the trails of all workspaces, newest first, about one a minute. docs/audit-verification.md says how to verify one.
+         */
+        get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description That an event is covered by a checkpoint (the newest, unless `tree_size` names another), and that the newest checkpoint continues that one.
+         */
+        get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/legal-holds": {
         parameters: {
             query?: never;
@@ -3390,6 +3430,10 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
         };
+        AuditKey: {
+            key_id: string;
+            public_key: string;
+        };
         /** @description What `toJSON()` of the credential gives. */
         AuthenticationReply: {
             id: string;
@@ -3525,6 +3569,23 @@ export interface components {
             restricted: boolean;
             /** @description Active users who treat; at least one for a restricted client. */
             user_ids: string[];
+        };
+        /** @description A signed tree head (RFC 6962). */
+        Checkpoint: {
+            tree_size: number;
+            root_hash: string;
+            /** Format: date-time */
+            signed_at: string;
+            key_id: string;
+            signature: string;
+            origin: string;
+        };
+        CheckpointPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Checkpoint"][];
         };
         Client: {
             /** Format: uuid */
@@ -4407,6 +4468,32 @@ export interface components {
         };
         PlanVersionList: {
             versions: components["schemas"]["PlanVersion"][];
+        };
+        Proof: {
+            origin: string;
+            checkpoint: components["schemas"]["Checkpoint"];
+            newest: components["schemas"]["Checkpoint"];
+            consistency: string[];
+            /** Format: uuid */
+            workspace_id: string;
+            event: components["schemas"]["ProvenEvent"];
+            head: components["schemas"]["ProvenHead"];
+            keys: components["schemas"]["AuditKey"][];
+        };
+        ProvenEvent: {
+            /** Format: uuid */
+            id: string;
+            sequence: number;
+            previous_hash: string;
+            hash: string;
+            inclusion: string[];
+        };
+        ProvenHead: {
+            leaf_index: number;
+            sequence: number;
+            hash: string;
+            root_hash: string;
+            inclusion: string[];
         };
         PublicHolidays: {
             added: components["schemas"]["Holiday"][];
@@ -5417,6 +5504,7 @@ export type AttachmentWithDownload = components['schemas']['AttachmentWithDownlo
 export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuditKey = components['schemas']['AuditKey'];
 export type AuthenticationReply = components['schemas']['AuthenticationReply'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
 export type Availability = components['schemas']['Availability'];
@@ -5432,6 +5520,8 @@ export type CalendarFeed = components['schemas']['CalendarFeed'];
 export type CalendarFeedCreate = components['schemas']['CalendarFeedCreate'];
 export type CareTeam = components['schemas']['CareTeam'];
 export type CareTeamChange = components['schemas']['CareTeamChange'];
+export type Checkpoint = components['schemas']['Checkpoint'];
+export type CheckpointPage = components['schemas']['CheckpointPage'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
 export type ClientMerge = components['schemas']['ClientMerge'];
@@ -5522,6 +5612,9 @@ export type PlanPage = components['schemas']['PlanPage'];
 export type PlanUpdate = components['schemas']['PlanUpdate'];
 export type PlanVersion = components['schemas']['PlanVersion'];
 export type PlanVersionList = components['schemas']['PlanVersionList'];
+export type Proof = components['schemas']['Proof'];
+export type ProvenEvent = components['schemas']['ProvenEvent'];
+export type ProvenHead = components['schemas']['ProvenHead'];
 export type PublicHolidays = components['schemas']['PublicHolidays'];
 export type PublicHolidaysCreate = components['schemas']['PublicHolidaysCreate'];
 export type PublicKey = components['schemas']['PublicKey'];
@@ -12822,6 +12915,65 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_checkpoints: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_proof: {
+        parameters: {
+            query: {
+                sequence: number;
+                tree_size?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -105,6 +105,8 @@ POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+GET /audit/checkpoints
+GET /audit/proof
 GET POST /audit/legal-holds
 POST /audit/legal-holds/{}/release
 POST GET /note-templates

@@ -55,6 +55,15 @@ ELSEWHERE = {
     "audit.seals.hash": "a public hash",
     "audit.chain_heads.hash": "a public hash",
     "audit.chain_heads.proof": "a keyed digest",
+    "audit.verifications.anchor_hash": "a public hash",
+    "audit.verifications.cursor_hash": "a public hash",
+    "audit.verifications.proof": "a keyed digest",
+    "audit.chain_nodes.hash": "a public hash",
+    "audit.heads.chain_hash": "a public hash",
+    "audit.heads.root_hash": "a public hash",
+    "audit.log_nodes.hash": "a public hash",
+    "audit.tree_heads.root_hash": "a public hash",
+    "audit.tree_heads.signature": "a public signature",
     "audit.unsealed.proof": "a keyed digest",
 }
 # Values that are sealed by themselves, each with the reason why its table is no sealed one.

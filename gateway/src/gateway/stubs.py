@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
+from caseload.audit.v1.tree_heads_rpc import TreeHeadsStub
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
@@ -109,6 +110,7 @@ class Stubs:
     webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
+    tree_heads: TreeHeadsStub
 
     @classmethod
     def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
@@ -163,4 +165,5 @@ class Stubs:
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
+            tree_heads=TreeHeadsStub(peers["audit"]),
         )
