@@ -29,6 +29,8 @@ NEVER_SUCCEED = {
     "GET /api/v1/auth/oidc/callback",
     # Every job there is has ended.
     "POST /api/v1/jobs/{job_id}/cancel",
+    # And has made no file.
+    "GET /api/v1/jobs/{job_id}/result",
 }
 
 
