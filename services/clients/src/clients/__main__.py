@@ -5,7 +5,7 @@ from chassis.care_teams.access import CareTeams as Access
 from chassis.jobs.files import JobFiles
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
-from chassis.jobs.sweep import remove_all, sweep_loop
+from chassis.jobs.sweep import Sweeper, remove_all
 from chassis.jobs.worker import JobWorker
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
@@ -56,6 +56,11 @@ def job_files(runtime: Runtime) -> JobFiles:
     return JobFiles(_JOBS, runtime.job_blobs, days=runtime.settings.job_files_days)
 
 
+def sweeper(runtime: Runtime) -> Sweeper:
+    """What deletes the files of jobs in time."""
+    return Sweeper(runtime.name, runtime.relay_dsn, _JOBS, runtime.job_blobs, runtime.background)
+
+
 def legal_holds(runtime: Runtime) -> LegalHolds:
     """What must not be erased."""
     return runtime.legal_holds(lambda: runtime.peers["audit"])
@@ -73,7 +78,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
-    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), sweep_loop(runtime, _JOBS)],
+    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), runtime.once(sweeper).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,
     care_teams=_ACCESS,
