@@ -46,18 +46,21 @@ SELECT u.id, u.workspace_id, u.sealed, u.version, u.role, u.is_active, u.is_plat
    WHERE s.workspace_id = u.workspace_id AND s.user_id = u.id AND t.purpose = 'password' AND t.blocked_until > clock_timestamp()) AS locked_until
 FROM identity.users u WHERE u.workspace_id = $1 AND u.id = ANY($2::uuid[])
 """
-# With the suite's checks (the client is active, no overbooked appointment has the time, the constraint knows no other) and the
-# client's name, which is part of the reply.
+# With the suite's checks (the client is active, nobody has the practitioner's or the client's time) and the client's name, which is
+# part of the reply.
 BOOK = """
 WITH client AS (SELECT id, version, sealed_name FROM clients.clients WHERE workspace_id = $1 AND id = $3 AND is_active),
+taken AS (
+INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id)
+VALUES ($1, 'client', $12, $5, $6, 'appointment', $2), ($1, 'practitioner', $4, $5, $6, 'appointment', $2)
+ON CONFLICT DO NOTHING RETURNING resource_id),
 made AS (
 INSERT INTO scheduling.appointments (workspace_id, id, client_id, practitioner_id, scheduled_start, scheduled_end, during,
   location_type, status, sealed, created_by, created_at, updated_at)
 SELECT $1, $2, client.id, $4, $5, $6, $7, $8, 'scheduled', $9, $10, $11, $11 FROM client
-WHERE NOT EXISTS (
-    SELECT FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.practitioner_id = $4 AND a.overbooked
-      AND a.scheduled_start > $5::timestamptz - interval '32 hours' AND a.scheduled_start < $6::timestamptz + interval '32 hours'
-      AND a.during && $7::tstzrange AND a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL)
+WHERE (SELECT count(*) FROM taken) = 2 AND NOT EXISTS (
+    SELECT FROM scheduling.busy_periods b WHERE b.workspace_id = $1 AND b.resource_id = $4 AND b.overbooked
+      AND b.ends_at > $5 AND b.starts_at < $6)
 RETURNING *)
 SELECT made.*, client.version AS client_version, client.sealed_name FROM made, client
 """
@@ -93,8 +96,8 @@ class Bare:
         self._total = dataset.total_clients
         self._user_pages = {number: [UUID(each) for each in ids] for number, ids in dataset.user_pages}
         self._total_users = dataset.total_users
-        # A calendar of its own: otherwise the candidates would take each other's slots.
-        self._practitioner = uuid4()
+        # Calendars of its own: otherwise the candidates would take each other's slots.
+        self._practitioner, self._client_calendar = uuid4(), uuid4()
 
     @classmethod
     @asynccontextmanager
@@ -133,7 +136,7 @@ class Bare:
         row = appointment_mapping.new_row(columns)
         sealed = appointment_mapping.APPOINTMENTS.seal(appointments_pb2.Appointment(), keys, row, Unwitnessed())
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
-        row = await self._pool.fetchrow(BOOK, self._workspace, *arguments)
+        row = await self._pool.fetchrow(BOOK, self._workspace, *arguments, self._client_calendar)
         named = {"id": client_id, "version": row["client_version"], "is_active": True, "sealed_name": row["sealed_name"]}
         client = render(client_mapping.to_summary(named, self._keys["clients"]))
         return dump(render(appointment_mapping.to_message(row, keys)) | {"client": client})

@@ -37,6 +37,11 @@ INSERT INTO scheduling.day_figures AS kept (workspace_id, day, status, appointme
 SELECT workspace_id, (scheduled_start AT TIME ZONE 'UTC')::date, status, count(*) FROM scheduling.appointments
 WHERE created_by = '{loader}' GROUP BY 1, 2, 3
 ON CONFLICT (workspace_id, day, status) DO UPDATE SET appointment_count = kept.appointment_count + excluded.appointment_count;
+INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id, overbooked)
+SELECT workspace_id, kind, resource_id, scheduled_start, scheduled_end, 'appointment', id, kind = 'client' AND coalesce(scheduled_start < max(scheduled_end)
+    OVER (PARTITION BY resource_id ORDER BY scheduled_start, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false)
+FROM scheduling.appointments, LATERAL (VALUES ('practitioner', practitioner_id), ('client', client_id)) AS taken (kind, resource_id)
+WHERE created_by = '{loader}' AND status IN ('scheduled', 'completed');
 INSERT INTO notifications.appointments (workspace_id, id, client_id, starts_at, is_open, version)
 SELECT workspace_id, id, client_id, scheduled_start, status = 'scheduled', version FROM scheduling.appointments WHERE created_by = '{loader}';
 INSERT INTO notifications.reminders (workspace_id, id, appointment_id, client_id, hours_before, channel, appointment_version, starts_at,

@@ -41,7 +41,7 @@ from gateway.api.sessions.schemas import DraftUpdate
 from gateway.api.timeline import schemas as timeline_shapes
 from gateway.mapping import render
 from scheduling.appointments.mapping import APPOINTMENTS, new_row
-from scheduling.tables import appointments, client_figures
+from scheduling.tables import appointments, busy_periods, client_figures
 
 mapped = registry()
 
@@ -72,6 +72,10 @@ class AppointmentRow:
     """An appointment as the ORM loads it."""
 
 
+class BusyPeriodRow:
+    """A period that somebody is taken in, as the ORM loads it."""
+
+
 class SessionRow:
     """A note as the ORM loads it."""
 
@@ -84,6 +88,7 @@ for entity, table in (
     (ClientRow, clients),
     (CountersRow, client_figures),
     (AppointmentRow, appointments),
+    (BusyPeriodRow, busy_periods),
     (SessionRow, sessions),
     (TimelineRow, timeline_events),
 ):
@@ -92,7 +97,8 @@ for entity, table in (
 
 def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in one place, as monoliths are
     workspace = UUID(dataset.workspace_id)
-    practitioner = uuid4()
+    # Calendars of its own: otherwise the candidates would take each other's slots.
+    practitioner, client_calendar = uuid4(), uuid4()
     pages = {number: [UUID(each) for each in ids] for number, ids in dataset.pages}
 
     @asynccontextmanager
@@ -137,13 +143,12 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
     async def book(body: AppointmentCreate, db: Db) -> Any:
         made, now, keys = uuid7(), datetime.now(UTC), app.state.keys["scheduling"]
         client: Any = await db.get_one(ClientRow, (workspace, body.client_id))
-        overbooked = select(AppointmentRow).where(
-            appointments.c.workspace_id == workspace,
-            appointments.c.practitioner_id == practitioner,
-            appointments.c.overbooked,
-            appointments.c.deleted_at.is_(None),
-            appointments.c.scheduled_start < body.scheduled_end,
-            appointments.c.scheduled_end > body.scheduled_start,
+        overbooked = select(BusyPeriodRow).where(
+            busy_periods.c.workspace_id == workspace,
+            busy_periods.c.resource_id == practitioner,
+            busy_periods.c.overbooked,
+            busy_periods.c.starts_at < body.scheduled_end,
+            busy_periods.c.ends_at > body.scheduled_start,
         )
         if not client.is_active or await db.scalar(overbooked):
             raise HTTPException(409)
@@ -164,6 +169,9 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
             setattr(row, name, value)
         row.sealed = APPOINTMENTS.seal(content, keys, new_row(_columns(row)), Unwitnessed())
         db.add(row)
+        for kind, resource_id in (("client", client_calendar), ("practitioner", practitioner)):
+            busy = {"resource_kind": kind, "resource_id": resource_id, "starts_at": body.scheduled_start, "ends_at": body.scheduled_end}
+            db.add(_row(BusyPeriodRow, workspace_id=workspace, owner_kind="appointment", owner_id=made, overbooked=False, **busy))
         await db.commit()
         await db.refresh(row)
         summary = client_mapping.to_summary(vars(client), app.state.keys["clients"])
@@ -208,6 +216,13 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
 
 def _client(row: Any, keys: WorkspaceKeys) -> dict[str, Any]:
     return _open(row, clients_pb2.Client(), CLIENTS, keys)
+
+
+def _row(entity: type[Any], **values: Any) -> Any:
+    row = entity()
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
 
 
 def _columns(row: Any) -> dict[str, Any]:

@@ -21,10 +21,19 @@ SAMPLES = {
     "payment_link_template": "https://pay.example.com/",
     "role": "therapist",
     "search": "Is",
+    "quiet_start": "21:00",
+    "quiet_end": "08:00",
     "issuer": "https://login.example.org",
+    "url": "https://hooks.example.org/caseload",
+    "event_types": ["client.created"],
     "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",
+    "country": "DE",
+    "subdivision": "BY",
+    "from": "2031-03-03",
+    "to": "2031-03-09",
+    "slot_step_minutes": 15,
 }
 
 
@@ -103,6 +112,9 @@ class Operation:
         if not self._required_body and not sent:
             sent = {name for name, schema in self.body.items() if not is_id(schema) and name not in {"status", "achieved_at"}}
         body = {name: value(name, self.body[name], given) for name in sent}
+        if {"locale", "subject"} <= body.keys():
+            # The text of a reminder, which says when the appointment is.
+            body |= {"locale": "de"} | {name: "{date}, {time}" for name in ("text", "html") if name in body}
         if "scheduled_start" in body:
             body |= times()
         if "session_date" in self.body and "appointment_id" not in body:
@@ -112,6 +124,8 @@ class Operation:
 
 def meaning(path, name):
     """What an id is called among a workspace's things: the session of a sign-in is not that of a treatment."""
+    if path.startswith("/api/v1/reminders/") and name == "template_id":
+        return "reminder_template_id"
     return "sign_in_id" if path.startswith("/api/v1/auth/sessions/") and name == "session_id" else name
 
 

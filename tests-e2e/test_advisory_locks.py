@@ -13,12 +13,13 @@ from chassis.db import advisory_locks
 from chassis.db.advisory_locks import lock_number, session_lock_number
 from chassis.db.statement import command
 from scheduling.appointments import store as appointments
+from scheduling.busy_periods import store as busy_periods
 from standalone.services import NAMES, SERVICES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for folder in ("libs/chassis/src", "services", "standalone/src", "deploy/src") for path in (ROOT / folder).rglob("*.py")]
 # What each lock of a transaction is for. The trigger `scheduling.keep_counts` takes the client's, by the same name.
-PURPOSES = {"address", "answer", "blacklist", "calendar", "client", "reminder rules", "search index", "storage", "sync"}
+PURPOSES = {"address", "answer", "blacklist", "calendar", "client", "reminder rules", "search index", "storage", "sync", "webhooks"}
 
 
 def test_every_purpose_is_declared_once_and_is_on_the_list():
@@ -92,6 +93,6 @@ async def test_the_trigger_and_the_erasure_mean_the_same_lock(postgres):
 
 
 def test_the_locks_of_calendars_begin_their_transaction():
-    for lock in (appointments.lock_calendar, appointments.lock_calendar_shared):
+    for lock in (busy_periods.lock_alone, busy_periods.lock_shared):
         assert lock.only_locks
-        assert "concat('calendar', ' '" in lock.written_out(lock.arguments({"workspace_id": uuid7(), "practitioner_id": uuid7()}))
+        assert "concat('calendar', ' '" in lock.written_out(lock.arguments({"workspace_id": uuid7(), "resource_ids": [uuid7(), uuid7()]}))

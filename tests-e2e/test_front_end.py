@@ -15,6 +15,8 @@ from gateway.api.attachments.schemas import DownloadQuery
 from gateway.api.fields import PageQuery
 from gateway.settings import MEGABYTE, GatewaySettings
 from identity.settings import IdentitySettings
+from notifications.settings import NotificationsSettings
+from notifications.webhooks import rules as webhooks
 from standalone.installation import Installation
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +73,7 @@ SAID = {
     "Rate limits": ["ratelimit-limit: 1000", "ratelimit-remaining: ", "ratelimit-reset: "],
     "Files": ["HTTP/1.1 200 OK", "content-disposition: inline", "content-type: image/png"],
     "API keys": ["3\npermission_denied\n"],
+    "Webhooks": ["whsec_\nsecret_rotated_lately\n1\n50\n204\n"],
     "Platform administration": ["suspended\nactive\npermission_denied\n"],
     "Clients from a file": ["1\n[{'row': 2, 'pointer': '/first_name', 'detail': 'must not be empty'}]\n1\n"],
     "Times and time zones": ["2026-03-01T08:00:00Z\n0\n0\n", '"pointer": "/start_date"'],
@@ -132,6 +135,9 @@ def test_the_pages_numbers_are_those_of_the_settings():
         "Within 72 hours": KEPT.total_seconds() / 3600,
         "1 to 100 (default 50)": PageQuery().page_size,
         "15 unless asked otherwise": DownloadQuery().expires_in_minutes,
+        "any 2xx within 10 seconds": NotificationsSettings.model_fields["webhook_seconds"].default,
+        "for 72 hours; a `Retry-After`": webhooks.PATIENCE.total_seconds() / 3600,
+        "For 24 hours after a rotation": webhooks.OVERLAP.total_seconds() / 3600,
     }.items():
         assert sentence in page
         assert float(number) in {float(found) for found in re.findall(r"\d+", sentence)}, sentence

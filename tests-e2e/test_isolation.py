@@ -43,6 +43,9 @@ LIVING = {
     "search_blocks",
     "search_segments",
     "search_work",
+    # Messages are sent by themselves, again and again where nobody answers.
+    "webhook_deliveries",
+    "webhook_queues",
 }
 
 

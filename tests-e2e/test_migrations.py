@@ -32,6 +32,15 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
     "scheduling.payment_requests": "nobody in it is asked to pay",
+    **dict.fromkeys(
+        (
+            "notifications.reminder_links",
+            "notifications.reminder_opt_outs",
+            "notifications.reminder_policies",
+        ),
+        "nobody in it has changed how clients are reminded",
+    ),
+    **dict.fromkeys(("scheduling.availability", "scheduling.holidays"), "nobody in it has said when they work"),
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     **dict.fromkeys(

@@ -57,7 +57,8 @@ NEVER = {
         ("plan_version_exists", "milestone_position_taken"), "the plan is locked before it gets a version and its milestones an order"
     ),
     **dict.fromkeys(
-        ("reminder_planned_once", "reminder_waits_once", "refresh_token_hash"), "planned and issued by the services themselves"
+        ("reminder_planned_once", "reminder_waits_once", "refresh_token_hash", "webhook_told_once"),
+        "planned and issued by the services themselves",
     ),
 }
 # Expressions whose codes the source does not tell, and where those codes come from.

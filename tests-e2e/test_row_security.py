@@ -26,6 +26,7 @@ OTHER_POLICIES = {
     "clients.match_work": "found across workspaces by the worker that compares clients from before; ids alone",
     "clients.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
+    "notifications.webhook_queues": "found and claimed across workspaces by the senders; ids, times and the number of failures alone",
 }
 # Tables that name clients and are not for their care teams alone, each with its reason (decision 76).
 OF_ANY_CLIENT = {
@@ -48,6 +49,8 @@ OF_ANY_CLIENT = {
     "clinical.timeline_counter_changes": "numbers on their way into the tallies",
     "notifications.reminder_consents": "read by the senders; ids alone",
     "notifications.appointments": "read by the senders; ids and times alone",
+    "notifications.reminder_links": "read by the senders, and by whoever has a link; ids and times alone",
+    "notifications.reminder_opt_outs": "who is not to be mailed; ids alone",
     "notifications.reminders": "that a client is reminded is part of the calendar; ids and times alone",
 }
 # Unique keys that do not begin with the workspace, each with its reason.

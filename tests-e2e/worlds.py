@@ -1,5 +1,6 @@
 """One of everything that a workspace can have, by the names the OpenAPI document uses for their ids."""
 
+import time
 from itertools import count
 from uuid import uuid4
 
@@ -54,6 +55,7 @@ def furnish(api, sign_in_again):
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
+    holiday = made("/holidays", json={"date": "2031-12-24", "name": f"Holiday {uuid4()}"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
     by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
@@ -75,6 +77,12 @@ def furnish(api, sign_in_again):
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    reminder_template = made("/reminders/templates", json={"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"})
+    for older in api.get("/webhooks").raise_for_status().json()["items"][2:]:
+        # A workspace has ten at most.
+        api.delete(f"/webhooks/{older['id']}").raise_for_status()
+    webhook = made("/webhooks", json={"url": "https://hooks.example.org/caseload", "event_types": ["client.created"]})
+    made("/clients", json={"first_name": "Wanda", "last_name": "Hooked"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
     return {
@@ -89,6 +97,7 @@ def furnish(api, sign_in_again):
         "consent_id": consent,
         "location_id": location,
         "service_id": service,
+        "holiday_id": holiday,
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "session_id": note,
@@ -100,11 +109,23 @@ def furnish(api, sign_in_again):
         "milestone_id": milestone,
         "measure_id": measure,
         "configuration_id": configuration,
+        "reminder_template_id": reminder_template,
         "break_glass_id": broken_glass,
+        "webhook_id": webhook,
+        "delivery_id": first_delivery(api, webhook),
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),
     }
+
+
+def first_delivery(api, webhook):
+    """The id of what a webhook is told first, which an event has to arrive for."""
+    for _ in range(600):
+        if found := api.get(f"/webhooks/{webhook}/deliveries").raise_for_status().json()["items"]:
+            return found[0]["id"]
+        time.sleep(0.05)
+    raise AssertionError("nothing was to be delivered")
 
 
 def register_passkey(api):

@@ -1616,6 +1616,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/availability/{practitioner_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Availability
+         * @description No hours as long as none were set.
+         */
+        get: operations["get_availability"];
+        /**
+         * Set Availability
+         * @description Replaces all of it; what is left out is cleared. With If-Match, hours that have changed since are 412.
+         *
+         *     Hours are worked on every date of their weekday, except on holidays and on dates with an exception of kind off. One without times
+         *     takes the whole day, and the hours that begin on it; one with times takes those. Kind open adds hours, on holidays and days off too.
+         */
+        put: operations["set_availability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holidays
+         * @description By date.
+         */
+        get: operations["list_holidays"];
+        put?: never;
+        /**
+         * Add Holiday
+         * @description No slots are offered on it; what is booked stays.
+         */
+        post: operations["add_holiday"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Public Holidays
+         * @description Copies the public holidays of a country's year. Asked once more, it adds those that became known since.
+         */
+        post: operations["add_public_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/{holiday_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Holiday */
+        delete: operations["delete_holiday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Slots
+         * @description The slots that start in the range and could be booked now, in order: within working hours, with nothing else in their buffers.
+         */
+        get: operations["list_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -2374,6 +2482,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reminder Opt Outs
+         * @description The newest first. Their reminders are `skipped` with `opted_out`.
+         */
+        get: operations["list_reminder_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/opt-outs/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back Reminder Opt Out
+         * @description The client has said that they want reminders after all: the next ones go out.
+         */
+        delete: operations["take_back_reminder_opt_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Reminder Policy */
+        get: operations["get_reminder_policy"];
+        /**
+         * Set Reminder Policy
+         * @description Replaces all of it. A reminder that is due in quiet hours goes out when they are over, or before they begin if that would be too late.
+         */
+        put: operations["set_reminder_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reminder Templates
+         * @description In the order in which they were made.
+         */
+        get: operations["list_reminder_templates"];
+        put?: never;
+        /**
+         * Create Reminder Template
+         * @description A rule uses it by its template_id. A placeholder that does not exist is refused, and so is a text that does not say when the appointment is.
+         */
+        post: operations["create_reminder_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Reminder Template
+         * @description Reminders that are still to be sent say what it says then.
+         */
+        put: operations["update_reminder_template"];
+        post?: never;
+        /**
+         * Delete Reminder Template
+         * @description Refused while a rule uses it.
+         */
+        delete: operations["delete_reminder_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Reminder Template
+         * @description The mail that it makes for somebody who does not exist, tomorrow. Nothing is sent.
+         */
+        post: operations["preview_reminder_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/configurations": {
         parameters: {
             query?: never;
@@ -2424,6 +2661,110 @@ export interface paths {
         get: operations["list_reminder_logs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description Newest first.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description From now on the address is told of these events. Shows this once the secret that its requests are signed with, as Standard Webhooks has it.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Its deliveries are deleted, too; none of them is sent any more.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description Shows this once the new secret. For a day the former one signs as well; until then 409 `secret_rotated_lately`.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Deliveries
+         * @description Newest first.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Webhook Delivery
+         * @description Sends it now, and again if it was delivered before. 409 `webhook_disabled` for a webhook that was disabled.
+         */
+        post: operations["retry_webhook_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2714,6 +3055,8 @@ export interface components {
             edit_count: number;
             client: components["schemas"]["ClientSummary"] | null;
             cancelled_at: string | null;
+            /** @description The client has said by a link in a reminder that they come at this time. */
+            confirmed_at: string | null;
             /** @description A decimal number; that of the service, unless changed. */
             payment_price: string | null;
             /** @enum {string} */
@@ -2918,6 +3261,43 @@ export interface components {
             /** @enum {string} */
             userVerification: "required" | "preferred" | "discouraged";
         };
+        Availability: {
+            /** Format: uuid */
+            practitioner_id: string;
+            time_zone: string;
+            weekly: components["schemas"]["ShownWeeklyHours"][];
+            exceptions: components["schemas"]["ShownException"][];
+            notice_minutes: number;
+            slot_step_minutes: number;
+            version: number;
+            updated_at: string | null;
+        };
+        AvailabilityException: {
+            /** Format: date */
+            date: string;
+            /** @enum {string} */
+            kind: "off" | "open";
+            /** @description null with kind off: all day. */
+            start?: string | null;
+            end?: string | null;
+            note?: string | null;
+        };
+        AvailabilityUpdate: {
+            /** @description null follows the workspace's. */
+            time_zone?: string | null;
+            weekly?: components["schemas"]["WeeklyHours"][];
+            exceptions?: components["schemas"]["AvailabilityException"][];
+            /**
+             * @description How long before its start a slot is no longer offered.
+             * @default 0
+             */
+            notice_minutes?: number;
+            /**
+             * @description Slots start at multiples of it after midnight; it divides a day.
+             * @default 15
+             */
+            slot_step_minutes?: number;
+        };
         Blacklist: {
             blacklist: components["schemas"]["BlacklistEntry"][];
             total: number;
@@ -3084,7 +3464,9 @@ export interface components {
             /** Format: date-time */
             scheduled_end: string;
             client_initials: string;
+            /** @description Empty for what is no appointment. */
             location_type: string;
+            /** @description That of the appointment; `hold` or `time_off` for what is no appointment. */
             status: string;
         };
         ConflictCheck: {
@@ -3164,6 +3546,19 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @description The key itself, which is shown this once. Send it as `Authorization: Bearer …`. */
+            secret: string;
+        };
+        CreatedWebhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            is_active: boolean;
+            /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
+            disabled_reason: ("gone" | "unanswered") | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What its requests are signed with, which is shown this once: `whsec_…`. */
             secret: string;
         };
         CredentialDescriptor: {
@@ -3277,6 +3672,33 @@ export interface components {
         Health: {
             /** @constant */
             status: "ok";
+        };
+        Holiday: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            /** Format: date */
+            date: string;
+            name: string;
+            country: string | null;
+            subdivision: string | null;
+            /** @description Of the library that a public holiday was copied from. */
+            source_version: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        HolidayCreate: {
+            /** Format: date */
+            date: string;
+            name: string;
+        };
+        HolidayPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Holiday"][];
         };
         ImportedClients: {
             /** @description In a dry run: that would be. */
@@ -3790,6 +4212,20 @@ export interface components {
         PlanVersionList: {
             versions: components["schemas"]["PlanVersion"][];
         };
+        PublicHolidays: {
+            added: components["schemas"]["Holiday"][];
+            /** @description There already. */
+            unchanged: components["schemas"]["Holiday"][];
+            /** @description Copied once, and no public holidays any more; delete those that are not wanted. */
+            outdated: components["schemas"]["Holiday"][];
+        };
+        PublicHolidaysCreate: {
+            /** @description ISO 3166, as in DE. */
+            country: string;
+            /** @description A part of the country, as in BY. */
+            subdivision?: string | null;
+            year: number;
+        };
         /** @description RFC 8037. */
         PublicKey: {
             /** @constant */
@@ -3841,6 +4277,7 @@ export interface components {
             hours_before: number;
             /** @constant */
             channel: "email";
+            /** @description Null: the text in the workspace's language. */
             template_id: string | null;
             is_active: boolean;
             /** Format: date-time */
@@ -3855,6 +4292,7 @@ export interface components {
              * @constant
              */
             channel?: "email";
+            template_id?: string | null;
             /** @default true */
             is_active?: boolean;
         };
@@ -3869,6 +4307,7 @@ export interface components {
             hours_before?: number;
             /** @constant */
             channel?: "email";
+            template_id?: string | null;
             is_active?: boolean;
         };
         ReminderLog: {
@@ -3899,6 +4338,105 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["ReminderLog"][];
+        };
+        ReminderOptOut: {
+            /** Format: uuid */
+            client_id: string;
+            /** @constant */
+            channel: "email";
+            /** Format: date-time */
+            opted_out_at: string;
+        };
+        ReminderOptOutPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["ReminderOptOut"][];
+        };
+        ReminderPolicy: {
+            quiet_start: string | null;
+            quiet_end: string | null;
+            /**
+             * @description What becomes of reminders that could not go out in time. late: each goes out. combined: of several of one appointment, the one nearest to its start goes out for all. skipped: as combined, and one that is more than an hour late does not go out.
+             * @enum {string}
+             */
+            late_reminders: "late" | "combined" | "skipped";
+            /**
+             * @description What a client's cancellation by a link does. cancel: the appointment is cancelled. ask: the practice is asked to.
+             * @enum {string}
+             */
+            cancel_link: "cancel" | "ask";
+            updated_at: string | null;
+        };
+        ReminderPolicyUpdate: {
+            quiet_start?: string | null;
+            quiet_end?: string | null;
+            /**
+             * @description What becomes of reminders that could not go out in time. late: each goes out. combined: of several of one appointment, the one nearest to its start goes out for all. skipped: as combined, and one that is more than an hour late does not go out.
+             * @default combined
+             * @enum {string}
+             */
+            late_reminders?: "late" | "combined" | "skipped";
+            /**
+             * @description What a client's cancellation by a link does. cancel: the appointment is cancelled. ask: the practice is asked to.
+             * @default ask
+             * @enum {string}
+             */
+            cancel_link?: "cancel" | "ask";
+        };
+        /** @description The mail that somebody who does not exist would get tomorrow. */
+        ReminderPreview: {
+            subject: string;
+            text: string;
+            html: string;
+        };
+        ReminderTemplate: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            name: string;
+            locale: string;
+            subject: string;
+            text: string;
+            html: string | null;
+            /** @description Where it is not, its rules use the text in the workspace's language. */
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ReminderTemplateCreate: {
+            name: string;
+            /** @description A language, perhaps with its country: de, pt-BR. */
+            locale: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. */
+            subject: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. It has to have the date and the time. */
+            text: string;
+            html?: string | null;
+            /** @default true */
+            is_active?: boolean;
+        };
+        ReminderTemplatePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["ReminderTemplate"][];
+        };
+        ReminderTemplateUpdate: {
+            name?: string;
+            /** @description A language, perhaps with its country: de, pt-BR. */
+            locale?: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. */
+            subject?: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. It has to have the date and the time. */
+            text?: string;
+            html?: string | null;
+            is_active?: boolean;
         };
         Returning: {
             /** @description What is to be changed; the author reads it as cosign_comment. */
@@ -4124,6 +4662,21 @@ export interface components {
         SessionVersionList: {
             versions: components["schemas"]["SessionVersion"][];
         };
+        ShownException: {
+            /** Format: date */
+            date: string;
+            /** @enum {string} */
+            kind: "off" | "open";
+            start: string | null;
+            end: string | null;
+            /** @description null for others than the practitioner and those who manage the workspace. */
+            note: string | null;
+        };
+        ShownWeeklyHours: {
+            weekday: number;
+            start: string;
+            end: string;
+        };
         SignedIn: {
             access_token: string;
             /** @constant */
@@ -4134,6 +4687,14 @@ export interface components {
         Signing: {
             /** @description Why a signed note is amended by what its author has typed into it, or why a note is signed again. */
             reason?: string | null;
+        };
+        Slot: {
+            /** Format: uuid */
+            practitioner_id: string;
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
         };
         /** @description What the members of a group of the provider become here. */
         SsoGroupRole: {
@@ -4376,6 +4937,13 @@ export interface components {
         VerifyMagicLinkRequest: {
             token: string;
         };
+        WeeklyHours: {
+            /** @description Monday is 0. */
+            weekday: number;
+            start: string;
+            /** @description One that is not after the start is of the next day. */
+            end: string;
+        };
         Workspace: {
             /** Format: uuid */
             id: string;
@@ -4594,6 +5162,9 @@ export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
 export type AuthenticationReply = components['schemas']['AuthenticationReply'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
+export type Availability = components['schemas']['Availability'];
+export type AvailabilityException = components['schemas']['AvailabilityException'];
+export type AvailabilityUpdate = components['schemas']['AvailabilityUpdate'];
 export type Blacklist = components['schemas']['Blacklist'];
 export type BlacklistEntry = components['schemas']['BlacklistEntry'];
 export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
@@ -4616,6 +5187,7 @@ export type ConsentPage = components['schemas']['ConsentPage'];
 export type Cosignature = components['schemas']['Cosignature'];
 export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type CreatedWebhook = components['schemas']['CreatedWebhook'];
 export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
 export type Department = components['schemas']['Department'];
@@ -4630,6 +5202,9 @@ export type DuplicateGroups = components['schemas']['DuplicateGroups'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GlassToBreak = components['schemas']['GlassToBreak'];
 export type Health = components['schemas']['Health'];
+export type Holiday = components['schemas']['Holiday'];
+export type HolidayCreate = components['schemas']['HolidayCreate'];
+export type HolidayPage = components['schemas']['HolidayPage'];
 export type ImportedClients = components['schemas']['ImportedClients'];
 export type Job = components['schemas']['Job'];
 export type JobPage = components['schemas']['JobPage'];
@@ -4685,6 +5260,8 @@ export type PlanPage = components['schemas']['PlanPage'];
 export type PlanUpdate = components['schemas']['PlanUpdate'];
 export type PlanVersion = components['schemas']['PlanVersion'];
 export type PlanVersionList = components['schemas']['PlanVersionList'];
+export type PublicHolidays = components['schemas']['PublicHolidays'];
+export type PublicHolidaysCreate = components['schemas']['PublicHolidaysCreate'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PublicKeyAlgorithm = components['schemas']['PublicKeyAlgorithm'];
 export type PublicKeys = components['schemas']['PublicKeys'];
@@ -4698,6 +5275,15 @@ export type ReminderConfigurationPage = components['schemas']['ReminderConfigura
 export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigurationUpdate'];
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
+export type ReminderOptOut = components['schemas']['ReminderOptOut'];
+export type ReminderOptOutPage = components['schemas']['ReminderOptOutPage'];
+export type ReminderPolicy = components['schemas']['ReminderPolicy'];
+export type ReminderPolicyUpdate = components['schemas']['ReminderPolicyUpdate'];
+export type ReminderPreview = components['schemas']['ReminderPreview'];
+export type ReminderTemplate = components['schemas']['ReminderTemplate'];
+export type ReminderTemplateCreate = components['schemas']['ReminderTemplateCreate'];
+export type ReminderTemplatePage = components['schemas']['ReminderTemplatePage'];
+export type ReminderTemplateUpdate = components['schemas']['ReminderTemplateUpdate'];
 export type Returning = components['schemas']['Returning'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
@@ -4715,8 +5301,11 @@ export type SessionUpdate = components['schemas']['SessionUpdate'];
 export type SessionVerification = components['schemas']['SessionVerification'];
 export type SessionVersion = components['schemas']['SessionVersion'];
 export type SessionVersionList = components['schemas']['SessionVersionList'];
+export type ShownException = components['schemas']['ShownException'];
+export type ShownWeeklyHours = components['schemas']['ShownWeeklyHours'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Signing = components['schemas']['Signing'];
+export type Slot = components['schemas']['Slot'];
 export type SsoGroupRole = components['schemas']['SsoGroupRole'];
 export type SsoProvider = components['schemas']['SsoProvider'];
 export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
@@ -4739,6 +5328,7 @@ export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
+export type WeeklyHours = components['schemas']['WeeklyHours'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
@@ -8055,9 +8645,12 @@ export interface operations {
             query: {
                 scheduled_start: string;
                 scheduled_end: string;
+                /** @description That of the excluded appointment, or the caller, unless given. */
                 practitioner_id?: string | null;
                 /** @description Its buffers are looked at too; those of the excluded appointment's service, unless given. */
                 service_id?: string | null;
+                /** @description Whether the room is free too; that of the excluded appointment, unless given. */
+                location_id?: string | null;
                 exclude_appointment_id?: string | null;
             };
             header?: never;
@@ -8390,6 +8983,270 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practitioner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_availability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                practitioner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AvailabilityUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_holidays: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                start_date?: string | null;
+                /** @description Included. */
+                end_date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    add_holiday: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holiday"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    add_public_holidays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicHolidaysCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicHolidays"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_holiday: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                holiday_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_slots: {
+        parameters: {
+            query: {
+                from: string | unknown | unknown;
+                /** @description At most 42 days later. A date includes its whole day. */
+                to: string | unknown | unknown;
+                /** @description The caller, unless it is given. */
+                practitioner_id?: string | null;
+                /** @description Its duration and its buffers. */
+                service_id?: string | null;
+                /** @description Instead of the service's; 60 without a service, unless it is given. */
+                duration_minutes?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slot"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -10609,6 +11466,323 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_reminder_opt_outs: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderOptOutPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    take_back_reminder_opt_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_reminder_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_reminder_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderPolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_reminder_templates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderTemplatePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderTemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    preview_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPreview"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_reminder_configurations: {
         parameters: {
             query?: {
@@ -10788,6 +11962,214 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    retry_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -138,10 +138,15 @@ async def test_a_client_is_erased_while_their_import_goes_on_and_stays_erased(pr
     assert (await practice.http.get(f"{API}/clients/{client['id']}")).status_code == 404
 
 
-async def test_any_number_of_clients_can_be_being_erased_and_jobs_can_be_ordered_beside(practice, monkeypatch):
+async def test_any_number_of_clients_can_be_being_erased_and_jobs_can_be_ordered_beside(practice):
     jobs = [await erase(practice, await practice.add_client()) for _ in range(7)]
+    file = "\n".join(["first_name,last_name", *(f"Given{n},Family" for n in range(1_001))])
+    ordered = await practice.http.post(f"{API}/clients/import", content=file, headers={"content-type": "text/csv"})
+    assert ordered.status_code == 202
     for job in jobs:
-        await until(practice, job, is_over)
+        assert (await until(practice, job, is_over))["status"] == "done"
+    imported = await until(practice, f"{API}/jobs/{ordered.json()['id']}", is_over)
+    assert (imported["status"], imported["result"]["created"]) == ("done", 1_001)
 
 
 async def test_nobody_has_to_stay_for_an_erasure_to_go_on(gateway, practice):

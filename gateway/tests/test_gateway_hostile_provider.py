@@ -396,7 +396,7 @@ async def test_a_name_that_leads_inside_is_not_asked_even_if_it_also_leads_outsi
         looked_up.append(host)
         return [(2, 1, 6, "", (address, port)) for address in ("203.0.114.7", "10.0.0.7")]
 
-    monkeypatch.setattr("identity.single_sign_on.outgoing.socket.getaddrinfo", resolve)
+    monkeypatch.setattr("chassis.outgoing.transport.socket.getaddrinfo", resolve)
     slug = f"rebound-{uuid7().hex[-12:]}"
     await practice.http.put(PATH, json=configuration(slug, "https://rebound.example"))
     async with visit(gateway) as browser:

@@ -90,6 +90,11 @@ GET /appointments/{}/history
 POST /appointments/{}/send-payment-request
 GET /appointments/{}/payment-link
 GET PUT /payments/config
+GET PUT /availability/{}
+POST GET /holidays
+POST /holidays/public
+DELETE /holidays/{}
+GET /slots
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
@@ -129,7 +134,18 @@ POST GET /plans/{}/measures
 DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
+GET /reminders/opt-outs
+DELETE /reminders/opt-outs/{}
+GET PUT /reminders/policy
+POST GET /reminders/templates
+PUT DELETE /reminders/templates/{}
+POST /reminders/templates/{}/preview
 GET /reminders/logs
+POST GET /webhooks
+DELETE /webhooks/{}
+POST /webhooks/{}/rotate-secret
+GET /webhooks/{}/deliveries
+POST /webhooks/{}/deliveries/{}/retry
 GET /audit-events
 GET /audit-events/{}
 GET /audit/verify
@@ -275,6 +291,10 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         "/problems/{code}",
                         "/docs/assets/{digest}/{name}",
                         "/accept-invitation",
+                        # Of a link in a reminder, which has a token.
+                        "/reminder/confirm",
+                        "/reminder/cancel",
+                        "/reminder/unsubscribe",
                         "/auth/sso/{workspace_slug}",
                     }, (
                         method,

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from caseload.identity.v1 import single_sign_on_pb2
+from caseload.notifications.v1 import webhooks_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_values import sealed_columns
 from clinical.note_search import segments
 from identity.second_factors.workflow import open_secret, seal_secret
 from identity.single_sign_on import record as single_sign_on
+from notifications.webhooks import record as webhooks
 from standalone.services import SERVICES
 
 SECRETS = {1: b"o" * 32, 2: b"n" * 32}
@@ -66,6 +68,7 @@ ALONE = {
     "identity.sso_providers.sealed": "bound to its flags by its own encryption; replaced as a whole",
     "identity.sso_attempts.return_to_sealed": "bound to its attempt; good for ten minutes",
     "identity.second_factors.secret_sealed": "bound to its user; replaced as a whole",
+    "notifications.webhooks.sealed": "bound to its webhook and its revision; replaced as a whole",
     "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",
 }
 UNBOUND = {
@@ -139,6 +142,10 @@ def values_sealed_alone():
     configured = single_sign_on_pb2.SealedProvider(client_secret="s3cret")
     provider["sealed"] = single_sign_on.seal(configured, OLDER, provider)
     yield "identity.sso_providers.sealed", provider, lambda row: single_sign_on.open_sealed(row, NEWER) == configured
+    webhook = {"id": row_id, "version": revision}
+    told = webhooks_pb2.SealedWebhook(url="https://hooks.example.org", secret="s3cret")
+    webhook["sealed"] = webhooks.seal(told, OLDER, row_id, revision)
+    yield "notifications.webhooks.sealed", webhook, lambda row: webhooks.open_sealed(row, NEWER) == told
     dead = {"id": row_id, "version": revision, "dead": segments.seal_dead(row_id, revision, 9, 5, OLDER)}
     yield "clinical.search_segments.dead", dead, lambda row: segments.open_dead(row, NEWER) == 5
     block = {"segment_id": row_id, "number": revision, "content": segments.seal_block(row_id, revision, b"block", OLDER)}

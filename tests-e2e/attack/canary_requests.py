@@ -13,7 +13,7 @@ from worlds import furnish
 
 from attack.canaries import MARK, canary, kind_of
 from attack.installation import AttackedInstallation
-from attack.service_methods import RawChannel, is_struct, methods, patient, phi_fields, request_with_canaries, service_of
+from attack.service_methods import RawChannel, is_struct, methods, part_with, patient, phi_fields, request_with_canaries, service_of
 from attack.supervisee import Supervisee
 from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
@@ -45,6 +45,7 @@ TABLES = {
     "Consents": "consents",
     "Jobs": "jobs",
     "Appointments": "appointments",
+    "Availability": "availability",
     "Sessions": "sessions",
     "Sync": "sync_receipts",
 }
@@ -57,6 +58,7 @@ TABLES |= {
     "NoteTemplates": "note_templates",
     "LegalHolds": "legal_holds",
     "Cosignatures": "cosign_requests",
+    "Webhooks": "webhooks",
 }
 # In a query these are the period of a list, which tells nothing of anybody.
 PERIOD = {"start_date", "end_date"}
@@ -165,7 +167,9 @@ class CanaryRequests:
                     self.refresh()
                     self.ids["session_id"] = Supervisee(self.api, self.signer, self.person).sign_a_note(self.ids["client_id"])
                     named.remove("content_hash")
-                words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named}
+                words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named - {"exceptions"}}
+                if "exceptions" in named:
+                    words["exceptions"] = [{"date": "2031-03-04", "kind": "off", "note": canary()}]
                 reply = operation.send(self.api, self._ids_for(operation.path), words)
                 self.outcomes[str(operation)] = reply.status_code
                 if operation.uses_up or waits:
@@ -342,7 +346,8 @@ def _changed(method, ids, change):
         if is_struct(field):
             getattr(request, name).update(patient(change(text)))
         elif field.is_repeated:
-            getattr(request, name)[:] = [change(text)]
+            request.ClearField(name)
+            getattr(request, name).append(part_with(field, change(text)))
         elif field.type != field.TYPE_BYTES:
             setattr(request, name, change(text))
     return request

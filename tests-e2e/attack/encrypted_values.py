@@ -164,6 +164,20 @@ class EncryptedValues:
         reads = [self._get(path), self._get("/appointments", client_id=booking["client_id"])]
         return EncryptedValue(column, {"id": appointment}, reads, [word], lambda: self.api.put(path, json={"notes": self._word()}))
 
+    def _availability(self, column):
+        word = self._word()
+        colleague = {"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}
+        practitioner = self._made("/users", json=colleague)
+        path = f"/availability/{practitioner}"
+
+        def set_to(word):
+            reply = self.api.put(path, json={"exceptions": [{"date": "2031-03-04", "kind": "off", "note": word}]})
+            assert reply.status_code == 200, reply.text
+            return reply
+
+        set_to(word)
+        return EncryptedValue(column, {"practitioner_id": practitioner}, [self._get(path)], [word], lambda: set_to(self._word()))
+
     def _note(self, word):
         client = self._client(self._word())
         return client, self._made("/sessions", json={"client_id": client, "session_date": text(datetime.now(UTC)), "plan": word})
@@ -196,6 +210,11 @@ class EncryptedValues:
         (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
         reads = [self._get(f"/sessions/{note}/versions"), self._get(f"/sessions/{note}")]
         return EncryptedValue(column, {"id": version["cosignature"]["id"]}, reads, [word])
+
+    def _webhooks(self, column):
+        word = self._word()
+        webhook = self._made("/webhooks", json={"url": f"https://hooks.example.org/{word}", "event_types": ["client.erased"]})
+        return EncryptedValue(column, {"id": webhook}, [self._get("/webhooks")], [word])
 
     def _pending_amendments(self, column):
         word = self._word()

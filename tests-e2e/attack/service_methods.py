@@ -15,6 +15,7 @@ from attack.pictures import photograph
 from caseload.clients.v1 import care_teams_pb2, consents_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.options.v1 import options_pb2
+from caseload.scheduling.v1 import availability_pb2
 from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
 
@@ -40,11 +41,11 @@ def service_of(method):
 def phi_fields(method):
     """The fields of the request that are marked as PHI and can hold a canary: a score and a code have a form of their own.
 
-    Raises AssertionError for a nested message with PHI, which is not searched.
+    Raises AssertionError for a nested message with PHI that is not marked itself, which is not searched.
     """
     descriptor = method.request.DESCRIPTOR
     for field in descriptor.fields:
-        if _is_nested(field) and _holds_phi(field.message_type):
+        if _is_nested(field) and _holds_phi(field.message_type) and not field.GetOptions().Extensions[options_pb2.phi]:
             raise AssertionError(f"{descriptor.full_name}.{field.name} is a nested message, whose PHI fields would be missed")
     phi = [field for field in descriptor.fields if field.GetOptions().Extensions[options_pb2.phi]]
     return [field for field in phi if field.type != FieldDescriptor.TYPE_DOUBLE and field.name != "diagnosis_code"]
@@ -114,9 +115,16 @@ def _set_canary(request, field, text):
         content = f"first_name,last_name\n{text},{text}\n".encode() if is_file_of_clients else photograph(text)
         setattr(request, field.name, content)
     elif field.is_repeated:
-        getattr(request, field.name).append(text)
+        getattr(request, field.name).append(part_with(field, text))
     else:
         setattr(request, field.name, text)
+
+
+def part_with(field, text):
+    """What a list holds that says the text: the text, or a day on which somebody is off."""
+    if not _is_nested(field):
+        return text
+    return availability_pb2.AvailabilityException(date="2031-03-04", kind=availability_pb2.EXCEPTION_KIND_OFF, note=text)
 
 
 def is_struct(field):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from operations import meaning, now, picture, text, times
+from worlds import first_delivery
 
 from attack.installation import PASSWORD
 from attack.supervisee import Supervisee
@@ -39,7 +40,12 @@ CONSUMES = {
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
+    "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
+    "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
+    "POST /api/v1/webhooks": "webhook_room",
+    "DELETE /api/v1/webhooks/{webhook_id}": "webhook_id",
+    "POST /api/v1/webhooks/{webhook_id}/rotate-secret": "webhook_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "PUT /api/v1/plans/{plan_id}": "plan_id",
     "DELETE /api/v1/clients/{client_id}/attachments/{attachment_id}": "attachment_id",
@@ -67,6 +73,8 @@ WORDS = {
     "payment_link_template": ("https://pay.example.com/{reference}?amount={amount}",),
     "slug": ("sso-of-generated-requests",),
     "issuer": ("https://login.example.org",),
+    "url": ("https://hooks.example.org/caseload",),
+    "event_types": (["client.created"], ["client.erased", "session.finalized"]),
     "enabled": (False,),
     "required": (False,),
     "default_role": (None,),
@@ -79,7 +87,17 @@ WORDS = {
     "scopes": (["clients:read"], ["appointments:read", "sessions:read"]),
     "reason": ("a slip of the pen",),
     "comment": ("Which knee?",),
+    "country": ("DE", "FR", "IL"),
+    "subdivision": (None,),
+    "from": ("2031-03-03", "2031-03-04T09:00:00Z"),
+    "to": ("2031-03-05", "2031-04-01T09:00:00+02:00"),
+    "slot_step_minutes": (5, 15, 60),
     "content_hash": (None,),
+    "quiet_start": ("21:00",),
+    "quiet_end": ("08:00",),
+    "subject": ("Termin am {date}",),
+    "text": ("{first_name}: {date}, {time}",),
+    "html": (None, "<p>{date} {time}</p>"),
     "diagnosis_code": ("F32.1", "m545", None),
 }
 
@@ -112,8 +130,10 @@ class ValidValues:
                 "template_id",
                 "job_id",
                 "hold_id",
+                "delivery_id",
             ):
                 self._keep(kind)
+        self._pools["reminder_template_id"] = [self.fresh("reminder_template_id")["template_id"] for _ in range(4)]
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):
@@ -222,6 +242,9 @@ class ValidValues:
     def _new_location(self):
         return {"location_id": self._made("/locations", json={"name": "Room", "location_type": "clinic"})}
 
+    def _new_holiday(self):
+        return {"holiday_id": self._made("/holidays", json={"date": self._day("date"), "name": f"Holiday {uuid4()}"})}
+
     def _new_appointment(self):
         client = self._new_client()
         made = self._made("/appointments", json={**client, "location_type": "clinic", **times()})
@@ -298,6 +321,26 @@ class ValidValues:
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
 
+    def _new_reminder_template(self):
+        made = {"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"}
+        return {"template_id": self._made("/reminders/templates", json=made)}
+
+    def _new_delivery(self):
+        ids = self._new_webhook()
+        self._new_client()
+        return ids | {"delivery_id": first_delivery(self.api, ids["webhook_id"])}
+
+    def _new_webhook(self):
+        self._new_webhook_room()
+        return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.example.org/", "event_types": ["client.created"]})}
+
+    def _new_webhook_room(self):
+        """Deletes those that requests have made: a workspace has ten at most."""
+        for webhook in self.api.get("/webhooks").raise_for_status().json()["items"]:
+            if webhook["id"] not in self._pools.get("webhook_id", ()):
+                assert self.api.delete(f"/webhooks/{webhook['id']}").status_code == 204
+        return {}
+
     # --- values
 
     def token(self, label):
@@ -327,12 +370,16 @@ class ValidValues:
             ids = self._consumed = self.fresh(CONSUMES[label])
         elif "attachment_id" in parameters:
             ids = self.chance.choice(self._pools["with attachment_id"])
+        elif "webhook_id" in parameters:
+            ids = self.chance.choice(self._pools["with delivery_id"])
         elif "milestone_id" in parameters:
             ids = self.chance.choice(self._pools["with milestone_id"])
         elif label.endswith("latest-finalized"):
             ids = self._signed
         elif "sign_in_id" in {meaning(template, name) for name in parameters}:
             ids = {"session_id": self._sign_ins.pop() if self._sign_ins else str(uuid4())}
+        elif "reminder_template_id" in {meaning(template, name) for name in parameters}:
+            ids = {"template_id": self.some("reminder_template_id")}
         else:
             ids = {}
         return {name: ids.get(name) or self.some(name) for name in parameters}
@@ -353,6 +400,8 @@ class ValidValues:
         ):
             if label.endswith(last):
                 body[name] = [id_] if name.endswith("s") else id_
+        if "template_id" in body and "/reminders/" in label:
+            body["template_id"] = self.some("reminder_template_id")
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label.endswith("/legal-holds"):

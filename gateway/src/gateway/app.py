@@ -17,6 +17,7 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.availability import routes as availability
 from gateway.api.broken_glass import routes as broken_glass
 from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
@@ -30,6 +31,7 @@ from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.holidays import routes as holidays
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
 from gateway.api.legal_holds import routes as legal_holds
@@ -44,15 +46,20 @@ from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
+from gateway.api.reminder_opt_outs import routes as reminder_opt_outs
+from gateway.api.reminder_policies import routes as reminder_policies
+from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
 from gateway.api.single_sign_on import routes as single_sign_on
+from gateway.api.slots import routes as slots
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
+from gateway.api.webhooks import routes as webhooks
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.verifier import user_token_verifier
@@ -68,6 +75,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import memberships as membership_pages
 from gateway.pages import passkeys as passkey_pages
+from gateway.pages import reminders as reminder_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
 from gateway.pages import single_sign_on as single_sign_on_pages
@@ -105,6 +113,9 @@ ROUTERS: Sequence[APIRouter] = (
     timeline.router,
     appointments.router,
     payments.router,
+    availability.router,
+    holidays.router,
+    slots.router,
     services.router,
     locations.router,
     cosignatures.router,
@@ -116,13 +127,18 @@ ROUTERS: Sequence[APIRouter] = (
     plans.router,
     milestones.router,
     measures.router,
+    reminder_opt_outs.router,
+    reminder_policies.router,
+    reminder_templates.router,
     reminders.router,
+    webhooks.router,
     audit.router,
     legal_holds.router,
     public_keys.router,
     health.router,
     files.router,
     pages.router,
+    reminder_pages.router,
     sign_in_pages.router,
     single_sign_on_pages.router,
     account_pages.router,

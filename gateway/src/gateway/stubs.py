@@ -34,11 +34,18 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
+from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
+from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
+from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.rpc.client.peers import Peer
 
 
@@ -69,6 +76,9 @@ class Stubs:
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
+    availability: AvailabilityStub
+    holidays: HolidaysStub
+    slots: FreeSlotsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -78,7 +88,11 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    reminder_answers: ReminderAnswersStub
+    reminder_policies: ReminderPoliciesStub
+    reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
+    webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -109,6 +123,9 @@ class Stubs:
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            availability=AvailabilityStub(peers["scheduling"]),
+            holidays=HolidaysStub(peers["scheduling"]),
+            slots=FreeSlotsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
@@ -118,7 +135,11 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            reminder_answers=ReminderAnswersStub(peers["notifications"]),
+            reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
+            webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )

@@ -389,5 +389,6 @@ def test_only_ids_and_numbers_are_written_into_a_statement():
     assert advisory.only_locks
     assert not locked.only_locks
     assert str(asked) in (advisory.written_out(advisory.arguments({"id": asked})) or "")
-    for other in (str(asked), "x'; DROP TABLE parcels", 1.5, True, None, b"x"):
+    assert f"'{{{asked},{asked}}}'" in (advisory.written_out(advisory.arguments({"id": [asked, asked]})) or "")
+    for other in (str(asked), "x'; DROP TABLE parcels", 1.5, True, None, b"x", ["x"], [asked, "}'"]):
         assert advisory.written_out(advisory.arguments({"id": other})) is None

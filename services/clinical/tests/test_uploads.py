@@ -1,6 +1,7 @@
 """An upload on its way in: in pieces, kept on disk, and never in the way of other calls."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -14,7 +15,8 @@ from chassis.context import RequestContext
 from chassis.errors import Forbidden, Invalid, Unavailable
 from chassis.rpc.admission import MOST_BODIES, MOST_BODIES_OF_ONE
 from chassis.rpc.client.peers import Peers
-from chassis.rpc.transport import LARGEST_BODY, to_metadata
+from chassis.rpc.transport import LARGEST_BODY, LARGEST_PIECE, to_metadata
+from chassis.storage.spool import Spool
 from chassis.testing.environment import pieces, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
@@ -22,6 +24,9 @@ from identity.__main__ import SERVICE as IDENTITY
 from scheduling.__main__ import SERVICE as SCHEDULING
 
 from .conftest import Practice, photo
+
+# What clinical counts of its memory for each upload.
+HELD_OF_ONE = 512 * 1024
 
 
 class Cut(Exception):
@@ -114,6 +119,36 @@ async def test_nothing_of_a_body_is_asked_of_who_may_not_upload(practice, stub):
     with pytest.raises(Invalid):
         await stub.UploadAttachment(pb.UploadAttachmentRequest(session_id="none"), body.pieces(), practice.call)
     assert not body.asked.is_set()
+
+
+async def test_what_is_not_read_yet_is_not_sent_however_fast_uploads_were_before(practice, monkeypatch):
+    note, stub = await practice.write(), practice.environment.stub(AttachmentsStub)
+    fast = (stub.UploadAttachment(upload_of(note), pieces(os.urandom(8 * 1024 * 1024)), practice.call) for _ in range(6))
+    assert [type(outcome) for outcome in await asyncio.gather(*fast, return_exceptions=True)] == [Invalid] * 6
+    append, taken, sent = Spool.append, asyncio.Event(), 0
+
+    async def append_later(spool: Spool, data: bytes) -> None:
+        if data:
+            await taken.wait()
+        await append(spool, data)
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(64):
+            yield os.urandom(LARGEST_PIECE)
+            sent += LARGEST_PIECE
+
+    monkeypatch.setattr(Spool, "append", append_later)
+    uploading = asyncio.ensure_future(stub.UploadAttachment(upload_of(note), body(), practice.call))
+    before = 0
+    while not sent or before < sent:
+        before = sent
+        await asyncio.sleep(0.5)
+    taken.set()
+    with pytest.raises(Invalid):
+        await uploading
+    assert sent == 64 * LARGEST_PIECE
+    assert before <= HELD_OF_ONE
 
 
 async def test_a_body_larger_than_any_is_refused_with_the_reason(practice, stub):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from identity.settings import IdentitySettings
-from identity.single_sign_on.outgoing import GuardedTransport
+from identity.single_sign_on.outgoing import guarded_transport
 from identity.single_sign_on.provider import Providers
 
 
@@ -61,8 +61,8 @@ async def listening(servers, tmp_path):
     await server.wait_closed()
 
 
-def client(*, with_loopback=True):
-    return httpx2.AsyncClient(transport=GuardedTransport(allowed=(), with_loopback=with_loopback), trust_env=False)
+def client():
+    return httpx2.AsyncClient(transport=guarded_transport(IdentitySettings(environment="development")), trust_env=False)
 
 
 async def test_the_certificate_is_checked_for_the_name_although_the_address_is_connected_to(listening, monkeypatch):

@@ -36,6 +36,11 @@ BRISK = {
     "lease_seconds": 2.0,
     "app_url": "https://app.example.com",
     "mail_from": "Caseload <no-reply@mail.example.com>",
+    # Receivers of webhooks are on this machine.
+    "webhook_private_networks": "127.0.0.0/8",
+    "webhook_settling_seconds": 0.05,
+    "webhook_seconds": 1.0,
+    "webhook_lease_seconds": 2.5,
 }
 # The smallest Argon2 parameters: nobody signs in with a password here.
 CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
@@ -156,9 +161,12 @@ class Practice:
     async def cancel(self, appointment: appointments_pb2.Appointment, *, settle: bool = True) -> None:
         await self.change(appointment, settle=settle, status=appointments_pb2.APPOINTMENT_STATUS_CANCELLED)
 
-    async def rule(self, hours: int, **but: Any) -> pb.ReminderConfiguration:
+    async def rule(self, hours: int, *, settle: bool = True, **but: Any) -> pb.ReminderConfiguration:
         request = {"hours_before": hours, "channel": pb.CHANNEL_EMAIL, **but}
-        return await self.stub.CreateConfiguration(pb.CreateConfigurationRequest(**request), self.call)
+        made = await self.stub.CreateConfiguration(pb.CreateConfigurationRequest(**request), self.call)
+        if settle:
+            await self.environment.settle()
+        return made
 
     async def rules(self) -> list[pb.ReminderConfiguration]:
         return list((await self.stub.ListConfigurations(pb.ListConfigurationsRequest(), self.call)).items)

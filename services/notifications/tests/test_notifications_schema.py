@@ -13,13 +13,23 @@ from chassis.paging import Page
 from chassis.testing.environment import start_environment
 from notifications.__main__ import SERVICE
 from notifications.mail import store as mail_store
+from notifications.reminder_links import store as links
+from notifications.reminder_templates import store as templates
 from notifications.reminders import store
+from notifications.reminders.workflow import AT_ONCE
 from notifications.tables import metadata, reminder_counters
 
 NOW = datetime.now(UTC)
 MANY = 100_000
-# Tables of which a sequential scan is right: a counter per day and status, what is not folded yet, and rules.
-SMALL = {"reminder_figures", "reminder_counter_changes", "reminder_configurations"}
+# Tables of which a sequential scan is right: a counter per day and status, what is not folded yet, rules, texts, and what few clients withdraw.
+SMALL = {
+    "reminder_figures",
+    "reminder_counter_changes",
+    "reminder_configurations",
+    "reminder_templates",
+    "reminder_consents",
+    "merged_clients",
+}
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +98,25 @@ async def crowded(alone):
             "INSERT INTO notifications.appointments SELECT workspace_id, appointment_id, client_id, starts_at, status = 'pending', 1"
             " FROM notifications.reminders"
         )
+        await connection.execute(
+            "INSERT INTO notifications.reminder_links SELECT workspace_id, id, '', appointment_id, client_id, 'email', starts_at, 'UTC', due_at"
+            " FROM notifications.reminders"
+        )
+        await connection.execute(
+            "INSERT INTO notifications.reminder_opt_outs SELECT $1, gen_random_uuid(), 'email', $2::timestamptz - n * interval '1 minute'"
+            " FROM generate_series(1, $3) AS n",
+            workspace_id, NOW, MANY,
+        )  # fmt: skip
         await connection.fetchval(reminder_counters.fold_sql, 1_000_000)
-        for table in ("reminders", "appointments", "due_work", "reminder_figures", "reminder_counter_changes"):
+        for table in (
+            "reminders",
+            "appointments",
+            "reminder_links",
+            "reminder_opt_outs",
+            "due_work",
+            "reminder_figures",
+            "reminder_counter_changes",
+        ):
             await connection.execute(f"VACUUM ANALYZE notifications.{table}")
     return {"workspace_id": workspace_id, "appointment_id": appointments[95_000], "client_id": clients[7]}
 
@@ -118,6 +145,20 @@ def frequent_queries(known):
         "a far page": (store.log.list_statement(), {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
         "claim": (mail_store.claim, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3)}),
         "appointments": (store.appointments_for_update, {"ids": [known["appointment_id"]]}),
+        # What a rule or the policy changes, by the batch.
+        "plan a batch": (
+            store.next_appointments,
+            {"after": NOW, "after_id": uuid7(), "hours_before": 24, "channel": "email", "limit": AT_ONCE},
+        ),
+        "cancel a batch": (store.cancel_of_rule, {"hours_before": 24, "channel": "email", "limit": AT_ONCE, "reason": "test"}),
+        "look again at a batch": (
+            store.look_again,
+            {"after_id": known["appointment_id"], "after_hours": 24, "early": timedelta(hours=-11), "limit": AT_ONCE},
+        ),
+        "text of a rule": (templates.of_rule, {"hours_before": 24, "channel": "email"}),
+        "links of a client": (links.erase_links, {"client_id": known["client_id"]}),
+        "who wants no more": (links.page, {"limit": 50, "offset": 0}),
+        "whether one wants no more": (links.opt_outs_of, {"client_id": known["client_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
         "erase reminders": (store.erase_reminders, {"client_id": known["client_id"]}),
         "erase appointments": (store.erase_appointments, {"client_id": known["client_id"]}),

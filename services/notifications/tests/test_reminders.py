@@ -212,6 +212,7 @@ async def test_changing_a_rule_replans_its_reminders_and_deleting_it_cancels_the
     assert await _by_hours(practice, booked) == {24: "pending", 12: "cancelled"}
 
     await practice.stub.DeleteConfiguration(pb.DeleteConfigurationRequest(configuration_id=rule.id), practice.call)
+    await practice.environment.settle()
     assert await _by_hours(practice, booked) == {24: "cancelled", 12: "cancelled"}
     assert await practice.rules() == []
 
@@ -424,7 +425,9 @@ async def test_bookings_and_a_rule_created_at_the_same_time_miss_no_reminder(pra
 
 async def _update(practice, rule, **changes):
     request = pb.UpdateConfigurationRequest(configuration_id=rule.id, mask=FieldMask(paths=list(changes)), **changes)
-    return await practice.stub.UpdateConfiguration(request, practice.call)
+    changed = await practice.stub.UpdateConfiguration(request, practice.call)
+    await practice.environment.settle()
+    return changed
 
 
 async def _log(practice, **filters):

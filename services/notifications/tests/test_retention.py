@@ -28,13 +28,17 @@ INSERT = {
         "INSERT INTO notifications.appointments (workspace_id, id, client_id, starts_at, is_open, version, seen_at)"
         " VALUES ($1, $2, $2, CASE WHEN $3::text = 'sending' THEN NULL ELSE $4::timestamptz END, false, 1, $4)"
     ),
+    "reminder_links": (
+        "INSERT INTO notifications.reminder_links (workspace_id, id, token_hash, appointment_id, client_id, channel, starts_at, time_zone, created_at)"
+        " VALUES ($1, $2, convert_to($3, 'UTF8'), $2, $2, 'email', $4, 'UTC', $4)"
+    ),
     "moved_rows": (
         "INSERT INTO notifications.moved_rows (workspace_id, id, move_id, table_name, old_owner, new_owner, outcome, moved_at)"
         " VALUES ($1, $2, $2, 'reminders', $2, $2, CASE $3::text WHEN 'cancelled' THEN 'back' ELSE 'moved' END, $4)"
     ),
 }
 # What is not over however old it is. A copy without a start is over by when it was seen.
-WAITING = {"mails": ("pending", "sending"), "reminders": ("pending", "sending"), "appointments": (), "moved_rows": ()}
+WAITING = {"mails": ("pending", "sending"), "reminders": ("pending", "sending"), "appointments": (), "reminder_links": (), "moved_rows": ()}
 
 
 @pytest.fixture

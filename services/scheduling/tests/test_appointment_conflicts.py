@@ -115,7 +115,7 @@ async def test_a_deliberate_overbooking_is_flagged_and_recorded_in_the_audit_tra
     assert second.overbooked
     assert not (await member.get(first.id)).overbooked
     [line] = [line for line in await member.audited("book_appointment") if line.resource_id == second.id]
-    assert dict(line.facts) == {"overbooked": "true", "clashes": "1"}
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "practitioner"}
     async with member.environment.superuser() as connection:
         row = await connection.fetchrow(
             "SELECT overbooked_by, overbooked_at FROM scheduling.appointments WHERE overbooked AND workspace_id = $1", member.workspace_id
@@ -180,7 +180,7 @@ async def test_a_deliberate_conflicting_move_is_an_overbooking_until_the_next_mo
     over = await member.move(booked, NINE + minutes(30), allow_conflict=True)
     assert over.overbooked
     [line] = await member.audited("change_appointment")
-    assert dict(line.facts) == {"overbooked": "true", "clashes": "1"}
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "practitioner"}
     away = await member.move(booked, NINE + minutes(180))
     assert not away.overbooked
 

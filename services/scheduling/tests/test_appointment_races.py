@@ -10,7 +10,7 @@ import pytest
 from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.errors import Conflict, Refusal, Unavailable
-from scheduling.appointments import store
+from scheduling.busy_periods import store
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 WRITERS = 16
@@ -214,10 +214,15 @@ async def test_concurrent_changes_of_one_appointment_are_all_counted(member):
 
 
 UNCOMMITTED_BOOKING = """
-INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, scheduled_start, scheduled_end, during,
-    location_type, status, sealed, created_by, created_at, updated_at)
-VALUES ($1, gen_random_uuid(), $2, $3, $4, $4::timestamptz + interval '1 hour',
-    tstzrange($4, $4::timestamptz + interval '1 hour'), 'clinic', 'scheduled', '', $2, now(), now())
+WITH made AS (
+    INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, scheduled_start, scheduled_end, during,
+        location_type, status, sealed, created_by, created_at, updated_at)
+    VALUES ($1, gen_random_uuid(), $2, $3, $4, $4::timestamptz + interval '1 hour',
+        tstzrange($4, $4::timestamptz + interval '1 hour'), 'clinic', 'scheduled', '', $2, now(), now())
+    RETURNING *
+)
+INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id)
+SELECT workspace_id, 'practitioner', practitioner_id, scheduled_start, scheduled_end, 'appointment', id FROM made
 """
 
 

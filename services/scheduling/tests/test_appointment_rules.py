@@ -115,21 +115,18 @@ def test_a_change_to_an_invalid_period_is_refused(before):
 
 
 @given(details(), details(), buffers, buffers)
-def test_a_change_needs_more_time_exactly_if_its_busy_period_leaves_the_former_one(before, after, around_before, around_after):
+def test_a_change_takes_other_time_exactly_if_its_periods_are_others(before, after, around_before, around_after):
+    """At a room: at another location the periods are the same, and looked at all the same."""
+    after = replace(after, location_id=before.location_id)
     busy_before, busy_after = rules.busy_period(before, around_before), rules.busy_period(after, around_after)
-    inside = (
-        before.is_busy
-        and before.practitioner_id == after.practitioner_id
-        and busy_before[0] <= busy_after[0]
-        and busy_after[1] <= busy_before[1]
-    )
-    assert rules.needs_more_time(before, busy_before, after, busy_after) == (after.status in {"scheduled", "completed"} and not inside)
+    periods = [rules.busy_periods(*each, is_room=True) for each in ((before, busy_before), (after, busy_after))]
+    assert rules.takes_other_time(before, busy_before, after, busy_after) == (periods[0] != periods[1])
 
 
 @given(details(), buffers)
-def test_a_change_of_notes_needs_no_more_time(booked, around):
+def test_a_change_of_notes_takes_no_other_time(booked, around):
     busy = rules.busy_period(booked, around)
-    assert not rules.needs_more_time(booked, busy, replace(booked, notes="Bring the X-ray"), busy)
+    assert not rules.takes_other_time(booked, busy, replace(booked, notes="Bring the X-ray"), busy)
     assert not rules.changes_busy_period(booked, replace(booked, notes="Bring the X-ray"))
 
 

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.errors import Conflict, Invalid, TooMany
 from scheduling.appointments import rules
-from scheduling.appointments.rules import AppointmentDetails, ServiceTerms
+from scheduling.appointments.rules import AppointmentDetails, Terms
 from scheduling.payments import rules as payments
 from scheduling.payments.rules import PaymentLink
 
@@ -99,7 +99,7 @@ def test_the_status_of_a_payment_cannot_be_cleared_and_all_else_can():
 
 
 def test_a_service_that_is_new_to_an_appointment_brings_its_price():
-    terms, cheaper = ServiceTerms(price=Decimal("80.00")), ServiceTerms(price=Decimal("60.00"))
+    terms, cheaper = Terms(price=Decimal("80.00")), Terms(price=Decimal("60.00"))
     moved = replace(AGREED, service_id=UUID(int=4))
     assert rules.priced(AGREED, moved, {"service_id": UUID(int=4)}, terms, cheaper).payment_price == Decimal("80.00")
     set_before = replace(AGREED, payment_price=Decimal(60))
@@ -109,17 +109,17 @@ def test_a_service_that_is_new_to_an_appointment_brings_its_price():
     assert rules.priced(AGREED, AGREED, {}, terms, terms) == AGREED, "the same service"
     assert rules.priced(AGREED, replace(AGREED, service_id=None), {}, terms, terms).payment_price is None
     asked = replace(AGREED, payment_status="payment_sent", payment_price=Decimal(7))
-    told = rules.priced(asked, replace(asked, service_id=UUID(int=4)), {}, terms, ServiceTerms(price=Decimal(7)))
+    told = rules.priced(asked, replace(asked, service_id=UUID(int=4)), {}, terms, Terms(price=Decimal(7)))
     assert told.payment_price == Decimal(7), "the client was told another"
-    assert rules.priced(AGREED, moved, {}, ServiceTerms(), cheaper) == moved
+    assert rules.priced(AGREED, moved, {}, Terms(), cheaper) == moved
 
 
 @pytest.mark.parametrize("service_before", [Decimal("60.00"), None])
 def test_a_price_that_was_entered_stays_when_the_service_changes(service_before):
     entered = replace(AGREED, payment_price=Decimal("55.00"))
     moved = replace(entered, service_id=UUID(int=4))
-    terms = ServiceTerms(price=Decimal("80.00"))
-    assert rules.priced(entered, moved, {"service_id": UUID(int=4)}, terms, ServiceTerms(price=service_before)) == moved
+    terms = Terms(price=Decimal("80.00"))
+    assert rules.priced(entered, moved, {"service_id": UUID(int=4)}, terms, Terms(price=service_before)) == moved
 
 
 @pytest.mark.parametrize(

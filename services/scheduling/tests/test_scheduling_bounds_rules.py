@@ -171,16 +171,6 @@ def test_an_appointment_takes_its_buffers_as_well():
     )
 
 
-def test_time_is_taken_where_it_was_not_held():
-    held = (NINE, NINE + HOUR)
-    assert not rules.needs_more_time(AGREED, held, AGREED, held)
-    assert rules.needs_more_time(AGREED, held, AGREED, (NINE - MICROSECOND, NINE + HOUR))
-    assert rules.needs_more_time(AGREED, held, AGREED, (NINE, NINE + HOUR + MICROSECOND))
-    assert rules.needs_more_time(AGREED, held, replace(AGREED, practitioner_id=UUID(int=9)), held)
-    assert rules.needs_more_time(replace(AGREED, status="no_show"), held, AGREED, held)
-    assert not rules.needs_more_time(AGREED, held, replace(AGREED, status="no_show"), (NINE, NINE + 9 * HOUR))
-
-
 def test_others_hear_of_what_moves_closes_and_takes_place_again():
     closed = replace(AGREED, status="completed")
     assert rules.change_event(AGREED, replace(AGREED, notes="x", service_id=UUID(int=9))) is None

@@ -12,7 +12,11 @@ from chassis.migrations.runner import drift, migrate
 from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
+from scheduling.busy_periods import store as busy_periods
+from scheduling.slots import store as slots
 from scheduling.tables import metadata
+from scheduling.working_hours import store as working_hours
+from scheduling.workspace_holidays import store as holidays
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 MAX_ROWS = 1000
@@ -43,7 +47,16 @@ async def test_the_migrations_run_up_and_down_and_leave_nothing_behind(alone):
     await migrate(alone.admin_dsn, "scheduling")
 
     assert await tables(alone) == before
-    assert {"appointments", "services", "locations", "client_figures", "day_figures", "client_counter_changes", "keep_counts"} < before
+    assert {
+        "appointments",
+        "services",
+        "locations",
+        "client_figures",
+        "day_figures",
+        "client_counter_changes",
+        "busy_periods",
+        "keep_counts",
+    } < before
 
 
 async def test_the_migrated_schema_agrees_with_the_tables(alone):
@@ -107,16 +120,31 @@ async def filled(alone):
         )  # fmt: skip
         await connection.execute(
             """
+            INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id, overbooked)
+            SELECT workspace_id, kind, resource_id, scheduled_start, scheduled_end, 'appointment', id, kind = 'client'
+            FROM scheduling.appointments, LATERAL (VALUES ('practitioner', practitioner_id), ('client', client_id)) AS t (kind, resource_id)
+            WHERE status IN ('scheduled', 'completed');
             INSERT INTO scheduling.client_figures SELECT workspace_id, client_id, count(*) FROM scheduling.appointments GROUP BY 1, 2;
             INSERT INTO scheduling.day_figures
             SELECT workspace_id, (scheduled_start AT TIME ZONE 'UTC')::date, status, count(*) FROM scheduling.appointments GROUP BY 1, 2, 3;
             INSERT INTO scheduling.services (workspace_id, id, name, default_duration_minutes)
-            SELECT gen_random_uuid(), gen_random_uuid(), 'Service ' || n, 30 FROM generate_series(1, 5000) AS n
+            SELECT gen_random_uuid(), gen_random_uuid(), 'Service ' || n, 30 FROM generate_series(1, 5000) AS n;
+            INSERT INTO scheduling.availability (workspace_id, practitioner_id, notice_minutes, slot_step_minutes, sealed, version, updated_by, updated_at)
+            SELECT gen_random_uuid(), gen_random_uuid(), 0, 15, decode(repeat('00', 120), 'hex'), 1, gen_random_uuid(), now() FROM generate_series(1, 5000);
             """
         )
+        await connection.execute(
+            """
+            INSERT INTO scheduling.holidays (workspace_id, id, date, name, created_by, created_at)
+            SELECT workspace_id, gen_random_uuid(), $2::date + n, 'Holiday', workspace_id, now()
+            FROM unnest($1::uuid[]) AS workspace_id, generate_series(1, 500) AS n
+            """,
+            [workspace_id, *(uuid7() for _ in range(20))], NINE.date(),
+        )  # fmt: skip
     async with alone.superuser() as connection:
         await connection.execute(
-            "VACUUM ANALYZE scheduling.appointments, scheduling.client_figures, scheduling.day_figures, scheduling.services"
+            "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures,"
+            " scheduling.services, scheduling.availability, scheduling.holidays"
         )
         some = await connection.fetchval("SELECT id FROM scheduling.appointments OFFSET 50000 LIMIT 1")
     return {
@@ -131,12 +159,11 @@ async def filled(alone):
 
 def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
     """The frequent statements, with parameters that match many rows."""
-    from asyncpg import Range
-
     day = {"since": NINE + timedelta(days=20), "until": NINE + timedelta(days=21)}
     always = {"since": NINE - timedelta(days=999), "until": NINE + timedelta(days=999)}
     one = {"id": ids["id"]}
     client, practitioner = {"client_id": ids["client_id"]}, {"practitioner_id": ids["practitioner_id"]}
+    taken = {"resource_ids": [ids["practitioner_id"]], "starts": [NINE + timedelta(days=9)]}
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
     filters = [names for size in range(4) for names in combinations(store.appointment_list.filters, size)]
     values = {**client, **practitioner, "status": "no_show"}
@@ -171,8 +198,14 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "get to change": (store.get_for_update, one),
         "slot": (store.slot, one),
         "conflicts": (
-            store.conflicts,
-            {**one, **practitioner, "during": Range(NINE + timedelta(days=9), NINE + timedelta(days=9, hours=1))},
+            busy_periods.conflicts,
+            {"owner_id": ids["id"], "now": NINE, "resource_kinds": ["practitioner"], **taken, "ends": [NINE + timedelta(days=9, hours=1)]},
+        ),
+        "what was taken": (busy_periods.release, {"owner_id": ids["id"], **taken}),
+        "expired holds": (busy_periods.release_expired, {"resource_ids": [ids["practitioner_id"]], "now": NINE}),
+        "a practitioner's month": (
+            busy_periods.busy_within,
+            {"resource_id": ids["practitioner_id"], "since": NINE + timedelta(days=9), "until": NINE + timedelta(days=24), "now": NINE},
         ),
         "client summaries": (store.client_summaries, {"ids": ids["clients"][:40], "now": NINE + timedelta(days=9)}),
         "the summary of a client with years planned": (store.client_summaries, {"ids": [ids["planned"]], "now": NINE + timedelta(days=9)}),
@@ -184,6 +217,18 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "a client's count": (store.client_counter, client),
         "a client's erasure": (store.of_client_for_update, client),
         "a service": (store.service, one),
+        "when a practitioner is busy for six weeks": (
+            slots.busy_between,
+            {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1242)},
+        ),
+        "a slot's service": (slots.service, one),
+        "working hours": (working_hours.get, practitioner),
+        "holidays of six weeks": (working_hours.holidays_between, {"first": NINE.date(), "last": NINE.date() + timedelta(days=42)}),
+        "a page of holidays": (holidays.page, {"first": NINE.date(), "last": NINE.date() + timedelta(days=900), **first}),
+        "a country's holidays": (
+            holidays.of_country,
+            {"first": NINE.date(), "last": NINE.date() + timedelta(days=365), "country": "DE", "subdivision": None},
+        ),
     }
 
 
@@ -215,7 +260,7 @@ async def test_no_generic_plan_scans_a_large_table(alone, filled):
             await connection.execute("DEALLOCATE tested")
 
 
-async def test_a_booking_reads_no_appointments_but_overbooked_ones(alone, filled):
+async def test_a_booking_reads_no_busy_periods_but_overbooked_ones(alone, filled):
     from asyncpg import Range
 
     start = NINE + timedelta(days=9, minutes=20)
@@ -224,7 +269,8 @@ async def test_a_booking_reads_no_appointments_but_overbooked_ones(alone, filled
         "scheduled_start": start, "scheduled_end": start + timedelta(minutes=5), "during": Range(start, start + timedelta(minutes=5)),
         "location_type": "clinic", "location_id": None, "service_id": None, "status": "scheduled", "sealed": b"", "overbooked": False,
         "overbooked_by": None, "overbooked_at": None, "payment_price": None, "payment_status": None, "payment_method": None, "paid_at": None,
-        "created_by": uuid7(), "created_at": NINE, "updated_at": NINE,
+        "created_by": uuid7(), "created_at": NINE, "updated_at": NINE, "owner_id": uuid7(), "resource_kinds": ["practitioner"],
+        "resource_ids": [filled["practitioner_id"]], "starts": [start], "ends": [start + timedelta(minutes=5)], "flags": [False],
     }  # fmt: skip
     async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()

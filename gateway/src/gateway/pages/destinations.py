@@ -7,6 +7,8 @@ from gateway.settings import GatewaySettings
 
 ACCOUNT = "/auth/account"
 INVITATION = "/accept-invitation"
+# Where the links in a reminder lead.
+CONFIRM, CANCEL, OPT_OUT = "/reminder/confirm", "/reminder/cancel", "/reminder/unsubscribe"
 # Printable ASCII without what browsers take for a slash or leave out: `/\host`, `/<tab>/host`.
 _ADDRESS = re.compile(r"[!#-;=?-\[\]_a-z~]{1,2000}")
 

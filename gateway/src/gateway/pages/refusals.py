@@ -9,7 +9,7 @@ from starlette.responses import Response
 from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from gateway.auth.cookies import CookieWriter
 from gateway.pages.cookies import PageCookies
-from gateway.pages.destinations import ACCOUNT, INVITATION
+from gateway.pages.destinations import ACCOUNT, CANCEL, CONFIRM, INVITATION, OPT_OUT
 from gateway.pages.home import prefers_json
 from gateway.pages.languages import choose
 from gateway.pages.rendering import render
@@ -20,12 +20,14 @@ SIGN_IN = "/auth/sign-in"
 NOT_SIGNED_IN = "sso_title"
 # By its code, or else by its kind, the key of the sentence.
 _BY_CODE: Mapping[str, str] = {
+    "appointment_over": "problem_appointment_over",
     "csrf_failed": "problem_form",
     "invalid_credentials": "problem_invalid_credentials",
     "invitation_over": "problem_invitation_over",
     "invitation_unknown": "problem_invitation_unknown",
     "link_invalid": "problem_link",
     "password_too_weak": "problem_weak_password",
+    "reminder_link_unknown": "problem_reminder_link",
     "second_factor_required": "problem_second_factor_required",
     "second_factor_wrong": "problem_wrong_code",
     "second_step_over": "problem_second_step_over",
@@ -59,8 +61,8 @@ def explain(refusal: Refusal, texts: Mapping[str, str]) -> str:
 
 
 def is_for_people(request: GatewayRequest) -> bool:
-    """Whether a refusal of this request is to be a page: one of those that people sign in by."""
-    is_page = request.path.startswith("/auth/") or request.path == INVITATION
+    """Whether a refusal of this request is to be a page: one of those that people sign in by, or of a link in a reminder."""
+    is_page = request.path.startswith("/auth/") or request.path in {INVITATION, CONFIRM, CANCEL, OPT_OUT}
     return is_page and not prefers_json(request.header(b"accept"))
 
 

@@ -14,7 +14,7 @@ from chassis.errors import Refusal, Unauthenticated
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.dependencies import require_user
 from gateway.pages.cookies import PageCookies
-from gateway.pages.destinations import Destinations
+from gateway.pages.destinations import OPT_OUT, Destinations
 from gateway.pages.languages import CHOICE, LANGUAGES, Language, choose
 from gateway.pages.refusals import explain
 from gateway.pages.rendering import Policy, render
@@ -24,6 +24,7 @@ from gateway.request import KEY, GatewayRequest
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _FORM = "application/x-www-form-urlencoded"
+_PARTS = "multipart/form-data"
 _MOST_FIELDS = 20
 
 
@@ -167,7 +168,11 @@ async def _form(http: Request) -> dict[str, str]:
     """The fields of a POST; BadRequest for a body that no form of ours sends."""
     if http.scope[KEY].is_safe:
         return {}
-    if http.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _PARTS and http.scope[KEY].path == OPT_OUT:
+        # What a mail program sends for its own button says nothing but that it was pressed (RFC 8058 section 3.2).
+        return {}
+    if kind != _FORM:
         raise BadRequest("malformed_request", "The request is not a form.")
     try:
         return dict(parse_qsl((await http.body()).decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))

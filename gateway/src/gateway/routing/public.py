@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from fastapi.routing import APIRoute
 
+from gateway.pages.destinations import CANCEL, CONFIRM, OPT_OUT
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import RATE_LIMIT, is_public
 from gateway.routing.table import RouteTable, parameter_name
@@ -37,7 +38,8 @@ class PublicPaths:
     def proves_who_asks(self, request: GatewayRequest) -> bool:
         """Whether the request is an attempt to sign in: any that writes, and those that their route says so of."""
         if not request.is_safe:
-            return request.path != REFRESH_PATH
+            # Their tokens cannot be guessed, and mail programs send many from few addresses.
+            return request.path not in {REFRESH_PATH, CONFIRM, CANCEL, OPT_OUT}
         route = self._route(request)
         return route is not None and (route.openapi_extra or {}).get(RATE_LIMIT) == "sign-in"
 

@@ -32,9 +32,11 @@ _BESIDE = {
     "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
     "sessions:oversee", "sessions:erase",
 }  # fmt: skip
+# Where the workspace's own systems are told of what happens in it.
+_INTEGRATIONS = {"webhooks:manage"}
 # Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
 _CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
-ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _CARE_TEAMS
+ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _INTEGRATIONS | _CARE_TEAMS
 # An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass.
 KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"} - _CARE_TEAMS
 

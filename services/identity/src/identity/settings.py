@@ -1,11 +1,12 @@
 """The settings of identity, beyond those of every service."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import Field, field_validator
 
 from chassis.auth.tokens import ACCESS_SECONDS
+from chassis.outgoing.addresses import networks as parse_networks
 from chassis.settings import Settings
 
 
@@ -55,15 +56,11 @@ class IdentitySettings(Settings):
     @field_validator("sso_private_networks")
     @classmethod
     def _networks(cls, networks: str) -> str:
-        for network in filter(None, map(str.strip, networks.split(","))):
-            try:
-                ip_network(network)
-            except ValueError:
-                raise ValueError(f"{network!r} is no network") from None
+        parse_networks(networks)
         return networks
 
     def sso_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        return tuple(map(ip_network, filter(None, map(str.strip, self.sso_private_networks.split(",")))))
+        return parse_networks(self.sso_private_networks)
 
     def faults(self) -> list[str]:
         found = super().faults()

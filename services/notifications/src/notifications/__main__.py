@@ -1,6 +1,10 @@
-"""The notifications service: reminders and other mail."""
+"""The notifications service: reminders, other mail, and webhooks."""
+
+from datetime import timedelta
+from typing import Any
 
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
@@ -12,11 +16,30 @@ from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
+from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
+from notifications.reminder_policies.rpc import ReminderPolicies
+from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
+from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
+from notifications.webhooks import reactions as webhooks
+from notifications.webhooks.rpc import Webhooks
+from notifications.webhooks.worker import WebhookWorker
+
+
+def _servicers(runtime: Runtime) -> list[Any]:
+    webhook_worker = runtime.once(WebhookWorker)
+    return [
+        Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ReminderAnswers(Stubs.of(runtime)),
+        ReminderPolicies(),
+        ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
+        ClientMoves(),
+        Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
+    ]
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
@@ -28,15 +51,16 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]
 
 
 SERVICE = Service(
     "notifications",
     metadata,
-    servicers=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"])), ClientMoves()],
+    servicers=_servicers,
     reactions=_reactions,
-    loops=lambda runtime: runtime.once(MailWorker).loops,
+    loops=lambda runtime: [*runtime.once(MailWorker).loops, runtime.once(WebhookWorker).poller.run],
     settings=NotificationsSettings,
     retentions=RETENTIONS,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),

@@ -1,7 +1,10 @@
 """The settings of the notifications service, in addition to those of every service."""
 
-from pydantic import Field, model_validator
+from ipaddress import IPv4Network, IPv6Network
 
+from pydantic import Field, field_validator, model_validator
+
+from chassis.outgoing.addresses import networks as parse_networks
 from chassis.settings import Settings
 
 
@@ -17,16 +20,45 @@ class NotificationsSettings(Settings):
     # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)
 
+    # Webhooks that are sent messages at the same time, and messages that one of them is sent at the same time.
+    webhooks_at_once: int = Field(32, ge=1)
+    webhook_messages_at_once: int = Field(4, ge=1)
+    # Seconds for which a message waits for others about the same record, which may come in any order.
+    webhook_settling_seconds: float = Field(1.0, ge=0)
+    # Seconds a webhook has to answer in.
+    webhook_seconds: float = Field(10.0, gt=0, le=60)
+    # Seconds after which somebody else may send to a webhook whose sender is lost.
+    webhook_lease_seconds: float = Field(40.0, gt=0)
+    # Networks that are not public and have receivers of workspaces' webhooks, comma-separated; by default none. Messages may go to them without
+    # TLS, too. Whoever administers a workspace can have requests sent to every address in them.
+    webhook_private_networks: str = ""
+
     # Days until these are deleted: mails after they were written, reminders and copies of appointments after the start.
     mails_days: float = Field(30, gt=0)
     reminders_days: float = Field(730, gt=0)
     appointment_copies_days: float = Field(90, gt=0)
+    # The links in reminders, after the start. Whoever finds an old mail can opt out by it as long.
+    reminder_links_days: float = Field(90, gt=0)
+    webhook_deliveries_days: float = Field(30, gt=0)
+
+    @field_validator("webhook_private_networks")
+    @classmethod
+    def _networks(cls, networks: str) -> str:
+        parse_networks(networks)
+        return networks
+
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return parse_networks(self.webhook_private_networks)
 
     @model_validator(mode="after")
     def _lease_outlasts_the_conversation(self) -> "NotificationsSettings":
         if self.lease_seconds <= self.mail_seconds:
             raise ValueError(
                 "CASELOAD_LEASE_SECONDS must be more than CASELOAD_MAIL_SECONDS: a sender must keep its claim while it is sending"
+            )
+        if self.webhook_lease_seconds <= 2 * self.webhook_seconds:
+            raise ValueError(
+                "CASELOAD_WEBHOOK_LEASE_SECONDS must be more than twice CASELOAD_WEBHOOK_SECONDS: a sender must keep its claim while it is sending"
             )
         return self
 

@@ -12,11 +12,15 @@ from chassis.service.runtime import Runtime
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
+from scheduling.availability.rpc import Availability
+from scheduling.client_answers import reactions as client_answers
 from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
+from scheduling.slots.rpc import FreeSlots
 from scheduling.tables import ACCESS, RETENTIONS, metadata
+from scheduling.workspace_holidays.rpc import Holidays
 
 _CARE_TEAMS = CareTeams(ACCESS)
 
@@ -24,12 +28,16 @@ _CARE_TEAMS = CareTeams(ACCESS)
 def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
+    users = UsersStub(peers["identity"])
     return [
-        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"]), _CARE_TEAMS),
+        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), users, _CARE_TEAMS),
         OfferedServices(),
         Locations(),
         Payments(runtime.keys, _CARE_TEAMS),
         ClientMoves(runtime.keys),
+        Availability(runtime.keys, users),
+        Holidays(),
+        FreeSlots(runtime.keys, users),
     ]
 
 
@@ -37,7 +45,7 @@ SERVICE = Service(
     "scheduling",
     metadata,
     servicers,
-    reactions=lambda runtime: reactions(runtime.keys),
+    reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys)],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

@@ -201,10 +201,12 @@ async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[s
 
 
 async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = await _summaries(request, (conflict["client_id"] for conflict in conflicts))
+    # A hold and time off have no client, and their kind is their status.
+    names = await _summaries(request, (conflict["client_id"] for conflict in conflicts if conflict["client_id"]))
     return [
-        {name: value for name, value in conflict.items() if name != "client_id"}
-        | {"client_initials": initials(names.get(conflict["client_id"])), "status": translate(conflict["status"], request)}
+        {name: conflict[name] for name in ("id", "scheduled_start", "scheduled_end")}
+        | {"client_initials": initials(names.get(conflict["client_id"])), "location_type": conflict["location_type"] or ""}
+        | {"status": conflict.get("kind") or translate(conflict["status"], request)}
         for conflict in conflicts
     ]
 

@@ -83,6 +83,7 @@ class Appointment(Schema):
     edit_count: int
     client: ClientSummary | None
     cancelled_at: Time | None
+    confirmed_at: Annotated[Time | None, Field(description="The client has said by a link in a reminder that they come at this time.")]
     payment_price: Annotated[str | None, Field(description="A decimal number; that of the service, unless changed.")]
     payment_status: PaymentStatus
     payment_method: PaymentMethod | None
@@ -115,9 +116,12 @@ class AppointmentChange(Schema):
 class ConflictQuery(Schema):
     scheduled_start: QueryTime
     scheduled_end: QueryTime
-    practitioner_id: UUID | None = None
+    practitioner_id: Annotated[UUID | None, Field(description="That of the excluded appointment, or the caller, unless given.")] = None
     service_id: Annotated[
         UUID | None, Field(description="Its buffers are looked at too; those of the excluded appointment's service, unless given.")
+    ] = None
+    location_id: Annotated[
+        UUID | None, Field(description="Whether the room is free too; that of the excluded appointment, unless given.")
     ] = None
     exclude_appointment_id: UUID | None = None
 
@@ -127,8 +131,8 @@ class Conflict(Schema):
     scheduled_start: Time
     scheduled_end: Time
     client_initials: str
-    location_type: str
-    status: str
+    location_type: Annotated[str, Field(description="Empty for what is no appointment.")]
+    status: Annotated[str, Field(description="That of the appointment; `hold` or `time_off` for what is no appointment.")]
 
 
 class ConflictCheck(Schema):

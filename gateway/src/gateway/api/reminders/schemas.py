@@ -14,12 +14,14 @@ ReminderStatus = Literal["pending", "sent", "failed", "bounced", "cancelled", "s
 class ReminderConfigurationCreate(Schema):
     hours_before: Hours
     channel: Literal["email"] = "email"
+    template_id: UUID | None = None
     is_active: StrictBool = True
 
 
 class ReminderConfigurationUpdate(Schema):
     hours_before: Hours = Field(default_factory=absent)
     channel: Literal["email"] = Field(default_factory=absent)
+    template_id: UUID | None = None
     is_active: StrictBool = Field(default_factory=absent)
 
 
@@ -28,7 +30,7 @@ class ReminderConfiguration(Schema):
     workspace_id: UUID
     hours_before: int
     channel: Literal["email"]
-    template_id: UUID | None
+    template_id: Annotated[UUID | None, Field(description="Null: the text in the workspace's language.")]
     is_active: bool
     created_at: Time
     updated_at: Time

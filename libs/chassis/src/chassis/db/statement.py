@@ -77,11 +77,23 @@ class Statement:
         return [values[name] if name in values else defaults[name] for name in names]
 
     def written_out(self, arguments: Sequence[Any]) -> str | None:
-        """The SQL text with its arguments in it; None unless they are UUIDs and integers, which need no quoting."""
-        if not all(isinstance(argument, UUID) or type(argument) is int for argument in arguments):
+        """The SQL text with its arguments in it; None unless they are UUIDs, lists of them and integers, which need no quoting."""
+        texts = [text for argument in arguments if (text := _written_out(argument)) is not None]
+        if len(texts) < len(arguments):
             return None
-        texts = [f"'{argument}'" if isinstance(argument, UUID) else str(argument) for argument in arguments]
         return _PARAMETER.sub(lambda place: texts[int(place[1]) - 1], self.sql)
+
+
+def _written_out(argument: Any) -> str | None:
+    match argument:
+        case UUID():
+            return f"'{argument}'"
+        case int() if type(argument) is int:
+            return str(argument)
+        case list() if all(isinstance(each, UUID) for each in argument):
+            return "'{" + ",".join(map(str, argument)) + "}'"
+        case _:
+            return None
 
 
 def query(expression: ClauseElement) -> Statement:

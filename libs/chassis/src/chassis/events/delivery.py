@@ -14,11 +14,11 @@ from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 class Delivery(UnitOfWork):
     """A unit of work on the service's own behalf, in the event's workspace, whose transaction begins with the inbox.
 
-    `attempt` counts from 1; `announced_by` is the service that signed the event. For events handled together, `context` and `event_id` are the
-    first one's; `event_ids` has all.
+    `attempt` counts from 1; `announced_by` is the service that signed the event, `occurred_at` when it happened. For events handled together,
+    `context`, `event_id` and `occurred_at` are the first one's; `event_ids` has all.
     """
 
-    __slots__ = ("announced_by", "attempt", "event_ids", "inbox", "queue")
+    __slots__ = ("announced_by", "attempt", "event_ids", "inbox", "occurred_at", "queue")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Delivery(UnitOfWork):
         self.queue = queue
         self.attempt = attempt
         self.announced_by = announced_by
+        self.occurred_at = first.occurred_at
 
     @property
     def event_id(self) -> UUID:

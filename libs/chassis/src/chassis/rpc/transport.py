@@ -17,6 +17,9 @@ LARGEST_PIECE = 128 * 1024
 LARGEST_BODY = 64 * 1024 * 1024
 # A refusal travels in the trailers, with all its facts; gRPC's own limit of 8 KiB is some thirty of them.
 LARGEST_REFUSAL = 1024 * 1024
+# What a receiver has not read yet is in its memory. gRPC would let it grow to some megabytes for each call where the network is fast; so it stays at
+# HTTP/2's 64 KiB, or at the message that is being received.
+FLOW_CONTROL = (("grpc.http2.bdp_probe", 0),)
 _BEARER = "Bearer "
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _LONGEST_USER_AGENT = 512

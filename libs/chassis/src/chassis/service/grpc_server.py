@@ -13,7 +13,7 @@ from chassis.rpc.server.server import Server
 from chassis.rpc.server.stream import Listener
 from chassis.rpc.stream_frames import ENVELOPE, SECONDS_ON_A_CONNECTION, SECONDS_TO_LEAVE_A_CONNECTION
 from chassis.rpc.tls import TLS
-from chassis.rpc.transport import LARGEST_MESSAGE
+from chassis.rpc.transport import FLOW_CONTROL, LARGEST_MESSAGE
 
 # How long callers who have all their responses may take to close their streams.
 _SECONDS_TO_CLOSE = 2.0
@@ -35,6 +35,7 @@ class GrpcServer:
                 ("grpc.max_connection_age_ms", int(SECONDS_ON_A_CONNECTION * 1000)),
                 ("grpc.max_connection_age_grace_ms", int(SECONDS_TO_LEAVE_A_CONNECTION * 1000)),
                 ("grpc.so_reuseport", 0),
+                *FLOW_CONTROL,
             )
         )
         self._listener = Listener(server)

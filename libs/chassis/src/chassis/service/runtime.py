@@ -1,7 +1,6 @@
 """One service while it runs: its database, keys, peers and server, put together in one place from its settings."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,7 +13,6 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import ServiceSigner, read_past_keys, read_service_keys
 from chassis.auth.verifier import TokenVerifier
-from chassis.backoff import Backoff
 from chassis.care_teams.reactions import reactions as care_team_reactions
 from chassis.care_teams.rpc import ClientAccess
 from chassis.context import Caller, RequestContext
@@ -42,8 +40,9 @@ from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
 from chassis.rpc.tls import TLS
 from chassis.service import erasure
-from chassis.service.definition import Loop, Service
+from chassis.service.definition import Service
 from chassis.service.grpc_server import GrpcServer
+from chassis.service.loops import Loops
 from chassis.service.role_check import wait_for_role
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
@@ -56,8 +55,6 @@ _SECONDS_TO_DRAIN = 10.0
 _BACKGROUND_SECONDS = 30.0
 _ERASING_CONNECTIONS = 4
 _SECONDS_TO_LOOK = 2.0
-_BACKOFF = Backoff(first=0.1, longest=5.0)
-log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -69,7 +66,7 @@ class Runtime:
         self.settings = settings
         self.broker = broker
         self._servers = servers
-        self._tasks: list[asyncio.Task[None]] = []
+        self._loops = Loops(service.name)
         self._grpc: GrpcServer | None = None
         self._relay: Relay | None = None
         self.port: int | None = None
@@ -234,13 +231,13 @@ class Runtime:
         server = self.server
         if self._servers is not None:
             self._servers[self.name] = server
-        self._start(self.verifier.keep_fresh)
+        self._loops.start(self.verifier.keep_fresh)
         observe_pool(self.name, lambda: self.database.in_use)
         if over_grpc:
             self._grpc = GrpcServer(server, self.settings.listen, TLS.of(self.settings))
             self.port = self._grpc.port
             await self._grpc.start()
-            self._start(self._grpc.tell_health)
+            self._loops.start(self._grpc.tell_health)
 
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
@@ -250,15 +247,15 @@ class Runtime:
                 subscription(reaction, service=self.name, database=database, outbox=self.outbox, verifier=self.event_verifier)
             )
         for loop in self.service.loops(self):
-            self._start(loop)
+            self._loops.start(loop)
 
     async def relay(self) -> None:
         """Carries this service's outbox to the broker, folds its counters and deletes what is over."""
         self._relay = Relay(self.relay_dsn, self.name, self.broker, self.event_signer)
-        self._start(self._relay.run)
+        self._loops.start(self._relay.run)
         if counters := counters_of(self.service.metadata):
-            self._start(Folder(self.relay_dsn, self.name, counters).run)
-        self._start(self.pruner.run)
+            self._loops.start(Folder(self.relay_dsn, self.name, counters).run)
+        self._loops.start(self.pruner.run)
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""
@@ -271,10 +268,7 @@ class Runtime:
             self._servers.pop(self.name, None)
         if self._relay is not None:
             await self._relay.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await self._loops.stop()
         if "notifier" in self.__dict__:
             await self.notifier.close()
         if "verifier" in self.__dict__:
@@ -321,20 +315,6 @@ class Runtime:
             yield "eraser", _needed(self.settings.eraser_database_url, "CASELOAD_ERASER_DATABASE_URL")
         if "relay" in tasks:
             yield "relay", _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL")
-
-    def _start(self, loop: Loop) -> None:
-        self._tasks.append(asyncio.create_task(self._for_ever(loop)))
-
-    async def _for_ever(self, loop: Loop) -> None:
-        failures = 0
-        while True:
-            try:
-                await loop()
-                return
-            except Exception:
-                log.exception("a loop failed and starts again", extra={"service": self.name})
-            failures += 1
-            await asyncio.sleep(_BACKOFF.delay(failures))
 
 
 def reactions_of(runtime: Runtime) -> list[Reaction]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
+from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis.auth.vouchers import make_voucher
 from chassis.care_teams.access import CareTeams
@@ -46,6 +47,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         client.created_at.CopyFrom(to_timestamp(work.now))
         client.updated_at.CopyFrom(client.created_at)
         await work.db.run(store.create, **mapping.to_columns(client, keys, work))
+        work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:

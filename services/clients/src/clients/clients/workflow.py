@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from caseload.clients.v1 import clients_pb2 as pb
+from caseload.clients.v1 import events_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
@@ -52,6 +53,7 @@ async def change_client(client: pb.Client, values: Mapping[str, Any], keys: Work
         columns = mapping.to_columns(client, keys, work)
         del columns["created_at"]
         await work.db.run(store.change, **columns)
+        work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
     return client
 
 

@@ -98,6 +98,8 @@ class ClientImport:
         if fresh:
             columns = await in_thread(partial(self._columns, fresh, work))
             await work.db.run(store.create_many, now=work.now, number=len(fresh), job_id=self._job_id, **columns)
+        for client in fresh:
+            work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
         return [client.id for client in fresh]
 
     def _check(self, rows: Sequence[Row], work: UnitOfWork) -> list[tuple[clients_pb2.Client, bytes | None]]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1 import clients_pb2, events_pb2
 from caseload.moves.v1 import moves_pb2
 from caseload.options.v1 import options_pb2
 from chassis.db.errors import nothing_here
@@ -84,6 +84,7 @@ async def _write(work: UnitOfWork, keys: WorkspaceKeys, client: clients_pb2.Clie
     columns = mapping.to_columns(client, keys, work, **marks)
     del columns["created_at"]
     await work.db.run(clients.change, **columns)
+    work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
     record_effect(work, event_type, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_UPDATE, [client.id], merge=merge_id)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from caseload.clients.v1 import clients_pb2, patients_pb2
+from caseload.clients.v1 import clients_pb2, events_pb2, patients_pb2
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Fault, Gone, Invalid, NotFound
@@ -50,6 +50,7 @@ async def create(record: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWor
         "id_index": mapping.id_index(patient_id, keys),
     }
     await work.db.run(store.create, **mapping.to_columns(details, row, keys, work))
+    work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
     return mapping.to_message(client.id, mapping.record_of(details, client))
 
 
@@ -110,6 +111,7 @@ async def _write_client(client: clients_pb2.Client, keys: WorkspaceKeys, work: U
     columns = clients_mapping.to_columns(client, keys, work)
     del columns["created_at"]
     await work.db.run(clients_store.change, **columns)
+    work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
 
 
 def _client_fields(values: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:

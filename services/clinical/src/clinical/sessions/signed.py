@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.identity.v1 import users_pb2
 from chassis.db.transaction import Record
@@ -40,6 +41,7 @@ async def finalize(
     await events.record(work, saved, "session_finalized", work.now, number=number)
     await cosigning.signed(work, note, number, supervision)
     await work.db.many(store.change_counter, _moved("draft", "finalized"))
+    work.emit(events_pb2.SessionFinalized(session_id=note.id, number=number))
     return saved
 
 

@@ -20,9 +20,10 @@ from joserfc.errors import InvalidKeyIdError, JoseError, SecurityWarning
 from joserfc.jwk import KeySet, import_key
 from joserfc.jws import JWSRegistry
 
+from chassis.outgoing.transport import NotAllowedError
 from identity.settings import IdentitySettings
 from identity.single_sign_on import rules
-from identity.single_sign_on.outgoing import GuardedTransport, NotAllowedError, timeouts
+from identity.single_sign_on.outgoing import guarded_transport, timeouts
 from identity.single_sign_on.remembered import Remembered
 
 # Signatures by the provider's private key. None by the client's secret: whoever has a public key could make those.
@@ -74,7 +75,7 @@ class Providers:
     def __init__(self, settings: IdentitySettings) -> None:
         self._with_loopback = settings.environment == "development"
         self._seconds = settings.sso_seconds
-        self._transport = GuardedTransport(allowed=settings.sso_networks(), with_loopback=self._with_loopback)
+        self._transport = guarded_transport(settings)
         self._metadata: Remembered[Metadata] = Remembered(_SECONDS_REMEMBERED)
         self._keys: Remembered[KeySet] = Remembered(_SECONDS_REMEMBERED)
 

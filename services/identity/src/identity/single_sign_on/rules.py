@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from chassis.errors import Fault, Forbidden, Invalid, Unauthenticated
+from chassis.outgoing.addresses import is_web_address
 from identity.people.rules import normalize_email
 from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
 
@@ -23,10 +24,6 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]
 _RETURN_TO = re.compile(r"/(?![/\\])[!-\[\]-~]{0,511}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
 _MOST_GROUP_ROLES, _MOST_DOMAINS, _MOST_GROUPS = 200, 50, 2000
-_LONGEST_ADDRESS = 512
-
-# Public addresses behind which private ones may be (RFC 6052, RFC 8215, RFC 3056, RFC 4380), and one at which Azure tells machines secrets.
-_DISGUISED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "168.63.129.16/32")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +126,10 @@ def check_department(number: int, *, is_active: bool) -> None:
 
 def is_address_of_a_provider(url: str, *, with_loopback: bool) -> bool:
     """Whether it is an https address; with loopback also an http one of this machine."""
-    if not 1 <= len(url) <= _LONGEST_ADDRESS or not url.isascii() or not url.isprintable() or {" ", "\\", "#"} & set(url):
+    if not is_web_address(url, with_http=with_loopback):
         return False
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.password is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and with_loopback and _is_loopback(host))
+    parts = urlsplit(url)
+    return parts.scheme == "https" or _is_loopback(parts.hostname or "")
 
 
 def _is_loopback(host: str) -> bool:
@@ -147,20 +137,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def may_be_asked(text: str, *, allowed: Sequence[IPv4Network | IPv6Network], with_loopback: bool) -> bool:
-    """Whether requests to providers may go to this address: a public one, or one that the operator allows. Never a link-local one."""
-    address = ip_address(text.partition("%")[0])
-    if not isinstance(address, IPv4Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if address.is_loopback:
-        return with_loopback
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
-        return False
-    if any(address in network for network in allowed):
-        return True
-    return address.is_global and not any(address in network for network in _DISGUISED)
 
 
 def check_return_to(return_to: str | None) -> str | None:

@@ -1,28 +1,14 @@
-"""The texts of every mail. The only PHI is a first name, a time and the practice's name, because mail appears on lock screens."""
+"""The texts of every mail but reminders, which have templates of their own. The only PHI is a first name, a time and the practice's name, because mail appears on lock screens."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
 from html import escape
 from string import Template
 from uuid import UUID
 
 from caseload.identity.v1 import events_pb2
-
-# Excludes quotes, comments, lists and routes, which RFC 5322 allows and nobody uses.
-_PLAIN_ADDRESS = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*""")
-
-_HTML = Template("""\
-<!doctype html>
-<html lang="en">
-<body style="font-family: sans-serif; color: #1a1a1a; max-width: 34em; margin: 2em auto; line-height: 1.5">
-$body
-</body>
-</html>
-""")
+from notifications.mail.message import build
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,59 +24,22 @@ class MailTemplate:
 
         Raises ValueError if `to` is not an address.
         """
-        message = EmailMessage()
-        name, address = parseaddr(sender)
-        message["From"] = Address(display_name=_line(sender_name or name), addr_spec=address)
-        message["To"] = _address(to)
-        message["Subject"] = _line(self.subject.substitute(values))
-        message["Date"] = format_datetime(now)
-        message["Message-ID"] = f"<{message_id}@{address.rpartition('@')[2]}>"
-        # RFC 3834: asks for no automatic replies.
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(self.text.substitute(values))
-        html = self.html.substitute({name: escape(value) for name, value in values.items()})
-        message.add_alternative(_HTML.substitute(body=html), subtype="html")
-        return message
+        return build(
+            sender=sender,
+            sender_name=sender_name,
+            to=to,
+            message_id=message_id,
+            now=now,
+            subject=self.subject.substitute(values),
+            text=self.text.substitute(values),
+            html=self.html.substitute({name: escape(value) for name, value in values.items()}),
+        )
 
 
 def message_id(kind: str, item_id: UUID) -> str:
     """The left part of a Message-ID. Every attempt at one mail has the same, so that a duplicate can be recognised."""
     return f"{kind}.{item_id}"
 
-
-def _address(text: str) -> Address:
-    """Raises ValueError if the text is not an address. The standard library raises other errors for some texts."""
-    if not _PLAIN_ADDRESS.fullmatch(text):
-        raise ValueError("not an address")
-    username, _, domain = text.rpartition("@")
-    return Address(username=username, domain=domain)
-
-
-def _line(text: str) -> str:
-    """The text as one line of printable characters, as a header needs it."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-REMINDER = MailTemplate(
-    subject=Template("Your appointment on $day"),
-    text=Template("""\
-Hello $first_name,
-
-this is a reminder of your appointment at $practice:
-
-    $day, $time
-
-If you cannot come, please let us know in good time.
-
-$practice
-"""),
-    html=Template("""\
-<p>Hello $first_name,</p>
-<p>this is a reminder of your appointment at $practice:</p>
-<p style="font-size: 1.2em"><strong>$day, $time</strong></p>
-<p>If you cannot come, please let us know in good time.</p>
-<p>$practice</p>"""),
-)
 
 MAGIC_LINK = MailTemplate(
     subject=Template("Your sign-in link"),
@@ -232,6 +181,18 @@ If you did not expect this, tell whoever runs Caseload where you work at once, a
 <p>If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.</p>"""),
 )
 
+CANCELLATION_ASKED = MailTemplate(
+    subject=Template("A client asks to cancel an appointment"),
+    text=Template("""\
+Hello $full_name,
+
+the client of your appointment on $day, $time, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in your calendar.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>the client of your appointment on <strong>$day, $time</strong>, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in your calendar.</p>"""),
+)
+
 INVITATION = MailTemplate(
     subject=Template("You are invited to $workspace"),
     text=Template("""\
@@ -248,6 +209,18 @@ If you did not expect this, nothing needs to be done.
 <p>you have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not expect this, nothing needs to be done.</p>"""),
+)
+
+WEBHOOK_DISABLED = MailTemplate(
+    subject=Template("A webhook of your workspace was disabled"),
+    text=Template("""\
+Hello $full_name,
+
+a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.</p>"""),
 )
 
 COSIGN_OVERDUE = MailTemplate(

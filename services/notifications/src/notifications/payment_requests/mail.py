@@ -38,7 +38,7 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             zone = dates.zone(contact.time_zone, workspace.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise NotToBeSent("failed", "time_zone_unknown") from None
-        starts_at = to_datetime(request.starts_at)
+        starts_at, locale = to_datetime(request.starts_at), dates.english(workspace.locale)
         has_link = request.link.HasField("payment_link")
         return (templates.PAYMENT_LINK if has_link else templates.PAYMENT_DETAILS).render(
             sender=runtime.settings.mail_from,
@@ -49,8 +49,8 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             first_name=contact.first_name,
             practice=workspace.name,
             amount=f"{request.link.amount} {request.currency}".rstrip(),
-            day=dates.format_day(starts_at, zone),
-            time=dates.format_time(starts_at, zone, workspace.locale),
+            day=dates.format_day(starts_at, zone, locale),
+            time=dates.format_time(starts_at, zone, locale),
             reference=request.reference,
             way=request.link.display_text,
             **({"link": request.link.payment_link} if has_link else {}),

@@ -1,11 +1,13 @@
 """The mail of a reminder: checked against the calendar as it is now, and written in the client's time zone."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prometheus_client import Histogram
 
@@ -18,8 +20,16 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import dates, templates
+from notifications.mail import dates
+from notifications.mail.message import build
 from notifications.mail.sender import MailKind, NotToBeSent
+from notifications.mail.templates import message_id
+from notifications.reminder_links import store as links
+from notifications.reminder_links.workflow import issue
+from notifications.reminder_policies import workflow as policies
+from notifications.reminder_policies.rules import QuietHours, is_too_late, send_at
+from notifications.reminder_templates import rendering
+from notifications.reminder_templates import store as templates
 from notifications.reminders import rules, store, workflow
 from notifications.stubs import Stubs
 
@@ -38,8 +48,8 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
         now = datetime.now(UTC)
         if row["starts_at"] <= now:
             raise NotToBeSent("skipped", "appointment_begun")
-        if row["is_superseded"]:
-            raise NotToBeSent("skipped", "later_reminder_due")
+        if not row["is_ruled"]:
+            raise NotToBeSent("cancelled", "rule_withdrawn")
         async with runtime.background(workspace_id) as work:
             slot = await _slot(stubs, row, work)
             if (slot.client_id, to_datetime(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
@@ -48,11 +58,25 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
                 await workflow.record_appointments(work, [moved], now=now)
                 return None
             contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))
+            template = await work.db.maybe(templates.of_rule, hours_before=row["hours_before"], channel=row["channel"])
             if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
                 # Held until the workspace is active again, or the appointment begins.
                 await work.db.run(store.reschedule, id=row["id"], at=min(now + _HELD, row["starts_at"]), reason="workspace_suspended")
                 return None
-        message = _render(row, contact, workspace, runtime.settings, now=now)
+            if (at := _send_at(row, await policies.current(work.db), workspace, now=now)) > now:
+                await work.db.run(store.reschedule, id=row["id"], at=at, reason=None)
+                return None
+            if row["channel"] in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=row["client_id"])}:
+                raise NotToBeSent("skipped", "opted_out")
+            zone = _zone(contact.time_zone, workspace.time_zone)
+            found = await issue(work, row, zone, public_url=runtime.settings.public_url)
+        text = rendering.ReminderText.of(template, workspace.locale)
+        values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=row["starts_at"], zone=zone)
+        rendered = rendering.with_links(rendering.render(text, values), text.locale.language, **asdict(found))
+        message = _message(row, contact, workspace, rendered, runtime.settings, now=now)
+        message["List-Unsubscribe"] = f"<{found.opt_out}>"
+        # RFC 8058: whoever shows the mail may opt out by a POST of its own, at a person's click.
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
         return message
 
@@ -69,6 +93,26 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
         guard=("appointment_version",),
         record=_record,
     )
+
+
+def _send_at(row: Any, policy: Mapping[str, Any], workspace: workspaces_pb2.Workspace, *, now: datetime) -> datetime:
+    """When it goes out by the workspace's policy. Raises NotToBeSent where it does not."""
+    if row["is_superseded"] and policy["late_reminders"] != "late":
+        raise NotToBeSent("skipped", "later_reminder_due")
+    quiet, zone = QuietHours.of(policy), _zone("", workspace.time_zone)
+    if policy["late_reminders"] == "skipped" and is_too_late(row["due_at"], quiet=quiet, zone=zone, now=now):
+        raise NotToBeSent("skipped", "too_late")
+    at = send_at(row["due_at"], latest=row["starts_at"] - rules.LEAST_NOTICE, quiet=quiet, zone=zone, now=now)
+    if at is None:
+        raise NotToBeSent("skipped", "quiet_hours")
+    return at
+
+
+def _zone(client_zone: str, workspace_zone: str) -> ZoneInfo:
+    try:
+        return dates.zone(client_zone, workspace_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise NotToBeSent("failed", "time_zone_unknown") from None
 
 
 def _record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
@@ -107,22 +151,27 @@ async def _workspace(stubs: Stubs, work: UnitOfWork) -> workspaces_pb2.Workspace
     return await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
 
 
-def _render(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Workspace, settings: Any, *, now: datetime) -> EmailMessage:
+def _message(
+    row: Any,
+    contact: clients_pb2.Contact,
+    workspace: workspaces_pb2.Workspace,
+    rendered: rendering.Rendered,
+    settings: Any,
+    *,
+    now: datetime,
+) -> EmailMessage:
     try:
-        zone = dates.zone(contact.time_zone, workspace.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise NotToBeSent("failed", "time_zone_unknown") from None
-    try:
-        return templates.REMINDER.render(
+        return build(
             sender=settings.mail_from,
             sender_name=workspace.name,
             to=contact.email,
-            message_id=templates.message_id("reminder", row["id"]),
+            message_id=message_id("reminder", row["id"]),
             now=now,
-            first_name=contact.first_name,
-            practice=workspace.name,
-            day=dates.format_day(row["starts_at"], zone),
-            time=dates.format_time(row["starts_at"], zone, workspace.locale),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            language=rendered.language,
+            direction=rendered.direction,
         )
     except ValueError:
         raise NotToBeSent("failed", "address_malformed") from None

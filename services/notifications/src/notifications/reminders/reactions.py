@@ -48,7 +48,7 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
         await delivery.db.run(store.lock_rules)
         rule = await delivery.db.maybe(store.create_first_rule, id=uuid7(), hours_before=FIRST_RULE_HOURS, now=delivery.now)
         if rule is not None:
-            await workflow.plan_for_rule(delivery.db, rule, now=delivery.now)
+            workflow.unsettle(delivery, rule)
             record_effect(delivery, "set_first_rule", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [rule["id"]])
 
     async def _record(events: Sequence[events_pb2.AppointmentBooked | events_pb2.AppointmentMoved], delivery: Delivery) -> None:
@@ -60,4 +60,18 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
     async def wake_poller(_transaction: Transaction) -> None:
         wake()
 
-    return [plan_reminders, move_reminders, cancel_reminders, forget_client, set_first_rule]
+    return [plan_reminders, move_reminders, cancel_reminders, forget_client, set_first_rule, *_batches()]
+
+
+def _batches() -> list[Reaction]:
+    """What a change of a rule or of the policy does to the reminders that are planned already, a batch to an event."""
+
+    @on(own_events.ReminderRuleUnsettled, queue="notifications.settle-rule")
+    async def settle_rule(event: own_events.ReminderRuleUnsettled, delivery: Delivery) -> None:
+        await workflow.settle_rule(delivery, event)
+
+    @on(own_events.ReminderPolicyChanged, queue="notifications.follow-policy")
+    async def follow_policy(event: own_events.ReminderPolicyChanged, delivery: Delivery) -> None:
+        await workflow.follow_policy(delivery, event)
+
+    return [settle_rule, follow_policy]

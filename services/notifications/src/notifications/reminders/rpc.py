@@ -18,6 +18,7 @@ from notifications.reminders import rules, store, workflow
 
 # An appointment has one reminder per rule and version, so never this many.
 _ALL = Page(limit=1000, offset=0)
+_EDITABLE = ("hours_before", "channel", "is_active", "template_id")
 
 
 class Reminders(RemindersServicer[UnitOfWork]):
@@ -29,11 +30,12 @@ class Reminders(RemindersServicer[UnitOfWork]):
             "hours_before": rules.check_hours_before(request.hours_before),
             "channel": enum_text(pb.Channel, request.channel),
             "is_active": request.is_active if request.HasField("is_active") else True,
+            "template_id": request.template_id if request.HasField("template_id") else None,
         }
         await work.db.run(store.lock_rules)
         rule = await work.db.one(store.create_rule, id=uuid7(), now=work.now, **values)
         if rule["is_active"]:
-            await workflow.plan_for_rule(work.db, rule, now=work.now)
+            workflow.unsettle(work, rule)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def ListConfigurations(self, request: pb.ListConfigurationsRequest, work: UnitOfWork) -> pb.ConfigurationPage:
@@ -43,17 +45,18 @@ class Reminders(RemindersServicer[UnitOfWork]):
         return pb.ConfigurationPage(items=[fill(pb.ReminderConfiguration(), row) for row in found], total=counted["total"])
 
     async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, work: UnitOfWork) -> pb.ReminderConfiguration:
-        changes = _check_changes(masked(request, ("hours_before", "channel", "is_active")))
+        changes = _check_changes(masked(request, _EDITABLE))
         await work.db.run(store.lock_rules)
         before = await work.db.one(store.lock_rule, id=request.configuration_id)
-        kept = {name: before[name] for name in ("hours_before", "channel", "is_active")}
+        kept = {name: before[name] for name in _EDITABLE}
         if changes.items() <= kept.items():
             return fill(pb.ReminderConfiguration(), before)
         rule = await work.db.one(store.change_rule, id=before["id"], now=work.now, **{**kept, **changes})
-        if before["is_active"]:
-            await workflow.cancel_for_rule(work.db, before)
-        if rule["is_active"]:
-            await workflow.plan_for_rule(work.db, rule, now=work.now)
+        # Another template changes neither when a reminder goes out nor whether.
+        if any(before[name] != rule[name] for name in ("hours_before", "channel", "is_active")):
+            for changed in (before, rule):
+                if changed["is_active"]:
+                    workflow.unsettle(work, changed)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, work: UnitOfWork) -> pb.DeleteConfigurationResponse:
@@ -61,7 +64,7 @@ class Reminders(RemindersServicer[UnitOfWork]):
         rule = await work.db.one(store.lock_rule, id=request.configuration_id)
         await work.db.run(store.delete_rule, id=rule["id"])
         if rule["is_active"]:
-            await workflow.cancel_for_rule(work.db, rule)
+            workflow.unsettle(work, rule)
         return pb.DeleteConfigurationResponse()
 
     async def ListLogs(self, request: pb.ListLogsRequest, work: UnitOfWork) -> pb.ReminderLogPage:
@@ -88,7 +91,7 @@ def _filters(request: pb.ListLogsRequest) -> dict[str, Any]:
 
 def _check_changes(changes: dict[str, Any]) -> dict[str, Any]:
     for name, value in changes.items():
-        if value is None:
+        if value is None and name != "template_id":
             raise Invalid("field_required", "This cannot be left empty.", faults=[Fault(f"/{name}", "cannot be empty")])
     if "hours_before" in changes:
         rules.check_hours_before(changes["hours_before"])

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
+    Interval,
     Text,
     Uuid,
     all_,
@@ -22,8 +23,10 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -40,6 +43,7 @@ _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
 _appointment_id = bindparam("appointment_id", type_=Uuid)
 _hours = bindparam("hours_before", type_=Integer)
+_template_id = bindparam("template_id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
 _limit = bindparam("limit", type_=Integer)
 _offset = bindparam("offset", type_=Integer)
@@ -68,6 +72,8 @@ lock_rules = command(select(func.pg_advisory_xact_lock(_rules_number)))
 _rules = reminder_configurations
 
 active_rules = query(select(_rules.c.hours_before, _rules.c.channel).where(_rules.c.is_active))
+_of_hours = (_rules.c.is_active, _rules.c.hours_before == _hours, _rules.c.channel == bindparam("channel"))
+active_rule = query(select(_rules.c.hours_before, _rules.c.channel).where(*_of_hours))
 
 create_rule = command(
     insert(_rules)
@@ -76,6 +82,7 @@ create_rule = command(
         id=_id,
         hours_before=_hours,
         channel=bindparam("channel"),
+        template_id=_template_id,
         is_active=bindparam("is_active"),
         created_at=_now,
         updated_at=_now,
@@ -96,7 +103,7 @@ lock_rule = command(select(_rules).where(_rules.c.id == _id).with_for_update())
 change_rule = command(
     update(_rules)
     .where(_rules.c.id == _id)
-    .values(hours_before=_hours, channel=bindparam("channel"), is_active=bindparam("is_active"), updated_at=_now)
+    .values(hours_before=_hours, channel=bindparam("channel"), template_id=_template_id, is_active=bindparam("is_active"), updated_at=_now)
     .returning(_rules)
 )
 
@@ -177,7 +184,7 @@ _moved = {
     "starts_at": bindparam("starts_at", type_=DateTime(timezone=True)),
     "appointment_version": bindparam("version"),
     "due_at": bindparam("due_at", type_=DateTime(timezone=True)),
-    "next_attempt_at": bindparam("due_at", type_=DateTime(timezone=True)),
+    "next_attempt_at": bindparam("look_at", type_=DateTime(timezone=True)),
     "attempts": 0,
     "last_error": None,
 }
@@ -208,6 +215,7 @@ _columns: dict[str, TypeEngine[Any]] = {
     "version": BigInteger(),
     "starts_at": _time,
     "due_at": _time,
+    "look_at": _time,
 }
 _new = select(*(_elements(f"{name}_list", type_).label(name) for name, type_ in _columns.items())).subquery("planned")
 plan = command(
@@ -219,7 +227,7 @@ plan = command(
         ],
         select(
             _workspace, _new.c.id, _new.c.appointment_id, _new.c.client_id, _new.c.hours_before, _new.c.channel, _new.c.version,
-            _new.c.starts_at, _new.c.due_at, _new.c.due_at, _now,
+            _new.c.starts_at, _new.c.due_at, _new.c.look_at, _now,
         ),
     )
     .on_conflict_do_nothing()
@@ -239,7 +247,8 @@ plan_again = command(
     )
 )
 
-# The open appointments after a time that have no pending reminder of a rule.
+# The open appointments from a time on that have no pending reminder of a rule.
+_after = bindparam("after", type_=DateTime(timezone=True))
 _has_pending = (
     select(literal(1))
     .where(reminders.c.appointment_id == appointments.c.id)
@@ -251,11 +260,25 @@ _takes_none = select(_all_are_withdrawn).where(reminder_consents.c.client_id == 
 _without_reminder = (
     select(appointments.c.id, appointments.c.client_id, appointments.c.starts_at, appointments.c.version)
     .where(appointments.c.is_open)
-    .where(appointments.c.starts_at > bindparam("after", type_=DateTime(timezone=True)))
+    .where(appointments.c.starts_at >= _after)
     .where(~_has_pending.exists())
     .where(_takes_none.is_not(True))
 )
-appointments_without_reminder = query(_without_reminder)
+# The next open appointments by start and id, and which of them have a pending reminder of the rule or get none: a batch reads so many rows.
+next_appointments = query(
+    select(
+        appointments.c.id,
+        appointments.c.client_id,
+        appointments.c.starts_at,
+        appointments.c.version,
+        or_(_has_pending.exists(), func.coalesce(_takes_none, literal(False))).label("needs_none"),
+    )
+    .where(appointments.c.is_open)
+    .where(appointments.c.starts_at >= _after)
+    .where(tuple_(appointments.c.starts_at, appointments.c.id) > tuple_(_after, bindparam("after_id", type_=Uuid)))
+    .order_by(appointments.c.starts_at, appointments.c.id)
+    .limit(_limit)
+)
 of_client_without_reminder = query(_without_reminder.where(appointments.c.client_id == _client_id))
 
 _cancelled = {"status": "cancelled", "last_error": bindparam("reason")}
@@ -277,12 +300,37 @@ cancel_others = command(
     .values(**_cancelled)
 )
 
-cancel_rule = command(
-    update(reminders)
+_next_of_rule = (
+    select(reminders.c.id)
     .where(reminders.c.hours_before == _hours)
     .where(reminders.c.channel == bindparam("channel"))
     .where(reminders.c.status == "pending")
-    .values(**_cancelled)
+    .order_by(reminders.c.appointment_id)
+    .limit(_limit)
+)
+cancel_of_rule = command(
+    update(reminders).where(reminders.c.id.in_(_next_of_rule)).where(reminders.c.status == "pending").values(**_cancelled)
+)
+
+# The next pending reminders by appointment and rule. One whose mail was not accepted keeps its time.
+_place = (reminders.c.appointment_id, reminders.c.hours_before)
+_next_pending = (
+    select(reminders.c.id)
+    .where(reminders.c.status == "pending")
+    .where(tuple_(*_place) > tuple_(bindparam("after_id", type_=Uuid), bindparam("after_hours", type_=Integer)))
+    .order_by(*_place)
+    .limit(_limit)
+)
+look_again = command(
+    update(reminders)
+    .where(reminders.c.id.in_(_next_pending))
+    .where(reminders.c.status == "pending")
+    .values(
+        next_attempt_at=case(
+            (reminders.c.attempts == 0, reminders.c.due_at + bindparam("early", type_=Interval)), else_=reminders.c.next_attempt_at
+        )
+    )
+    .returning(*_place)
 )
 
 # --- sending
@@ -297,7 +345,15 @@ _superseded = (
     .where(_later.c.status == any_(literal(["pending", "sending", "sent", "unknown"], ARRAY(Text))))
     .exists()
 )
-load = query(select(reminders, _superseded.label("is_superseded")).where(reminders.c.id == _id))
+# Its rule is in force. One that is not cancels it, in a moment.
+_ruled = (
+    select(literal(1))
+    .where(_rules.c.is_active)
+    .where(_rules.c.hours_before == reminders.c.hours_before)
+    .where(_rules.c.channel == reminders.c.channel)
+    .exists()
+)
+load = query(select(reminders, _superseded.label("is_superseded"), _ruled.label("is_ruled")).where(reminders.c.id == _id))
 
 # Returns no row if the reminder was cancelled, moved or sent meanwhile.
 begin_sending = command(

@@ -3,7 +3,7 @@
 What changes or deletes a reminder on the service's own behalf leaves an audit line, which names the appointment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +11,25 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from caseload.notifications.v1 import events_pb2, reminders_pb2
 from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record, Transaction
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.merged_clients.store import MOVED
 from notifications.merged_clients.workflow import owners
+from notifications.reminder_links import store as links
+from notifications.reminder_policies import workflow as policies
+from notifications.reminder_policies.rules import QuietHours, looked_at
 from notifications.reminders import rules, store
 from notifications.reminders.rules import KnownAppointment
+
+# Of what a rule or the policy changes: so many in one transaction.
+AT_ONCE = 500
+_LOWEST_ID = "00000000-0000-0000-0000-000000000000"
 
 
 async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppointment], *, now: datetime) -> bool:
@@ -42,6 +53,7 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
     if not recorded:
         return False
     active = await db.all(store.active_rules)
+    quiet = QuietHours.of(await policies.current(db))
     take_none = {row["client_id"] for row in await db.all(store.who_take_none, client_ids=[each.client_id for each in current.values()])}
     planned: list[dict[str, Any]] = []
     due_at_once = False
@@ -52,7 +64,7 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
         apply = [] if appointment.client_id in take_none else active
         due = rules.due_times((rule["hours_before"] for rule in apply), appointment.starts_at, now=now)
         due_at_once |= any(time <= now for time in due.values())
-        reminders = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in apply if rule["hours_before"] in due]
+        reminders = [_reminder(appointment, rule, due[rule["hours_before"]], quiet) for rule in apply if rule["hours_before"] in due]
         # One that was not known before has no reminders that could be cancelled or moved.
         planned += reminders if row["is_new"] else await _not_moved(work, appointment, reminders)
     if planned:
@@ -78,7 +90,7 @@ def _is_unchanged(before: Record | None, appointment: KnownAppointment) -> bool:
     )
 
 
-def _reminder(appointment: KnownAppointment, rule: Record, due_at: datetime) -> dict[str, Any]:
+def _reminder(appointment: KnownAppointment, rule: Record, due_at: datetime, quiet: QuietHours | None) -> dict[str, Any]:
     return {
         "appointment_id": appointment.id,
         "client_id": appointment.client_id,
@@ -87,6 +99,7 @@ def _reminder(appointment: KnownAppointment, rule: Record, due_at: datetime) -> 
         "hours_before": rule["hours_before"],
         "channel": rule["channel"],
         "due_at": due_at,
+        "look_at": looked_at(due_at, quiet),
     }
 
 
@@ -97,17 +110,52 @@ async def close_appointment(work: UnitOfWork, appointment_id: UUID | str, versio
         _record_change(work, "cancel_reminders", appointment_id, cancelled)
 
 
-async def plan_for_rule(db: Transaction, rule: Any, *, now: datetime) -> None:
-    """Plans the reminders of a new rule for known appointments, if they are due in the future: a new rule sends no mail at once."""
-    hours, channel = rule["hours_before"], rule["channel"]
-    after = now + timedelta(hours=hours)
-    await plan_again(db, rule, await db.all(store.appointments_without_reminder, after=after, hours_before=hours, channel=channel), now=now)
+def unsettle(work: UnitOfWork, rule: Mapping[str, Any]) -> None:
+    """Has the pending reminders of a rule that is new, changed or gone planned or cancelled, a batch at a time: there may be any number."""
+    work.emit(fill(events_pb2.ReminderRuleUnsettled(), rule))
+
+
+async def settle_rule(work: UnitOfWork, event: events_pb2.ReminderRuleUnsettled) -> None:
+    """Plans the next batch of reminders of an active rule, or cancels the next batch of one that is not, and announces the one after it.
+
+    Only what is due in the future is planned: a new rule sends no mail at once.
+    """
+    hours, channel = event.hours_before, enum_text(reminders_pb2.Channel, event.channel)
+    # A booking sees the rule as it is now, or is seen.
+    await work.db.run(store.lock_rules)
+    rule = await work.db.maybe(store.active_rule, hours_before=hours, channel=channel)
+    if rule is None:
+        if await work.db.run(store.cancel_of_rule, hours_before=hours, channel=channel, limit=AT_ONCE, reason="rule_withdrawn") == AT_ONCE:
+            work.emit(event)
+        return
+    begin = work.now + timedelta(hours=hours)
+    after = max(to_datetime(event.after), begin) if event.HasField("after") else begin
+    after_id = event.after_id or _LOWEST_ID
+    batch = {"after": after, "after_id": after_id, "limit": AT_ONCE}
+    found = await work.db.all(store.next_appointments, hours_before=hours, channel=channel, **batch)
+    await plan_again(work.db, rule, [row for row in found if not row["needs_none"]], now=work.now)
+    if len(found) == AT_ONCE:
+        following = events_pb2.ReminderRuleUnsettled(hours_before=hours, channel=event.channel)
+        work.emit(fill(following, {"after": found[-1]["starts_at"], "after_id": found[-1]["id"]}))
+
+
+async def follow_policy(work: UnitOfWork, event: events_pb2.ReminderPolicyChanged) -> None:
+    """Changes when the next batch of pending reminders is looked at, and announces the one after it."""
+    # What is being planned by the policy of before is there before.
+    await work.db.run(store.lock_rules)
+    quiet = QuietHours.of(await policies.current(work.db))
+    early = looked_at(work.now, quiet) - work.now
+    after = {"after_id": event.after_id or _LOWEST_ID, "after_hours": event.after_hours}
+    seen = await work.db.all(store.look_again, early=early, limit=AT_ONCE, **after)
+    if len(seen) == AT_ONCE:
+        last = max((row["appointment_id"], row["hours_before"]) for row in seen)
+        work.emit(events_pb2.ReminderPolicyChanged(after_id=str(last[0]), after_hours=last[1]))
 
 
 async def plan_again(db: Transaction, rule: Any, found: Sequence[Record], *, now: datetime) -> int:
     """Plans the rule's reminders of these appointments; how many they are."""
     hours, channel = rule["hours_before"], rule["channel"]
-    before = timedelta(hours=hours)
+    before, quiet = timedelta(hours=hours), QuietHours.of(await policies.current(db))
     planned = [
         {
             "id": uuid7(),
@@ -116,25 +164,24 @@ async def plan_again(db: Transaction, rule: Any, found: Sequence[Record], *, now
             "starts_at": row["starts_at"],
             "version": row["version"],
             "due_at": row["starts_at"] - before,
+            "look_at": looked_at(row["starts_at"] - before, quiet),
             "hours_before": hours,
             "channel": channel,
             "now": now,
         }
-        for row in found
+        # By id, as bookings are recorded.
+        for row in sorted(found, key=lambda row: row["id"])
     ]
     await db.many(store.plan_again, planned)
     return len(planned)
-
-
-async def cancel_for_rule(db: Transaction, rule: Any) -> None:
-    """Cancels the pending reminders of a rule."""
-    await db.run(store.cancel_rule, hours_before=rule["hours_before"], channel=rule["channel"], reason="rule_withdrawn")
 
 
 async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
     """Deletes the appointments and reminders of an erased client; how many they were."""
     await work.db.run(store.lock_rules_shared)
     await work.db.run(store.erase_consents, client_id=client_id)
+    await work.db.run(links.erase_links, client_id=client_id)
+    await work.db.run(links.erase_opt_outs, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
     appointments = await work.db.all(store.erase_appointments, client_id=client_id)
     await work.db.run(MOVED.forget, owner=client_id)

@@ -1,9 +1,12 @@
-"""The tables of notifications: reminder rules, known appointments, reminders, other mail, and what is due."""
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, what is due, and webhooks."""
 
 from chassis.work import moves
 from chassis.work.retention import Retention
 from notifications.tables.base import metadata, moved
 from notifications.tables.mail import due_work, mails
+from notifications.tables.reminder_links import reminder_links, reminder_opt_outs
+from notifications.tables.reminder_policies import reminder_policies
+from notifications.tables.reminder_templates import reminder_templates
 from notifications.tables.reminders import (
     appointments,
     merged_clients,
@@ -12,6 +15,7 @@ from notifications.tables.reminders import (
     reminder_counters,
     reminders,
 )
+from notifications.tables.webhooks import webhook_deliveries, webhook_queues, webhooks
 
 __all__ = [
     "RETENTIONS",
@@ -24,7 +28,14 @@ __all__ = [
     "reminder_configurations",
     "reminder_consents",
     "reminder_counters",
+    "reminder_links",
+    "reminder_opt_outs",
+    "reminder_policies",
+    "reminder_templates",
     "reminders",
+    "webhook_deliveries",
+    "webhook_queues",
+    "webhooks",
 ]
 
 # What is being sent, or is still to be, is never over.
@@ -32,7 +43,9 @@ _SETTLED = "status NOT IN ('pending', 'sending')"
 RETENTIONS = (
     Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
+    Retention("reminder_links", since="starts_at", days="reminder_links_days"),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+    Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),
     moves.RETENTION,
 )

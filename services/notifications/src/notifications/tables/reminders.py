@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Computed,
     Date,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -33,8 +34,14 @@ reminder_configurations = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_reminder_configurations"),
     CheckConstraint("hours_before BETWEEN 1 AND 720", name="hours_before_range"),
     CheckConstraint("channel IN ('email')", name="channel_known"),
+    ForeignKeyConstraint(
+        ["workspace_id", "template_id"],
+        ["notifications.reminder_templates.workspace_id", "notifications.reminder_templates.id"],
+        name="reminder_template_not_found",
+    ),
     Index("reminder_rule_exists", "workspace_id", "hours_before", "channel", unique=True, postgresql_where=text("is_active")),
-    fixed=("id", "template_id", "created_at"),
+    Index("ix_reminder_configurations_template", "workspace_id", "template_id", postgresql_where=text("template_id IS NOT NULL")),
+    fixed=("id", "created_at"),
 )
 
 # Copies of appointments, as of the newest event seen. One that was closed before its booking was seen has no client and start.

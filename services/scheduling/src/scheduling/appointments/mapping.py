@@ -1,7 +1,6 @@
 """Maps appointments between rows, messages and details, and seals and opens their PHI."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +12,8 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
-from scheduling.appointments.rules import AppointmentDetails, Period
+from scheduling.appointments.rules import AppointmentDetails, Period, refusing_periods
+from scheduling.busy_periods.rules import CLIENT, BusyPeriod
 from scheduling.tables import appointments
 
 APPOINTMENTS = SealedTable(appointments)
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Message)
 
 _IN_THE_CALENDAR = (
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
-    "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "created_at", "updated_at",
+    "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "created_at", "updated_at",
 )  # fmt: skip
 _PHI = ("notes", "location_details", "payment_notes")
 # In the row, null.
@@ -73,6 +73,7 @@ def to_event(kind: type[M], row: Record) -> M:
     return fill(kind(), {**row, "appointment_id": row["id"], "starts_at": row["scheduled_start"], "ends_at": row["scheduled_end"]})
 
 
-def to_conflict_facts(row: Record) -> dict[str, str]:
-    """The conflicting appointment in a refusal. Times are ISO 8601 in UTC."""
-    return {name: value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value) for name, value in row.items()}
+def places_of(row: Record) -> list[BusyPeriod]:
+    """Where the appointment may have taken time. Whether its location was a room when it was booked is not known here."""
+    client = BusyPeriod(CLIENT, row["client_id"], row["scheduled_start"], row["scheduled_end"])
+    return [*refusing_periods(row["practitioner_id"], row["location_id"], busy_period_of(row)), client]

@@ -12,7 +12,9 @@ from chassis.events.reactions import Reaction, on
 from chassis.work.audit import record_effect
 from chassis.work.moves import Manifest
 from scheduling.appointments import rules, store
-from scheduling.appointments.mapping import APPOINTMENTS
+from scheduling.appointments.mapping import APPOINTMENTS, places_of
+from scheduling.busy_periods import store as busy_periods
+from scheduling.busy_periods.rules import places
 from scheduling.tables import moved
 
 MOVED = Manifest(moved)
@@ -25,6 +27,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         workspace_keys = await keys.of(delivery.workspace_id)
         await delivery.db.run(store.lock_client, client_id=event.client_id)
         erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
+        await delivery.db.many(busy_periods.release, [{"owner_id": row["id"], **places(places_of(row))} for row in erased])
         await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
         for row in erased:
             APPOINTMENTS.gone(row, workspace_keys, delivery)

@@ -1,11 +1,11 @@
 """The Appointments service: each method is one use case and one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Range
 from google.protobuf.message import Message
 from uuid_utils.compat import uuid7
 
@@ -28,6 +28,7 @@ from scheduling.appointments.mapping import (
     APPOINTMENTS,
     busy_period_of,
     new_row,
+    places_of,
     seal,
     to_busy_time,
     to_columns,
@@ -36,6 +37,9 @@ from scheduling.appointments.mapping import (
     to_message,
 )
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
+from scheduling.busy_periods import workflow as busy_periods
+from scheduling.busy_periods.mapping import to_clash
+from scheduling.busy_periods.rules import within
 
 _NO_APPOINTMENT = UUID(int=0)
 # Whether the note is signed is not known here, and to delete a signed one takes what it takes to sign it.
@@ -57,7 +61,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_practitioner(is_active=await self._is_active_practitioner(details.practitioner_id, work))
         keys = await self._keys.of(work.workspace_id)
 
-        terms = await booking.terms(work, details)
+        terms = await booking.terms(work, details.service_id, details.location_id)
         busy, details = rules.busy_period(details, terms.buffers), replace(details, payment_price=terms.price)
         appointment = to_columns(details, busy, appointment_id=uuid7())
         appointment |= {"created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
@@ -65,7 +69,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         def sealed_with(overbooking: dict[str, Any]) -> bytes:
             return seal(details, keys, new_row(appointment | overbooking), work)
 
-        booked = await booking.book(work, appointment, sealed_with, allow_conflict=request.allow_conflict)
+        periods = rules.busy_periods(details, busy, is_room=terms.is_room)
+        booked = await booking.book(work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict)
 
         work.emit(to_event(events_pb2.AppointmentBooked, booked))
         return to_message(booked, keys)
@@ -100,21 +105,24 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_client(is_active=client_active or after.client_id == before.client_id)
         rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
 
-        terms = await booking.terms(work, after, before)
+        terms = await booking.terms(
+            work, after.service_id, after.location_id, kept_service=before.service_id, kept_location=before.location_id
+        )
         if after.service_id != before.service_id:
             terms_before = await booking.service_terms(work, before.service_id, kept=before.service_id)
             after = rules.priced(before, after, changes, terms, terms_before)
         busy_before = busy_period_of(row)
         busy_after = rules.busy_period(after, terms.buffers) if rules.changes_busy_period(before, after) else busy_before
         columns = to_columns(after, busy_after, appointment_id=row["id"])
-        columns |= {"edited_at": work.now, **_cancellation(row, after, work)}
+        columns |= {"edited_at": work.now, "confirmed_at": _confirmation(row, before, after), **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
 
         def sealed_with(overbooking: dict[str, Any]) -> bytes:
             return seal(after, keys, {**row, **columns, **counted, **overbooking}, work)
 
-        if rules.needs_more_time(before, busy_before, after, busy_after):
-            changed = await booking.move(work, columns, sealed_with, allow_conflict=request.allow_conflict)
+        if rules.takes_other_time(before, busy_before, after, busy_after):
+            periods = rules.busy_periods(after, busy_after, is_room=terms.is_room)
+            changed = await booking.move(work, row, columns, periods, sealed_with, allow_conflict=request.allow_conflict)
         else:
             kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
             changed = await work.db.one(store.change, **columns, **kept, sealed=sealed_with(kept))
@@ -151,6 +159,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         sealed: dict[str, Message] = {"sealed": to_message(row, keys)}
         if request.HasField("reason") or request.HasField("note_reason"):
             sealed["deletion_reason"] = request
+        await busy_periods.release(work, row["id"], places_of(row))
         await work.db.run(
             store.mark_deleted,
             id=row["id"],
@@ -174,17 +183,23 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
     async def CheckConflicts(self, request: pb.CheckConflictsRequest, work: UnitOfWork) -> pb.ClashList:
         wanted = given(request)
         start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
-        practitioner_id = UUID(request.practitioner_id) if request.HasField("practitioner_id") else work.user_id
         # Raises NotFound for an unknown practitioner, whose calendar would look free.
-        await self._is_active_practitioner(practitioner_id, work)
-        moved_id = request.exclude_appointment_id if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT
+        if request.HasField("practitioner_id"):
+            await self._is_active_practitioner(UUID(request.practitioner_id), work)
+        moved_id = UUID(request.exclude_appointment_id) if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT
         moved = await work.db.maybe(store.get, id=moved_id) if moved_id is not _NO_APPOINTMENT else None
-        kept = moved["service_id"] if moved else None
+        before: Mapping[str, Any] = moved or {"practitioner_id": work.user_id, "service_id": None, "location_id": None}
+        practitioner_id, service_id, location_id = (
+            UUID(wanted[name]) if request.HasField(name) else before[name] for name in ("practitioner_id", "service_id", "location_id")
+        )
         # The same time as a booking or a move would need.
-        terms = await booking.service_terms(work, UUID(request.service_id) if request.HasField("service_id") else kept, kept=kept)
-        busy = Range(start - terms.buffers.before, end + terms.buffers.after)
-        conflicts = await work.db.all(store.conflicts, id=moved_id, practitioner_id=practitioner_id, during=busy)
-        return pb.ClashList(items=[fill(pb.Clash(), conflict) for conflict in conflicts])
+        terms = await booking.terms(work, service_id, location_id, kept_service=before["service_id"], kept_location=before["location_id"])
+        busy = start - terms.buffers.before, end + terms.buffers.after
+        places = places_of(moved) if moved is not None and moved["status"] in rules.BUSY_STATUSES else []
+        periods = rules.refusing_periods(practitioner_id, location_id if terms.is_room else None, busy)
+        asked = [period for period in periods if not within(period, places)]
+        conflicts = {row["id"]: row for row in (await busy_periods.conflicts(work, moved_id, asked) if asked else [])}
+        return pb.ClashList(items=[to_clash(conflict) for conflict in conflicts.values()])
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
         named = rules.check_client_ids(request.client_ids)
@@ -253,6 +268,12 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
         notes=wanted["notes"],
         location_details=wanted["location_details"],
     )
+
+
+def _confirmation(row: Record, before: AppointmentDetails, after: AppointmentDetails) -> datetime | None:
+    """When the client confirmed the appointment, unless it is at another time now, or another client's."""
+    is_kept = (before.client_id, before.scheduled_start) == (after.client_id, after.scheduled_start)
+    return row["confirmed_at"] if is_kept else None
 
 
 def _cancellation(row: Record, after: AppointmentDetails, work: UnitOfWork) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import Fault, Forbidden, Invalid, NotFound
+from scheduling.busy_periods.rules import CLIENT, PRACTITIONER, ROOM, BusyPeriod
 
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 # Exclusive.
@@ -88,11 +89,13 @@ class Buffers:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceTerms:
-    """What an appointment takes over from its service."""
+class Terms:
+    """What an appointment takes over from its service and its location."""
 
     buffers: Buffers = Buffers()
     price: Decimal | None = None
+    # Whether the location is one where one appointment takes place at a time.
+    is_room: bool = False
 
 
 class ChangeEvent(Enum):
@@ -208,6 +211,11 @@ def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, no
         raise _invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
 
 
+def is_room(location_type: str) -> bool:
+    """Whether one appointment takes place at the location at a time, as in a clinic's rooms. At home and online there may be several."""
+    return location_type == "clinic"
+
+
 def check_client(*, is_active: bool) -> None:
     if not is_active:
         raise _invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
@@ -258,7 +266,7 @@ def check_timeline_limit(limit: int) -> int:
 
 
 def priced(
-    before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any], terms: ServiceTerms, terms_before: ServiceTerms
+    before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any], terms: Terms, terms_before: Terms
 ) -> AppointmentDetails:
     """The details with the price of a service that is new to them, unless a price is given or was entered before, or something was paid.
 
@@ -275,17 +283,28 @@ def busy_period(details: AppointmentDetails, buffers: Buffers) -> Period:
     return details.scheduled_start - buffers.before, details.scheduled_end + buffers.after
 
 
+def busy_periods(details: AppointmentDetails, busy: Period, *, is_room: bool) -> list[BusyPeriod]:
+    """What the appointment takes: of the practitioner and the room with the buffers, of the client without. Nothing if it is cancelled or missed."""
+    if not details.is_busy:
+        return []
+    client = BusyPeriod(CLIENT, details.client_id, details.scheduled_start, details.scheduled_end)
+    return [*refusing_periods(details.practitioner_id, details.location_id if is_room else None, busy), client]
+
+
+def refusing_periods(practitioner_id: UUID, room_id: UUID | None, busy: Period) -> list[BusyPeriod]:
+    """What of it others can have: an appointment is refused then."""
+    practitioner = BusyPeriod(PRACTITIONER, practitioner_id, *busy)
+    return [practitioner] if room_id is None else [practitioner, BusyPeriod(ROOM, room_id, *busy)]
+
+
 def changes_busy_period(before: AppointmentDetails, after: AppointmentDetails) -> bool:
     """Whether the busy period is to be computed again. Otherwise it stays, even if the service's buffers have changed since."""
     return (after.is_busy and not before.is_busy) or _busy_period_inputs(before) != _busy_period_inputs(after)
 
 
-def needs_more_time(before: AppointmentDetails, busy_before: Period, after: AppointmentDetails, busy_after: Period) -> bool:
-    """Whether the change makes a practitioner busy at a time when this appointment did not before."""
-    if not after.is_busy:
-        return False
-    same_calendar = before.is_busy and before.practitioner_id == after.practitioner_id
-    return not (same_calendar and busy_before[0] <= busy_after[0] and busy_after[1] <= busy_before[1])
+def takes_other_time(before: AppointmentDetails, busy_before: Period, after: AppointmentDetails, busy_after: Period) -> bool:
+    """Whether the change takes other time than before, or time of others, or gives some back."""
+    return _taken(before, busy_before) != _taken(after, busy_after)
 
 
 def change_event(before: AppointmentDetails, after: AppointmentDetails) -> ChangeEvent | None:
@@ -304,6 +323,11 @@ def is_upcoming(status: str, start: datetime, deleted_at: datetime | None, *, no
 
 def _busy_period_inputs(details: AppointmentDetails) -> tuple[Any, ...]:
     return details.practitioner_id, details.scheduled_start, details.scheduled_end, details.service_id
+
+
+def _taken(details: AppointmentDetails, busy: Period) -> tuple[Any, ...] | None:
+    taken = (details.client_id, details.practitioner_id, details.location_id, details.scheduled_start, details.scheduled_end, busy)
+    return taken if details.is_busy else None
 
 
 def _people_and_time(details: AppointmentDetails) -> tuple[Any, ...]:

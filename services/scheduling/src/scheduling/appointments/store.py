@@ -1,9 +1,4 @@
-"""The statements over appointments. Row security limits every statement to the caller's workspace.
-
-The column `during` holds the busy period. Under row security PostgreSQL uses no index for `&&`, because that operator is
-not leakproof. Conflicts are therefore searched among appointments that start near by: a busy period lasts no longer than
-24 hours and two buffers of four hours.
-"""
+"""The statements over appointments. Row security limits every statement to the caller's workspace."""
 
 from typing import Any
 from uuid import UUID
@@ -15,32 +10,30 @@ from sqlalchemy import (
     cast,
     column,
     delete,
-    exists,
     func,
+    insert,
     literal,
-    or_,
     select,
     true,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Uuid
+from sqlalchemy.types import BigInteger, DateTime, Integer, Interval, Uuid
 
 from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
 from scheduling.appointments.rules import (
-    BUSY_STATUSES,
     CLOCK_SKEW,
     EARLIEST_START,
     LATEST_START,
-    MAX_BUFFER,
-    MAX_LENGTH,
     MAX_STATUS_CHANGES,
 )
+from scheduling.busy_periods import store as busy_periods
+from scheduling.busy_periods.rules import APPOINTMENT
 from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
 
 _TIME = DateTime(timezone=True)
@@ -64,7 +57,6 @@ def _appointment_list(*, latest_first: bool) -> DatedList:
 
 appointment_list = _appointment_list(latest_first=False)
 appointment_list_latest_first = _appointment_list(latest_first=True)
-_busy = or_(*(_a.status == status for status in sorted(BUSY_STATUSES)))
 
 
 def _parameters(*names: str) -> dict[str, Any]:
@@ -72,48 +64,17 @@ def _parameters(*names: str) -> dict[str, Any]:
     return {name: bindparam(name, type_=_a[name].type) for name in names}
 
 
-def _overlapping() -> ColumnElement[bool]:
-    """Whether the row is an appointment, other than `id`, in which the practitioner is busy within `during`."""
-    period = bindparam("during", type_=TSTZRANGE)
-    reach = literal(MAX_LENGTH + 2 * MAX_BUFFER, Interval)
-    return (
-        (_a.practitioner_id == bindparam("practitioner_id", type_=Uuid))
-        & (_a.scheduled_start > func.lower(period, type_=_TIME) - reach)
-        & (_a.scheduled_start < func.upper(period, type_=_TIME) + reach)
-        & _a.during.op("&&", is_comparison=True)(period)
-        & _busy
-        & _present
-        & (_a.id != bindparam("id", type_=Uuid))
-    )
-
-
-_calendar = lock_number("calendar", bindparam("workspace_id", type_=Uuid), bindparam("practitioner_id", type_=Uuid))
-# Held until the end of the transaction. See `booking` for who takes which.
-lock_calendar_shared = command(select(func.pg_advisory_xact_lock_shared(_calendar)))
-lock_calendar = command(select(func.pg_advisory_xact_lock(_calendar)))
-
-# The constraint ignores overbooked appointments, so they are searched for here.
-_no_overbooked_conflict = or_(bindparam("overbooked", type_=Boolean), ~exists().where(_overlapping(), _a.overbooked))
-
 _booked = _parameters(
     "workspace_id", "id", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type",
     "location_id", "service_id", "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "payment_price", "payment_status",
     "payment_method", "paid_at", "created_by", "created_at", "updated_at",
 )  # fmt: skip
 
-# Returns no row for a conflict. ON CONFLICT DO NOTHING covers the exclusion constraint without failing the transaction.
-book = command(
-    upsert(appointments)
-    .from_select(list(_booked), select(*_booked.values()).where(_no_overbooked_conflict))
-    .on_conflict_do_nothing()
-    .returning(*_a)
-)
+_taken = busy_periods.taken(APPOINTMENT)
+_all_taken = busy_periods.all_taken(_taken)
 
-conflicts = query(
-    select(_a.id, _a.scheduled_start, _a.scheduled_end, _a.client_id, _a.location_type, _a.status)
-    .where(_overlapping())
-    .order_by(_a.scheduled_start, _a.id)
-)
+# With the periods that it takes. Returns no row if something is in the way of one of them; the others are then written all the same.
+book = command(insert(appointments).from_select(list(_booked), select(*_booked.values()).where(_all_taken)).add_cte(_taken).returning(*_a))
 
 _by_id = (_a.id == bindparam("id", type_=Uuid)) & _present
 
@@ -125,7 +86,7 @@ get_for_update = command(select(*_a).where(_by_id).with_for_update())
 
 _changed = _parameters(
     "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id", "service_id",
-    "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "payment_price", "payment_status",
+    "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "confirmed_at", "payment_price", "payment_status",
     "payment_method", "paid_at", "edited_at",
 )  # fmt: skip
 
@@ -135,11 +96,11 @@ _change = (
     .returning(*_a)
 )
 
-# For a change that needs no more time.
+# For a change that takes no more time.
 change = command(_change.where(_by_id))
 
-# Returns no row for a conflict with an overbooked appointment. Violates `appointment_conflict` for any other conflict.
-move = command(_change.where(_by_id, _no_overbooked_conflict))
+# With the periods that it takes instead of those it has given back. Returns no row as `book` does.
+move = command(_change.where(_by_id, _all_taken).add_cte(_taken))
 
 _deletion = _parameters("sealed", "deletion_reason", "deleted_by", "deleted_at")
 
@@ -186,7 +147,9 @@ service = query(
     ).where(offered_services.c.id == bindparam("id", type_=Uuid))
 )
 
-location = query(select(locations.c.is_active, locations.c.deleted_at).where(locations.c.id == bindparam("id", type_=Uuid)))
+location = query(
+    select(locations.c.is_active, locations.c.deleted_at, locations.c.location_type).where(locations.c.id == bindparam("id", type_=Uuid))
+)
 
 
 def _client_summaries() -> Select[Any]:
@@ -247,11 +210,14 @@ _client = lock_number("client", bindparam("workspace_id", type_=Uuid), bindparam
 lock_client = command(select(func.pg_advisory_xact_lock(_client)))
 
 of_client_for_update = command(
-    select(_a.id, _a.client_id, _a.status, _a.version, _a.scheduled_start, _a.deleted_at)
+    select(
+        _a.id, _a.client_id, _a.practitioner_id, _a.location_id, _a.status, _a.version, _a.scheduled_start, _a.scheduled_end, _a.during,
+        _a.deleted_at,
+    )
     .where(_a.client_id == bindparam("client_id", type_=Uuid))
     .order_by(_a.scheduled_start, _a.id)
     .with_for_update()
-)
+)  # fmt: skip
 
 erase = command(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
 

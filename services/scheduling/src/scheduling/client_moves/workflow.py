@@ -1,5 +1,6 @@
 """Gives the appointments of one client to another, and back. Payments, changes of status and requests to pay are the appointment's."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from chassis.errors import Conflict
 from chassis.work.audit import record_effect
 from chassis.work.moves import Move, Outcome, outcome_of
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments.mapping import APPOINTMENTS, to_message
+from scheduling.appointments.mapping import APPOINTMENTS, places_of, to_message
 from scheduling.appointments.store import lock_client
+from scheduling.busy_periods import workflow as busy_periods
+from scheduling.busy_periods.rules import CLIENT
+from scheduling.busy_periods.store import lock_alone
 from scheduling.client_moves import store
 from scheduling.client_moves.store import MOVED
 
@@ -56,8 +60,10 @@ async def move_back(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
 
 
 async def _lock(work: UnitOfWork, merge: Move) -> None:
-    # In one order, so that two merges never wait for each other in a circle.
-    for client_id in sorted((merge.old_owner, merge.new_owner)):
+    # In one order, so that two merges never wait for each other in a circle. The calendars first, as whoever moves an appointment takes them.
+    clients = sorted((merge.old_owner, merge.new_owner))
+    await work.db.run(lock_alone, resource_ids=clients)
+    for client_id in clients:
         await work.db.run(lock_client, client_id=client_id)
 
 
@@ -77,5 +83,7 @@ async def _give(work: UnitOfWork, keys: WorkspaceKeys, row: Record, client_id: U
         sealed["deletion_reason"] = APPOINTMENTS.open(row, keys, into=pb.DeleteAppointmentRequest(), column="deletion_reason")
     columns = {"deletion_reason": None, **APPOINTMENTS.seal_row(sealed, keys, given, work)}
     await work.db.run(store.give, id=row["id"], client_id=client_id, **columns)
+    released = await busy_periods.release(work, row["id"], [period for period in places_of(row) if period.resource_kind == CLIENT])
+    await busy_periods.take_or_overbook(work, row["id"], [replace(period, resource_id=client_id) for period in released])
     facts = {"merge": merge.id, "client_before": row["client_id"], "client_after": client_id}
     record_effect(work, event_type, options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]], **facts)

@@ -1,9 +1,11 @@
-"""The tables of scheduling: appointments, their counters and payments, offered services and locations."""
+"""The tables of scheduling: appointments, their counters and payments, busy periods, offered services and locations."""
 
 from chassis.work import moves
 from scheduling.tables.access import ACCESS
 from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
+from scheduling.tables.availability import availability, holidays
 from scheduling.tables.base import metadata, moved
+from scheduling.tables.busy_periods import busy_periods
 from scheduling.tables.catalogue import locations, offered_services
 from scheduling.tables.payments import payment_requests, payment_settings
 
@@ -11,9 +13,12 @@ __all__ = [
     "ACCESS",
     "RETENTIONS",
     "appointments",
+    "availability",
+    "busy_periods",
     "client_counters",
     "client_figures",
     "day_counters",
+    "holidays",
     "locations",
     "metadata",
     "moved",

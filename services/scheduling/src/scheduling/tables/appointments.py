@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import TSTZRANGE
 
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.tables import Sealed, moment, tenant
@@ -31,7 +31,7 @@ appointments = tenant(
     Column("series_id", Uuid),
     moment("scheduled_start"),
     moment("scheduled_end"),
-    # The busy period: the appointment, and the buffers that its service had when it was booked.
+    # The appointment, and the buffers that its service had when it was booked. What it takes of whom is in `busy_periods`.
     Column("during", TSTZRANGE, nullable=False),
     Column("location_type", Text, nullable=False),
     Column("location_id", Uuid),
@@ -47,6 +47,8 @@ appointments = tenant(
     Column("created_by", Uuid, nullable=False),
     Column("cancelled_by", Uuid),
     moment("cancelled_at", nullable=True),
+    # The client has said by a link that they come at this time. A move forgets it.
+    moment("confirmed_at", nullable=True),
     Column("deleted_by", Uuid),
     moment("deleted_at", nullable=True),
     Column("deletion_reason", LargeBinary),
@@ -63,7 +65,7 @@ appointments = tenant(
     CheckConstraint(
         "scheduled_end > scheduled_start AND scheduled_end - scheduled_start <= interval '24 hours'", name="appointment_length"
     ),
-    # The search for conflicts relies on buffers of four hours at most.
+    # Buffers are four hours at most.
     CheckConstraint(
         "during @> tstzrange(scheduled_start, scheduled_end) AND "
         "during <@ tstzrange(scheduled_start - interval '4 hours', scheduled_end + interval '4 hours')",
@@ -82,27 +84,12 @@ appointments = tenant(
         "payment_method IN ('cash', 'card', 'bank_transfer', 'bit', 'paybox', 'other')", name="appointment_payment_method"
     ),
     CheckConstraint("(paid_at IS NOT NULL) = (payment_status IS NOT DISTINCT FROM 'paid')", name="appointment_paid_facts"),
-    # Two concurrent transactions may both find the time free. Only the constraint sees both.
-    ExcludeConstraint(
-        ("workspace_id", "="),
-        ("practitioner_id", "="),
-        ("during", "&&"),
-        where=text("status IN ('scheduled', 'completed') AND NOT overbooked AND deleted_at IS NULL"),
-        using="gist",
-        name="appointment_conflict",
-    ),
     Index("ix_appointments_start", "workspace_id", "scheduled_start", "id", postgresql_where=text("deleted_at IS NULL")),
     Index("ix_appointments_status", "workspace_id", "status", "scheduled_start", "id", postgresql_where=text("deleted_at IS NULL")),
     Index(
         "ix_appointments_practitioner",
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
-    ),
-    # Few are overbooked, and every booking asks for them.
-    Index(
-        "ix_appointments_overbooked",
-        "workspace_id", "practitioner_id", "scheduled_start",
-        postgresql_where=text("overbooked AND deleted_at IS NULL"),
     ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
@@ -113,7 +100,7 @@ appointments = tenant(
         bound=(
             "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id",
             "service_id", "status", "overbooked", "overbooked_by", "overbooked_at", "edited_at", "edit_count", "created_by",
-            "cancelled_by", "cancelled_at", "deleted_by", "deleted_at", "payment_price", "payment_status", "payment_method", "paid_at",
+            "cancelled_by", "cancelled_at", "confirmed_at", "deleted_by", "deleted_at", "payment_price", "payment_status", "payment_method", "paid_at",
             "created_at", "updated_at",
         ),
         columns=("sealed", "deletion_reason"),

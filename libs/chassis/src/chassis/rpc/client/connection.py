@@ -17,7 +17,7 @@ from chassis.rpc.client.stream import NotTakenError, StreamClient
 from chassis.rpc.method import Method
 from chassis.rpc.stream_frames import ENVELOPE, GREETING, LARGEST_SHARED, to_call
 from chassis.rpc.tls import TLS
-from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
+from chassis.rpc.transport import FLOW_CONTROL, LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
 # Of the calls that go alone, when the instance is gone from the addresses.
 _SECONDS_TO_RETIRE = 30.0
@@ -176,6 +176,7 @@ def _channel(address: Address, tls: TLS | None) -> grpc.aio.Channel:
         ("grpc.enable_retries", 0),
         # Channels to one address would share a connection.
         ("grpc.use_local_subchannel_pool", 1),
+        *FLOW_CONTROL,
     ]
     if address.name is not None:
         options.append(("grpc.default_authority", address.name))

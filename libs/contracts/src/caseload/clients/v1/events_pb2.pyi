@@ -11,6 +11,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ClientCreated(_message.Message):
+    __slots__ = ("client_id", "version")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    version: int
+    def __init__(self, client_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class ClientChanged(_message.Message):
+    __slots__ = ("client_id", "version")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    version: int
+    def __init__(self, client_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
 class ClientErased(_message.Message):
     __slots__ = ("client_id", "job_id")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -103,14 +103,16 @@ class ReminderLogPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[ReminderLog, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
 
 class CreateConfigurationRequest(_message.Message):
-    __slots__ = ("hours_before", "channel", "is_active")
+    __slots__ = ("hours_before", "channel", "is_active", "template_id")
     HOURS_BEFORE_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
     hours_before: int
     channel: Channel
     is_active: bool
-    def __init__(self, hours_before: _Optional[int] = ..., channel: _Optional[_Union[Channel, str]] = ..., is_active: bool = ...) -> None: ...
+    template_id: str
+    def __init__(self, hours_before: _Optional[int] = ..., channel: _Optional[_Union[Channel, str]] = ..., is_active: bool = ..., template_id: _Optional[str] = ...) -> None: ...
 
 class ListConfigurationsRequest(_message.Message):
     __slots__ = ("page", "page_size")
@@ -121,18 +123,20 @@ class ListConfigurationsRequest(_message.Message):
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ...) -> None: ...
 
 class UpdateConfigurationRequest(_message.Message):
-    __slots__ = ("configuration_id", "mask", "hours_before", "channel", "is_active")
+    __slots__ = ("configuration_id", "mask", "hours_before", "channel", "is_active", "template_id")
     CONFIGURATION_ID_FIELD_NUMBER: _ClassVar[int]
     MASK_FIELD_NUMBER: _ClassVar[int]
     HOURS_BEFORE_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
     configuration_id: str
     mask: _field_mask_pb2.FieldMask
     hours_before: int
     channel: Channel
     is_active: bool
-    def __init__(self, configuration_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., hours_before: _Optional[int] = ..., channel: _Optional[_Union[Channel, str]] = ..., is_active: bool = ...) -> None: ...
+    template_id: str
+    def __init__(self, configuration_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., hours_before: _Optional[int] = ..., channel: _Optional[_Union[Channel, str]] = ..., is_active: bool = ..., template_id: _Optional[str] = ...) -> None: ...
 
 class DeleteConfigurationRequest(_message.Message):
     __slots__ = ("configuration_id",)

@@ -76,7 +76,7 @@ PAYMENT_METHOD_PAYBOX: PaymentMethod
 PAYMENT_METHOD_OTHER: PaymentMethod
 
 class Appointment(_message.Message):
-    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at", "cancelled_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at")
+    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at", "cancelled_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "confirmed_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +102,7 @@ class Appointment(_message.Message):
     PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_NOTES_FIELD_NUMBER: _ClassVar[int]
     PAID_AT_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     client_id: str
@@ -127,7 +128,8 @@ class Appointment(_message.Message):
     payment_method: PaymentMethod
     payment_notes: str
     paid_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancelled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    confirmed_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancelled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AppointmentPage(_message.Message):
     __slots__ = ("items", "total", "more")
@@ -262,34 +264,38 @@ class Deletion(_message.Message):
     def __init__(self, note_reason: _Optional[str] = ...) -> None: ...
 
 class CheckConflictsRequest(_message.Message):
-    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id")
+    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id", "location_id")
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     EXCLUDE_APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     scheduled_start: _timestamp_pb2.Timestamp
     scheduled_end: _timestamp_pb2.Timestamp
     practitioner_id: str
     exclude_appointment_id: str
     service_id: str
-    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ..., service_id: _Optional[str] = ...) -> None: ...
+    location_id: str
+    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ..., service_id: _Optional[str] = ..., location_id: _Optional[str] = ...) -> None: ...
 
 class Clash(_message.Message):
-    __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status")
+    __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status", "kind")
     ID_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     id: str
     scheduled_start: _timestamp_pb2.Timestamp
     scheduled_end: _timestamp_pb2.Timestamp
     client_id: str
     location_type: LocationType
     status: AppointmentStatus
-    def __init__(self, id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ...) -> None: ...
+    kind: str
+    def __init__(self, id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., kind: _Optional[str] = ...) -> None: ...
 
 class ClashList(_message.Message):
     __slots__ = ("items",)

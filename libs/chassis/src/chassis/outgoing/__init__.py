@@ -1,0 +1,1 @@
+"""Requests to addresses that customers name: they reach public hosts, and inside only what the operator allows."""

@@ -1,0 +1,134 @@
+"""The ReminderAnswers service: each method is one use case and one transaction."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from caseload.clients.v1 import clients_pb2
+from caseload.identity.v1 import workspaces_pb2
+from caseload.notifications.v1 import events_pb2
+from caseload.notifications.v1 import reminder_answers_pb2 as pb
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersServicer
+from caseload.scheduling.v1 import appointments_pb2
+from chassis.context import RequestContext
+from chassis.db.transaction import Record
+from chassis.errors import NotFound
+from chassis.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import to_datetime
+from chassis.work.unit_of_work import UnitOfWork
+from notifications.mail import dates
+from notifications.mail import store as mails
+from notifications.merged_clients.workflow import owners
+from notifications.reminder_links import rules, store
+from notifications.reminder_links.workflow import find
+from notifications.reminder_policies import workflow as policies
+from notifications.reminders import store as reminders
+from notifications.stubs import Stubs
+
+_SECONDS_TO_ASK = 5.0
+
+
+class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
+    """Whoever has a link may do what it is for: nobody is signed in. Other services are asked on the service's own behalf."""
+
+    def __init__(self, stubs: Stubs) -> None:
+        self._stubs = stubs
+
+    async def GetReminderLink(self, request: pb.GetReminderLinkRequest, work: UnitOfWork) -> pb.ReminderLink:
+        _, link = await find(request.token, work)
+        slot, workspace = await self._ask(link, work)
+        return await _told(link, slot, workspace, request.locale, work)
+
+    async def AnswerReminder(self, request: pb.AnswerReminderRequest, work: UnitOfWork) -> pb.ReminderLink:
+        answer = enum_text(pb.ReminderAnswer, request.answer)
+        token, found = await find(request.token, work)
+        slot, workspace = await self._ask(found, work)
+        link = await work.db.maybe(store.lock, id=token.row_id, token_hash=token.hash)
+        if link is None:
+            # Erased a moment ago.
+            raise rules.unknown_link()
+        work.note(answer=answer)
+        if answer == "opt_out":
+            await _opt_out(link, work)
+        elif not rules.is_answered(answer, confirmed_at=link["confirmed_at"], cancelled_at=link["cancelled_at"]):
+            rules.check_open(is_open=_is_open(link, slot, work))
+            if answer == "confirm":
+                await work.db.run(store.mark_confirmed, id=link["id"], now=work.now)
+                work.emit(fill(events_pb2.ClientConfirmed(), link))
+            else:
+                await _cancel(link, slot, work)
+            link = await work.db.one(store.lock, id=token.row_id, token_hash=token.hash)
+        return await _told(link, slot, workspace, request.locale, work)
+
+    async def ListOptOuts(self, request: pb.ListOptOutsRequest, work: UnitOfWork) -> pb.OptOutPage:
+        window = page(request)
+        found = await work.db.all(store.page, limit=window.limit, offset=window.offset)
+        total = await work.db.one(store.count)
+        return pb.OptOutPage(items=[fill(pb.OptOut(), row) for row in found], total=total["total"])
+
+    async def TakeBackOptOut(self, request: pb.TakeBackOptOutRequest, work: UnitOfWork) -> pb.TakeBackOptOutResponse:
+        # Raises NotFound for another workspace's client, and Forbidden for one whose record the caller may not open.
+        await self._stubs.clients.GetClient(clients_pb2.GetClientRequest(client_id=request.client_id), work.context)
+        await work.db.run(store.take_back, client_id=request.client_id)
+        return pb.TakeBackOptOutResponse()
+
+    async def _ask(self, link: Record, work: UnitOfWork) -> tuple[appointments_pb2.Slot | None, workspaces_pb2.Workspace]:
+        """The appointment as it is now, if there is one, and the workspace."""
+        ours = RequestContext(request_id=work.context.request_id, workspace_id=work.workspace_id).within(_SECONDS_TO_ASK)
+        workspace = await self._stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), ours)
+        request = appointments_pb2.GetSlotRequest(appointment_id=str(link["appointment_id"]))
+        try:
+            return await self._stubs.appointments.GetSlot(request, ours), workspace
+        except NotFound:
+            return None, workspace
+
+
+async def _opt_out(link: Record, work: UnitOfWork) -> None:
+    client_id = link["client_id"]
+    # A booking that plans reminders at the same time is seen, and what is planned later is not mailed.
+    await work.db.run(reminders.lock_rules)
+    await work.db.run(store.opt_out, client_id=client_id, channel=link["channel"], now=work.now)
+    owner = (await owners(work, [client_id]))[client_id]
+    cancelled = await work.db.run(reminders.cancel_of_client, client_id=owner, reason="opted_out")
+    work.note(reminders=str(cancelled))
+
+
+async def _cancel(link: Record, slot: appointments_pb2.Slot | None, work: UnitOfWork) -> None:
+    """Cancels the appointment, or has its practitioner asked to, as the workspace wants."""
+    assert slot is not None
+    await work.db.run(store.mark_cancelled, id=link["id"], now=work.now)
+    policy = await policies.current(work.db)
+    work.note(cancel_link=policy["cancel_link"])
+    if policy["cancel_link"] == "cancel":
+        work.emit(fill(events_pb2.ClientCancelled(), link))
+        return
+    mail = {"id": link["id"], "kind": "cancellation_asked", "user_id": slot.practitioner_id, "appointment_id": link["appointment_id"]}
+    await work.db.run(mails.add_mail, **mail, now=work.now)
+
+
+async def _told(
+    link: Record, slot: appointments_pb2.Slot | None, workspace: workspaces_pb2.Workspace, locale: str, work: UnitOfWork
+) -> pb.ReminderLink:
+    zone, known = ZoneInfo(link["time_zone"]), dates.locale(locale)
+    opt_outs: Sequence[Record] = await work.db.all(store.opt_outs_of, client_id=link["client_id"])
+    policy = await policies.current(work.db)
+    shown = {
+        "appointment_id": link["appointment_id"],
+        "practice": workspace.name,
+        "date": dates.format_day(link["starts_at"], zone, known),
+        "time": dates.format_time(link["starts_at"], zone, known),
+        "is_open": _is_open(link, slot, work),
+        "is_confirmed": link["confirmed_at"] is not None,
+        "is_cancelled": link["cancelled_at"] is not None,
+        "is_opted_out": link["channel"] in {row["channel"] for row in opt_outs},
+        "cancel_link": policy["cancel_link"],
+    }
+    return fill(pb.ReminderLink(), shown)
+
+
+def _is_open(link: Record, slot: appointments_pb2.Slot | None, work: UnitOfWork) -> bool:
+    if slot is None:
+        return False
+    status = enum_text(appointments_pb2.AppointmentStatus, slot.status)
+    return rules.is_open(status, to_datetime(slot.starts_at), link["starts_at"], now=work.now)

@@ -1,0 +1,62 @@
+"""Statements on links in reminders, and on who wants no more. Row security limits every one to the caller's workspace."""
+
+from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.db.statement import command, query
+from notifications.tables import merged_clients, reminder_links, reminder_opt_outs
+
+_workspace = bindparam("workspace_id", type_=Uuid)
+_id = bindparam("id", type_=Uuid)
+_now = bindparam("now", type_=DateTime(timezone=True))
+_client_id = bindparam("client_id", type_=Uuid)
+_channel = bindparam("channel", type_=Text)
+
+add = command(
+    insert(reminder_links).values(
+        workspace_id=_workspace,
+        id=_id,
+        token_hash=bindparam("token_hash", type_=LargeBinary),
+        appointment_id=bindparam("appointment_id", type_=Uuid),
+        client_id=_client_id,
+        channel=_channel,
+        starts_at=bindparam("starts_at", type_=DateTime(timezone=True)),
+        time_zone=bindparam("time_zone", type_=Text),
+        created_at=_now,
+    )
+)
+
+_shown = (reminder_links.c.id == _id, reminder_links.c.token_hash == bindparam("token_hash", type_=LargeBinary))
+get = query(select(reminder_links).where(*_shown))
+lock = command(select(reminder_links).where(*_shown).with_for_update())
+
+mark_confirmed = command(update(reminder_links).where(reminder_links.c.id == _id).values(confirmed_at=_now))
+mark_cancelled = command(update(reminder_links).where(reminder_links.c.id == _id).values(cancelled_at=_now))
+
+erase_links = command(delete(reminder_links).where(reminder_links.c.client_id == _client_id))
+
+# --- who wants no more
+
+opt_out = command(
+    upsert(reminder_opt_outs)
+    .values(workspace_id=_workspace, client_id=_client_id, channel=_channel, opted_out_at=_now)
+    .on_conflict_do_nothing()
+)
+
+# The client's own, and that of everybody who was merged into them: it is one person.
+_same = select(_client_id.label("id")).cte("same_person", recursive=True)
+_same = _same.union(select(merged_clients.c.id).join(_same, merged_clients.c.merged_into == _same.c.id))
+_of_person = reminder_opt_outs.c.client_id.in_(select(_same.c.id))
+opt_outs_of = query(select(reminder_opt_outs.c.channel).where(_of_person))
+take_back = command(delete(reminder_opt_outs).where(_of_person))
+
+erase_opt_outs = command(delete(reminder_opt_outs).where(reminder_opt_outs.c.client_id == _client_id))
+
+# The newest first.
+page = query(
+    select(reminder_opt_outs)
+    .order_by(reminder_opt_outs.c.opted_out_at.desc(), reminder_opt_outs.c.client_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .offset(bindparam("offset", type_=Integer))
+)
+count = query(select(func.count().label("total")).select_from(reminder_opt_outs))

@@ -1,0 +1,96 @@
+"""Quiet hours, and what becomes of reminders that are late. Pure functions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chassis.errors import Fault, Invalid
+
+DEFAULT: Mapping[str, Any] = {"quiet_start": None, "quiet_end": None, "late_reminders": "combined", "cancel_link": "ask"}
+# Where late reminders are skipped: how late one may be.
+TOO_LATE = timedelta(hours=1)
+# Of a reminder that comes before quiet hours which end too late for it.
+_BEFORE = timedelta(minutes=1)
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+# A night in which clocks change is longer by this at most, by far.
+_LONGER_NIGHT = timedelta(hours=2)
+
+
+def check_policy(policy: Mapping[str, Any]) -> None:
+    """Raises Invalid unless quiet hours have two different ends, each HH:MM, and the rest is chosen."""
+    faults = [
+        Fault(f"/{name}", "must be a time of day like 21:00")
+        for name in ("quiet_start", "quiet_end")
+        if policy[name] is not None and not _CLOCK.fullmatch(policy[name])
+    ]
+    if (policy["quiet_start"] is None) != (policy["quiet_end"] is None):
+        missing = "quiet_start" if policy["quiet_start"] is None else "quiet_end"
+        faults.append(Fault(f"/{missing}", "is missing: quiet hours have a start and an end"))
+    elif policy["quiet_start"] is not None and policy["quiet_start"] == policy["quiet_end"]:
+        faults.append(Fault("/quiet_end", "must not be the start"))
+    faults += [Fault(f"/{name}", "must be chosen") for name in ("late_reminders", "cancel_link") if policy[name] is None]
+    if faults:
+        raise Invalid("reminder_policy_invalid", "The policy cannot be stored like this.", faults=faults)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From one time of day to another, every day, past midnight where the end is not after the start."""
+
+    start: time
+    end: time
+
+    @classmethod
+    def of(cls, policy: Mapping[str, Any]) -> "QuietHours | None":
+        if policy["quiet_start"] is None:
+            return None
+        return cls(time.fromisoformat(policy["quiet_start"]), time.fromisoformat(policy["quiet_end"]))
+
+    @property
+    def longest(self) -> timedelta:
+        """No less than any night of them, whatever the clocks do."""
+        minutes = (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
+        return timedelta(minutes=minutes % (24 * 60)) + _LONGER_NIGHT
+
+    def around(self, moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+        """The quiet period that the moment is in: its first moment, and the first one after it. None if it is in none.
+
+        An hour that a day has twice is quiet both times; where the end is in it, until the end of the second.
+        """
+        today = moment.astimezone(zone).date()
+        for day in (today, today - timedelta(days=1)):
+            begin = datetime.combine(day, self.start, tzinfo=zone).astimezone(UTC)
+            last = day if self.end > self.start else day + timedelta(days=1)
+            end = datetime.combine(last, self.end.replace(fold=1), tzinfo=zone).astimezone(UTC)
+            if begin <= moment < end:
+                return begin, end
+        return None
+
+
+def looked_at(due_at: datetime, quiet: QuietHours | None) -> datetime:
+    """When a reminder is looked at first: with quiet hours, early enough to be sent before those that it is due in."""
+    return due_at if quiet is None else due_at - quiet.longest - _BEFORE
+
+
+def send_at(due_at: datetime, *, latest: datetime, quiet: QuietHours | None, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When a reminder goes out: when it is due, or now if that has passed; out of quiet hours, when these are over.
+
+    If that is not before `latest`, it goes out before the quiet hours begin. None if they have begun.
+    """
+    at = max(due_at, now)
+    period = quiet.around(at, zone) if quiet is not None else None
+    if period is None:
+        return at
+    begin, end = period
+    if end < latest:
+        return end
+    return max(begin - _BEFORE, now) if now < begin else None
+
+
+def is_too_late(due_at: datetime, *, quiet: QuietHours | None, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the time at which it could have gone out is longer ago than TOO_LATE."""
+    period = quiet.around(due_at, zone) if quiet is not None else None
+    return now > (due_at if period is None else period[1]) + TOO_LATE

@@ -1,0 +1,1 @@
+"""What reminders say: the workspace's own texts, and ours in five languages."""

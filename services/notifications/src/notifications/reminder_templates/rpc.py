@@ -1,0 +1,69 @@
+"""The ReminderTemplates service: each method is one use case and one transaction."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from caseload.identity.v1 import workspaces_pb2
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from caseload.notifications.v1 import reminder_templates_pb2 as pb
+from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesServicer
+from chassis.paging import page
+from chassis.protobuf.fields import fill, given, masked
+from chassis.work.unit_of_work import UnitOfWork
+from notifications.mail import dates, message
+from notifications.reminder_templates import rendering, rules, store
+
+
+class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
+    def __init__(self, workspaces: WorkspacesStub) -> None:
+        self._workspaces = workspaces
+
+    async def CreateReminderTemplate(self, request: pb.CreateReminderTemplateRequest, work: UnitOfWork) -> pb.ReminderTemplate:
+        content = given(request)
+        if content["is_active"] is None:
+            content["is_active"] = True
+        _check(content)
+        return fill(pb.ReminderTemplate(), await work.db.one(store.create, id=uuid7(), now=work.now, **content))
+
+    async def ListReminderTemplates(self, request: pb.ListReminderTemplatesRequest, work: UnitOfWork) -> pb.ReminderTemplatePage:
+        window = page(request)
+        found = await work.db.all(store.page, limit=window.limit, offset=window.offset)
+        total = await work.db.one(store.count)
+        return pb.ReminderTemplatePage(items=[fill(pb.ReminderTemplate(), row) for row in found], total=total["total"])
+
+    async def UpdateReminderTemplate(self, request: pb.UpdateReminderTemplateRequest, work: UnitOfWork) -> pb.ReminderTemplate:
+        changes = masked(request, rules.EDITABLE)
+        row = await work.db.one(store.lock, id=request.template_id)
+        kept = {name: row[name] for name in rules.EDITABLE}
+        content = kept | changes
+        if content == kept:
+            return fill(pb.ReminderTemplate(), row)
+        _check(content)
+        return fill(pb.ReminderTemplate(), await work.db.one(store.save, id=row["id"], now=work.now, **content))
+
+    async def DeleteReminderTemplate(
+        self, request: pb.DeleteReminderTemplateRequest, work: UnitOfWork
+    ) -> pb.DeleteReminderTemplateResponse:
+        row = await work.db.one(store.lock, id=request.template_id)
+        rules.check_unused((await work.db.one(store.count_rules, id=row["id"]))["number"])
+        await work.db.run(store.remove, id=row["id"])
+        return pb.DeleteReminderTemplateResponse()
+
+    async def PreviewReminderTemplate(self, request: pb.PreviewReminderTemplateRequest, work: UnitOfWork) -> pb.ReminderPreview:
+        workspace = await self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+        template = rendering.ReminderText.of(await work.db.one(store.get, id=request.template_id), workspace.locale)
+        zone = dates.zone("", workspace.time_zone)
+        # Tomorrow at half past two.
+        starts_at = (work.now.astimezone(zone) + timedelta(days=1)).replace(hour=14, minute=30, second=0, microsecond=0)
+        name = rendering.own_texts(template.locale.language)["sample_name"]
+        values = rendering.values(template.locale, workspace, first_name=name, starts_at=starts_at, zone=zone)
+        shown = rendering.render(template, values)
+        html = message.page(shown.html, language=shown.language, direction=shown.direction)
+        return pb.ReminderPreview(subject=shown.subject, text=shown.text, html=html)
+
+
+def _check(content: Mapping[str, Any]) -> None:
+    rules.check_template(content, locale_is_known=dates.is_known(content["locale"] or ""))

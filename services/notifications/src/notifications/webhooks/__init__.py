@@ -1,0 +1,1 @@
+"""Webhooks: tells a workspace's own systems, over signed HTTP requests, of what happens in it."""

@@ -1,0 +1,53 @@
+"""Adds deliveries, and disables webhooks."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+from uuid_utils.compat import uuid7
+
+from caseload.options.v1 import options_pb2
+from chassis.work.audit import record_effect
+from chassis.work.unit_of_work import UnitOfWork
+from notifications.mail import store as mails
+from notifications.webhooks import rules, store
+from notifications.webhooks.messages import Happening
+
+
+async def tell(work: UnitOfWork, happening: Happening, *, settling: timedelta) -> bool:
+    """Adds a delivery for each webhook that wants to be told; returns whether there is any."""
+    listening = await work.db.all(store.listening, event_type=happening.type)
+    if not listening:
+        return False
+    body, due_at = happening.body(), work.now + settling
+    deliveries = [
+        {
+            "workspace_id": work.workspace_id,
+            "id": uuid7(),
+            "webhook_id": row["webhook_id"],
+            "event_type": happening.type,
+            "aggregate_id": UUID(happening.aggregate_id),
+            "position": happening.position,
+            "body": body,
+            "due_at": due_at,
+            "give_up_at": work.now + rules.PATIENCE,
+            "now": work.now,
+        }
+        for row in listening
+    ]
+    await work.db.many(store.add_delivery, deliveries)
+    for row in listening:
+        await work.db.run(store.make_due, webhook_id=row["webhook_id"], due_at=due_at)
+    return True
+
+
+async def disable(work: UnitOfWork, webhook_id: UUID, reason: str, *, told: Sequence[str]) -> bool:
+    """Disables a webhook whose queue is locked, and mails the users `told`. Returns whether that was new."""
+    if await work.db.maybe(store.disable, id=webhook_id, reason=reason) is None:
+        return False
+    await work.db.run(store.fail_all, webhook_id=webhook_id, error="webhook_disabled")
+    record_effect(work, "disable_webhook", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [webhook_id], reason=reason)
+    for user_id in told:
+        mail_id = uuid5(webhook_id, user_id)
+        await work.db.run(mails.add_mail, id=mail_id, kind="webhook_disabled", user_id=user_id, appointment_id=None, now=work.now)
+    return True

@@ -1,0 +1,185 @@
+"""What clients answer by the links in a reminder, from the mail to the calendar."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.notifications.v1 import reminder_answers_pb2 as pb
+from caseload.notifications.v1 import reminder_policies_pb2, reminders_pb2
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
+from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.errors import Conflict, NotFound
+
+SOON = timedelta(minutes=30)
+WEEK = timedelta(days=7)
+CONFIRM, CANCEL, OPT_OUT = pb.REMINDER_ANSWER_CONFIRM, pb.REMINDER_ANSWER_CANCEL, pb.REMINDER_ANSWER_OPT_OUT
+
+
+async def reminded(practice, mail_server, client=None):
+    """A client who was mailed about an appointment: the client, the appointment, the token and the mail."""
+    client = client or await practice.client()
+    booked = await practice.book(client, SOON)
+    await practice.finished_reminder(booked)
+    mail = mail_server.to(client.email)[-1]
+    text = mail.get_body(("plain",)).get_content()
+    tokens = set(re.findall(r"/reminder/(?:confirm|cancel|unsubscribe)\?token=([\w-]+)", text))
+    assert len(tokens) == 1
+    return client, booked, tokens.pop(), mail
+
+
+async def answer(practice, token, choice):
+    request = pb.AnswerReminderRequest(token=token, locale="en", answer=choice)
+    link = await practice.environment.stub(ReminderAnswersStub).AnswerReminder(request, practice.environment.nobody())
+    await practice.environment.settle()
+    return link
+
+
+async def look_at(practice, token, locale="en"):
+    request = pb.GetReminderLinkRequest(token=token, locale=locale)
+    return await practice.environment.stub(ReminderAnswersStub).GetReminderLink(request, practice.environment.nobody())
+
+
+async def appointment(practice, booked):
+    request = appointments_pb2.GetAppointmentRequest(appointment_id=booked.id)
+    return await practice.environment.stub(AppointmentsStub).GetAppointment(request, practice.call)
+
+
+async def let_cancel(practice):
+    request = reminder_policies_pb2.SetReminderPolicyRequest(
+        late_reminders=reminder_policies_pb2.LATE_REMINDERS_COMBINED, cancel_link=reminder_policies_pb2.CANCEL_LINK_CANCEL
+    )
+    await practice.environment.stub(ReminderPoliciesStub).SetReminderPolicy(request, practice.call)
+
+
+async def test_a_client_confirms_once_and_looking_changes_nothing(practice, mail_server):
+    _, booked, token, mail = await reminded(practice, mail_server)
+    html = mail.get_body(("html",)).get_content()
+    assert all(f"/reminder/{page}?token={token}" in html for page in ("confirm", "cancel", "unsubscribe"))
+    for _ in range(3):
+        link = await look_at(practice, token, "de")
+        assert (link.is_open, link.is_confirmed, link.is_cancelled, link.is_opted_out) == (True, False, False, False)
+        assert link.practice == "Lakeside & Partners"
+    assert not (await appointment(practice, booked)).HasField("confirmed_at")
+
+    assert (await answer(practice, token, CONFIRM)).is_confirmed
+    first = await appointment(practice, booked)
+    assert first.HasField("confirmed_at")
+    assert first.version == booked.version + 1
+    again = await answer(practice, token, CONFIRM)
+    assert again.is_confirmed
+    assert await appointment(practice, booked) == first
+    # Of the token only its hash is kept.
+    (row,) = await practice.look("SELECT * FROM notifications.reminder_links WHERE workspace_id = $1", practice.workspace_id)
+    assert row["token_hash"] == OpaqueToken.parse(token).hash
+    assert OpaqueToken.parse(token).secret not in [value for value in row.values() if isinstance(value, bytes)]
+
+
+async def test_a_confirmed_appointment_that_is_moved_is_not_confirmed_any_more(practice, mail_server):
+    _, booked, token, _ = await reminded(practice, mail_server)
+    await answer(practice, token, CONFIRM)
+    await practice.change(booked, notes="Bring the findings.")
+    assert (await appointment(practice, booked)).HasField("confirmed_at")
+    await practice.move(booked, WEEK)
+    assert not (await appointment(practice, booked)).HasField("confirmed_at")
+    # The link is about the time of before.
+    with pytest.raises(Conflict) as refused:
+        await answer(practice, token, CANCEL)
+    assert refused.value.code == "appointment_over"
+    assert not (await look_at(practice, token)).is_open
+
+
+async def test_where_the_practice_lets_them_a_client_cancels_at_once(practice, mail_server):
+    await let_cancel(practice)
+    client, booked, token, _ = await reminded(practice, mail_server)
+    assert (await answer(practice, token, CANCEL)).is_cancelled
+    cancelled = await appointment(practice, booked)
+    assert cancelled.status == appointments_pb2.APPOINTMENT_STATUS_CANCELLED
+    assert cancelled.HasField("cancelled_at")
+    request = appointments_pb2.ListStatusChangesRequest(appointment_id=booked.id)
+    (change,) = (await practice.environment.stub(AppointmentsStub).ListStatusChanges(request, practice.call)).items
+    assert change.changed_by == client.id
+    # A second click, and a confirmation afterwards, change nothing.
+    assert (await answer(practice, token, CANCEL)).is_cancelled
+    assert not (await answer(practice, token, CONFIRM)).is_confirmed
+    assert await appointment(practice, booked) == cancelled
+
+
+async def test_otherwise_the_practitioner_is_asked_and_the_appointment_stays(practice, mail_server):
+    client, booked, token, _ = await reminded(practice, mail_server)
+    both = await asyncio.gather(*(answer(practice, token, CANCEL) for _ in range(3)))
+    assert all(link.is_cancelled for link in both)
+    assert (await appointment(practice, booked)).status == appointments_pb2.APPOINTMENT_STATUS_SCHEDULED
+    await practice.until(lambda: mail_server.to(practice.owner_email))
+    (mail,) = mail_server.to(practice.owner_email)
+    assert mail["Subject"] == "A client asks to cancel an appointment"
+    assert not any(word in mail.as_string() for word in ("Ada", "Lovelace", client.id, booked.id))
+
+
+async def test_whoever_opts_out_is_mailed_no_more_until_they_want_it_again(practice, mail_server):
+    client, _, token, mail = await reminded(practice, mail_server)
+    assert mail["List-Unsubscribe"] == f"<http://127.0.0.1:8000/reminder/unsubscribe?token={token}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    waiting = await practice.book(client, WEEK)
+    for _ in range(2):
+        assert (await answer(practice, token, OPT_OUT)).is_opted_out
+    (cancelled,) = await practice.reminders(waiting)
+    assert (cancelled.status, cancelled.last_error) == (reminders_pb2.REMINDER_STATUS_CANCELLED, "opted_out")
+    later = await practice.finished_reminder(await practice.book(client, timedelta(hours=3)))
+    assert (later.status, later.last_error) == (reminders_pb2.REMINDER_STATUS_SKIPPED, "opted_out")
+    assert len(mail_server.to(client.email)) == 1
+
+    stub = practice.environment.stub(ReminderAnswersStub)
+    page = await stub.ListOptOuts(pb.ListOptOutsRequest(), practice.call)
+    assert ([item.client_id for item in page.items], page.total) == ([client.id], 1)
+    await stub.TakeBackOptOut(pb.TakeBackOptOutRequest(client_id=client.id), practice.call)
+    assert (await stub.ListOptOuts(pb.ListOptOutsRequest(), practice.call)).total == 0
+    assert not (await look_at(practice, token)).is_opted_out
+    booked = await practice.book(client, timedelta(hours=5))
+    assert (await practice.finished_reminder(booked)).status == reminders_pb2.REMINDER_STATUS_SENT
+
+
+async def test_an_opt_out_holds_for_the_person_whose_record_it_was_merged_into(practice, mail_server):
+    duplicate, survivor = await practice.client(), await practice.client()
+    _, _, token, _ = await reminded(practice, mail_server, duplicate)
+    await answer(practice, token, OPT_OUT)
+    await practice.look(
+        "INSERT INTO notifications.merged_clients (workspace_id, id, merged_into) VALUES ($1, $2::text::uuid, $3::text::uuid)",
+        practice.workspace_id, duplicate.id, survivor.id,
+    )  # fmt: skip
+    told = await practice.finished_reminder(await practice.book(survivor, SOON))
+    assert (told.status, told.last_error) == (reminders_pb2.REMINDER_STATUS_SKIPPED, "opted_out")
+
+
+async def test_a_token_that_was_never_mailed_is_unknown_like_one_of_an_erased_client(practice, neighbour, mail_server):
+    client, _, token, _ = await reminded(practice, mail_server)
+    made, known = OpaqueToken.generate(practice.workspace_id, practice.workspace_id), OpaqueToken.parse(token)
+    forged = [
+        "", "x", str(made), token[:-2], token.upper(), token + "A",
+        str(OpaqueToken(known.workspace_id, known.row_id, made.secret)),
+        str(OpaqueToken(neighbour.workspace_id, known.row_id, known.secret)),
+    ]  # fmt: skip
+    for each in forged:
+        with pytest.raises(NotFound) as refused:
+            await answer(practice, each, OPT_OUT)
+        assert refused.value.code == "reminder_link_unknown", each
+    assert not (await look_at(practice, token)).is_opted_out
+
+    await practice.environment.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client.id), practice.call)
+    await practice.environment.settle()
+    with pytest.raises(NotFound):
+        await look_at(practice, token)
+    for table in ("reminder_links", "reminder_opt_outs"):
+        assert await practice.look(f"SELECT 1 FROM notifications.{table} WHERE workspace_id = $1", practice.workspace_id) == []
+
+
+async def test_another_workspaces_client_cannot_be_opted_in(practice, neighbour):
+    theirs = await neighbour.client()
+    with pytest.raises(NotFound):
+        await practice.environment.stub(ReminderAnswersStub).TakeBackOptOut(pb.TakeBackOptOutRequest(client_id=theirs.id), practice.call)

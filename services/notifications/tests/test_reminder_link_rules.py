@@ -1,0 +1,41 @@
+"""What a link in a reminder can still do. No server."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.errors import Conflict
+from notifications.reminder_links import rules
+
+START = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
+BEFORE = START - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "starts_at", "now", "expected"),
+    [
+        ("scheduled", START, BEFORE, True),
+        ("scheduled", START, START, False),
+        ("scheduled", START + timedelta(hours=1), BEFORE, False),
+        ("cancelled", START, BEFORE, False),
+        ("completed", START, BEFORE, False),
+    ],
+)
+def test_a_link_is_open_while_its_appointment_is_to_take_place_when_the_mail_says(status, starts_at, now, expected):
+    assert rules.is_open(status, starts_at, START, now=now) is expected
+
+
+def test_what_has_been_answered():
+    assert not rules.is_answered("confirm", confirmed_at=None, cancelled_at=None)
+    assert rules.is_answered("confirm", confirmed_at=BEFORE, cancelled_at=None)
+    assert rules.is_answered("confirm", confirmed_at=None, cancelled_at=BEFORE)
+    assert not rules.is_answered("cancel", confirmed_at=BEFORE, cancelled_at=None)
+    assert rules.is_answered("cancel", confirmed_at=BEFORE, cancelled_at=BEFORE)
+
+
+def test_an_appointment_that_is_over_is_refused():
+    rules.check_open(is_open=True)
+    with pytest.raises(Conflict) as refused:
+        rules.check_open(is_open=False)
+    assert refused.value.code == "appointment_over"
+    assert rules.unknown_link().code == "reminder_link_unknown"

@@ -1,0 +1,1 @@
+"""Busy periods: who and what is taken when. Everything that takes time of somebody or something writes here."""

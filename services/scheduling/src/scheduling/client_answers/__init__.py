@@ -1,0 +1,1 @@
+"""What clients answer to a reminder: that they come, or that they do not."""

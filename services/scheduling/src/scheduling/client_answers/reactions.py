@@ -1,0 +1,62 @@
+"""Confirms and cancels appointments as their clients ask for by a link in a reminder. What has been moved or closed since stays as it is."""
+
+from collections.abc import Sequence
+
+from caseload.notifications.v1 import events_pb2 as notifications_events
+from caseload.options.v1 import options_pb2
+from caseload.scheduling.v1 import events_pb2
+from chassis.db.transaction import Record
+from chassis.encryption.key_store import Keys
+from chassis.events.delivery import Delivery
+from chassis.events.reactions import Reaction, on
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import to_datetime
+from chassis.work.audit import record_effect
+from scheduling.appointments import store as appointments
+from scheduling.appointments.mapping import places_of, seal, to_details, to_event, to_message
+from scheduling.busy_periods import store as busy_periods
+from scheduling.busy_periods.rules import places
+from scheduling.client_answers import store
+
+
+def reactions(keys: Keys) -> Sequence[Reaction]:
+    @on(notifications_events.ClientConfirmed, queue="scheduling.confirm-appointment")
+    async def confirm_appointment(event: notifications_events.ClientConfirmed, delivery: Delivery) -> None:
+        workspace_keys = await keys.of(delivery.workspace_id)
+        row = await _answered(event, delivery)
+        if row is None or row["confirmed_at"] is not None:
+            return
+        after = {**row, "confirmed_at": delivery.now, "version": row["version"] + 1, "updated_at": delivery.now}
+        sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
+        await delivery.db.run(store.confirm, id=row["id"], sealed=sealed, now=delivery.now)
+        delivery.emit(fill(events_pb2.AppointmentConfirmed(appointment_id=str(row["id"])), after))
+        record_effect(delivery, "confirm_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
+
+    @on(notifications_events.ClientCancelled, queue="scheduling.cancel-appointment")
+    async def cancel_appointment(event: notifications_events.ClientCancelled, delivery: Delivery) -> None:
+        workspace_keys = await keys.of(delivery.workspace_id)
+        row = await _answered(event, delivery)
+        if row is None:
+            return
+        cancelled = {"status": "cancelled", "cancelled_at": delivery.now, "version": row["version"] + 1, "updated_at": delivery.now}
+        after = {**row, **cancelled}
+        sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
+        await delivery.db.run(store.cancel, id=row["id"], sealed=sealed, now=delivery.now)
+        await delivery.db.all(busy_periods.release, owner_id=row["id"], **places(places_of(row)))
+        # Nobody of the practice has done it: the client has.
+        change = {"status_before": row["status"], "status_after": "cancelled", "changed_by": row["client_id"], "changed_at": delivery.now}
+        await delivery.db.run(appointments.add_status_change, appointment_id=row["id"], version=after["version"], **change)
+        delivery.emit(to_event(events_pb2.AppointmentClosed, after))
+        record_effect(delivery, "cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
+
+    return [confirm_appointment, cancel_appointment]
+
+
+async def _answered(
+    event: notifications_events.ClientConfirmed | notifications_events.ClientCancelled, delivery: Delivery
+) -> Record | None:
+    """The appointment, locked, if it is still to take place at the time that the client has answered about."""
+    row = await delivery.db.maybe(appointments.get_for_update, id=event.appointment_id)
+    if row is None or row["status"] != "scheduled" or row["scheduled_start"] != to_datetime(event.starts_at):
+        return None
+    return row

@@ -1,0 +1,15 @@
+"""Statements on what a client answers. Row security limits every one to the caller's workspace."""
+
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, literal, update
+
+from chassis.db.statement import command
+from scheduling.tables import appointments
+
+_a = appointments.c
+_now = bindparam("now", type_=DateTime(timezone=True))
+_answered = {"sealed": bindparam("sealed", type_=_a.sealed.type), "version": _a.version + literal(1, BigInteger), "updated_at": _now}
+_this = _a.id == bindparam("id", type_=Uuid)
+
+confirm = command(update(appointments).where(_this).values(confirmed_at=_now, **_answered))
+
+cancel = command(update(appointments).where(_this).values(status=literal("cancelled", Text), cancelled_at=_now, **_answered))

@@ -1,0 +1,1 @@
+"""When practitioners work: their weeks, the days that differ, and holidays. Beneath availability, free slots and reports."""

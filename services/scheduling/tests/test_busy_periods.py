@@ -1,0 +1,309 @@
+"""Who and what appointments take, what is in the way of them, and that the calendar and the appointments always agree."""
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from caseload.clients.v1 import events_pb2 as clients_events
+from caseload.scheduling.v1 import appointments_pb2, locations_pb2
+from caseload.scheduling.v1.locations_rpc import LocationsStub
+from chassis.errors import Conflict, NotFound, Refusal
+
+from .conftest import Member, enum_value, new_member
+
+NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+async def room(member: Member, kind: str = "clinic") -> str:
+    request = locations_pb2.CreateLocationRequest(name="Room", location_type=enum_value("location_type", kind))
+    return (await member.environment.stub(LocationsStub).CreateLocation(request, member.call)).id
+
+
+async def taken(member: Member) -> dict[str, list[tuple[str, bool]]]:
+    """By appointment: the kinds of what it takes, and whether that is overbooked."""
+    async with member.environment.superuser() as connection:
+        rows = await connection.fetch(
+            "SELECT owner_id, resource_kind, overbooked FROM scheduling.busy_periods WHERE workspace_id = $1 ORDER BY 1, 2",
+            member.workspace_id,
+        )
+    found: dict[str, list[tuple[str, bool]]] = {}
+    for row in rows:
+        found.setdefault(str(row["owner_id"]), []).append((row["resource_kind"], row["overbooked"]))
+    return found
+
+
+FREE = [("client", False), ("practitioner", False)]
+
+
+def listed(refused: pytest.ExceptionInfo[Conflict]) -> set[str]:
+    assert refused.value.code == "appointment_conflict"
+    return {conflict["id"] for conflict in refused.value.facts["conflicting_appointments"]}
+
+
+async def test_a_room_is_taken_by_one_appointment_at_a_time(member):
+    place, colleague, other = await room(member), member.colleague(), await member.new_client()
+    first = await member.book(location_id=place)
+
+    with pytest.raises(Conflict) as refused:
+        await colleague.book(client_id=other, location_id=place, scheduled_start=NINE + minutes(59))
+    assert listed(refused) == {first.id}
+    assert refused.value.message == "The room is taken at that time."
+    assert await colleague.conflicts(NINE + minutes(59), location_id=place) == [first.id]
+    assert await colleague.conflicts(NINE + minutes(59)) == []
+    await colleague.book(client_id=other, location_id=place, scheduled_start=NINE + minutes(60))
+
+
+@pytest.mark.parametrize("kind", ["home", "online"])
+async def test_at_home_and_online_there_may_be_several(member, kind):
+    place = await room(member, kind)
+    await member.book(location_id=place)
+
+    assert await member.colleague().conflicts(NINE, location_id=place) == []
+    await member.colleague().book(client_id=await member.new_client(), location_id=place)
+
+
+async def test_every_conflict_is_listed_of_the_practitioner_and_of_the_room(member):
+    place, colleague = await room(member), member.colleague()
+    mine = await member.book()
+    in_room = await colleague.book(client_id=await member.new_client(), location_id=place, scheduled_start=NINE + minutes(30))
+
+    with pytest.raises(Conflict) as refused:
+        await member.book(location_id=place, scheduled_start=NINE + minutes(45))
+    assert [conflict["id"] for conflict in refused.value.facts["conflicting_appointments"]] == [mine.id, in_room.id]
+    assert await member.conflicts(NINE + minutes(45), location_id=place) == [mine.id, in_room.id]
+
+
+async def test_overbooking_is_of_the_resource_that_is_taken(member):
+    place, colleague, other = await room(member), member.colleague(), await member.new_client()
+    await colleague.book(client_id=other, location_id=place)
+    second = await member.book(location_id=place, allow_conflict=True)
+
+    assert second.overbooked
+    assert (await taken(member))[second.id] == [("client", False), ("practitioner", False), ("room", True)]
+    [line] = [line for line in await member.audited("book_appointment") if line.resource_id == second.id]
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "room"}
+    # Its practitioner is not overbooked, and nobody else gets the time.
+    with pytest.raises(Conflict) as refused:
+        await member.book(client_id=other)
+    assert listed(refused) == {second.id}
+    # In another room it is an ordinary one again.
+    elsewhere = await member.change(second, location_id=await room(member))
+    assert not elsewhere.overbooked
+
+
+async def test_a_client_may_be_with_two_practitioners_at_once_and_that_is_recorded(member):
+    await member.book()
+    second = await member.colleague().book(scheduled_start=NINE + minutes(30))
+
+    assert not second.overbooked
+    assert (await taken(member))[second.id] == [("client", True), ("practitioner", False)]
+    [line] = [line for line in await member.audited("book_appointment") if line.resource_id == second.id]
+    assert dict(line.facts) == {"client_overlaps": "1"}
+
+
+async def test_what_an_appointment_takes_goes_and_comes_with_it(member):
+    place = await room(member)
+    booked = await member.book(location_id=place)
+    assert (await taken(member))[booked.id] == [*FREE, ("room", False)]
+
+    await member.change(booked, notes="Bring shoes")
+    assert (await taken(member))[booked.id] == [*FREE, ("room", False)]
+    await member.change(booked, location_id=None)
+    assert (await taken(member))[booked.id] == FREE
+    await member.change(booked, client_id=await member.new_client(), practitioner_id=str(member.owner_id))
+    assert (await taken(member))[booked.id] == FREE
+    await member.book()
+    await member.change(booked, status="cancelled")
+    assert booked.id not in await taken(member)
+    await member.change(booked, status="scheduled")
+    assert (await taken(member))[booked.id] == FREE
+    await member.delete(booked)
+    assert booked.id not in await taken(member)
+
+
+async def test_another_client_does_not_make_an_overbooked_appointment_ask_again(member):
+    await member.book()
+    over = await member.book(scheduled_start=NINE + minutes(30), allow_conflict=True)
+
+    changed = await member.change(over, client_id=await member.new_client())
+    assert changed.overbooked
+    shorter = await member.move(changed, NINE + minutes(30), 45)
+    assert shorter.overbooked
+    assert await member.conflicts(NINE + minutes(30), 40, exclude_appointment_id=over.id) == []
+
+
+async def test_a_check_of_a_move_takes_practitioner_and_room_of_the_appointment(member):
+    place, colleague = await room(member), member.colleague()
+    mine = await member.book(location_id=place)
+    theirs = await colleague.book(client_id=await member.new_client(), location_id=place, scheduled_start=NINE + minutes(120))
+
+    assert await colleague.conflicts(NINE + minutes(90), exclude_appointment_id=mine.id) == [theirs.id]
+    assert await colleague.conflicts(NINE + minutes(90), exclude_appointment_id=theirs.id) == []
+    assert await colleague.conflicts(NINE + minutes(30), exclude_appointment_id=theirs.id) == [mine.id]
+    with pytest.raises(NotFound):
+        await colleague.conflicts(NINE, location_id=member.client_id)
+
+
+async def test_the_time_of_an_erased_client_is_free(member):
+    await member.book(location_id=await room(member))
+    async with member.environment.runtime("clients").background(member.workspace_id) as call:
+        call.emit(clients_events.ClientErased(client_id=member.client_id))
+    await member.environment.settle()
+
+    assert await taken(member) == {}
+    await member.book(client_id=await member.new_client())
+
+
+class World:
+    """Two practitioners, two rooms and two clients, in an hour and a half of five-minute steps."""
+
+    def __init__(self, people: list[Member], rooms: list[str], clients: list[str], service_id: str) -> None:
+        self.people, self.rooms, self.clients, self.service_id = people, [None, *rooms], clients, service_id
+        self.booked: list[appointments_pb2.Appointment] = []
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["book", "book", "overbook", "move", "cancel", "reopen", "delete"]),
+        st.integers(0, 1), st.integers(0, 2), st.integers(0, 1), st.integers(0, 12), st.integers(1, 8), st.booleans(), st.integers(0, 50),
+    ),
+    min_size=4,
+    max_size=14,
+)  # fmt: skip
+
+
+async def step(world: World, action, person, place, client, start, length, with_service, which):
+    """Does one thing. A booking and a move are asked about first, and have to come out as they were said to."""
+    me = world.people[person]
+    at = NINE + minutes(15 * start)
+    until = at + minutes(15 * length)
+    where = {"location_id": world.rooms[place]}
+    service = {"service_id": world.service_id if with_service else None}
+    chosen = world.booked[which % len(world.booked)] if world.booked else None
+    asked = {name: value for name, value in {**where, **service}.items() if value is not None}
+    try:
+        if action in {"book", "overbook"}:
+            told = set(await me.conflicts(at, 15 * length, **asked))
+            fields = {**where, **service, "client_id": world.clients[client], "scheduled_start": at, "scheduled_end": until}
+            booked = await me.book(**fields, allow_conflict=action == "overbook")
+            assert booked.overbooked == bool(told)
+            world.booked.append(booked)
+        elif chosen is None:
+            return
+        elif action == "move":
+            now = await me.get(chosen.id)
+            told = set(await me.conflicts(at, 15 * length, exclude_appointment_id=chosen.id))
+            if now.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
+                told = None
+            await me.move(chosen, at, 15 * length)
+            assert not told
+        elif action == "delete":
+            await me.delete(chosen)
+            world.booked.remove(chosen)
+        else:
+            await me.change(chosen, status={"cancel": "cancelled", "reopen": "scheduled"}[action])
+    except Conflict as refusal:
+        found = {conflict["id"] for conflict in refusal.facts["conflicting_appointments"]}
+        assert found
+        assert action != "overbook"
+        if action in {"book", "move"}:
+            assert found == told
+
+
+async def check_consistent(member: Member) -> None:
+    """Appointments and busy periods agree, and of two overlapping periods of a resource one is overbooked."""
+    async with member.environment.superuser() as connection:
+        overlaps = await connection.fetchval(
+            """
+            SELECT count(*) FROM scheduling.busy_periods a JOIN scheduling.busy_periods b USING (workspace_id, resource_id)
+            WHERE workspace_id = $1 AND (a.starts_at, a.owner_id) < (b.starts_at, b.owner_id)
+            AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at AND NOT a.overbooked AND NOT b.overbooked
+            """,
+            member.workspace_id,
+        )
+        differences = await connection.fetch(
+            """
+            WITH expected AS (
+                SELECT a.id, t.kind, t.resource_id, t.starts_at, t.ends_at
+                FROM scheduling.appointments a LEFT JOIN scheduling.locations l
+                    ON l.workspace_id = a.workspace_id AND l.id = a.location_id AND l.location_type = 'clinic',
+                LATERAL (VALUES ('practitioner', a.practitioner_id, lower(a.during), upper(a.during)), ('room', l.id, lower(a.during),
+                    upper(a.during)), ('client', a.client_id, a.scheduled_start, a.scheduled_end)) t (kind, resource_id, starts_at, ends_at)
+                WHERE a.workspace_id = $1 AND a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL AND t.resource_id IS NOT NULL
+            ), found AS (
+                SELECT owner_id AS id, resource_kind AS kind, resource_id, starts_at, ends_at FROM scheduling.busy_periods
+                WHERE workspace_id = $1 AND owner_kind = 'appointment'
+            )
+            (SELECT 'lost', * FROM (SELECT * FROM expected EXCEPT SELECT * FROM found) e)
+            UNION ALL (SELECT 'left behind', * FROM (SELECT * FROM found EXCEPT SELECT * FROM expected) f)
+            """,
+            member.workspace_id,
+        )
+        flags = await connection.fetch(
+            """
+            SELECT a.id FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL
+            AND a.overbooked <> EXISTS (SELECT FROM scheduling.busy_periods b WHERE b.workspace_id = $1 AND b.owner_id = a.id
+                AND b.overbooked AND b.resource_kind <> 'client')
+            """,
+            member.workspace_id,
+        )
+    assert overlaps == 0
+    assert differences == []
+    assert flags == []
+
+
+async def new_world(environment) -> World:
+    me = await new_member(environment)
+    service_id = await me.offer(before=10, after=20)
+    return World([me, me.colleague()], [await room(me), await room(me)], [await me.new_client(), await me.new_client()], service_id)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+async def test_a_check_says_what_saving_does_and_the_calendar_stays_consistent(scheduling_environment, steps):
+    world = await new_world(scheduling_environment)
+    for each in steps:
+        await step(world, *each)
+    await check_consistent(world.people[0])
+
+
+async def test_a_calendar_is_never_inconsistent_under_sixteen_actors(scheduling_environment):
+    world = await new_world(scheduling_environment)
+
+    async def actor(seed: int) -> list[str]:
+        chance, refused = random.Random(seed), []
+        for _ in range(12):
+            me, at = chance.choice(world.people), NINE + minutes(15 * chance.randrange(24))
+            until = at + minutes(15 * chance.randrange(1, 5))
+            chosen = chance.choice(world.booked) if world.booked else None
+            try:
+                match chance.choice(["book", "book", "overbook", "move", "move", "cancel", "delete", "place"]):
+                    case "book" | "overbook" as how:
+                        fields = {"location_id": chance.choice(world.rooms), "client_id": chance.choice(world.clients)}
+                        times = {"scheduled_start": at, "scheduled_end": until}
+                        world.booked.append(await me.book(**fields, **times, allow_conflict=how == "overbook"))
+                    case "move" if chosen:
+                        await me.change(chosen, scheduled_start=at, scheduled_end=until, practitioner_id=str(world.people[0].owner_id))
+                    case "place" if chosen:
+                        await me.change(chosen, location_id=chance.choice(world.rooms), client_id=chance.choice(world.clients))
+                    case "cancel" if chosen:
+                        await me.change(chosen, status=chance.choice(["cancelled", "scheduled"]))
+                    case "delete" if chosen:
+                        await me.delete(chosen)
+            except Refusal as refusal:
+                refused.append(refusal.code)
+        return refused
+
+    refused = [code for codes in await asyncio.gather(*(actor(seed) for seed in range(16))) for code in codes]
+
+    assert set(refused) <= {"appointment_conflict", "not_found"}
+    assert len(refused) >= 10, "the actors were not in each other's way"
+    await check_consistent(world.people[0])
