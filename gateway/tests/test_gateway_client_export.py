@@ -180,7 +180,9 @@ async def test_co_signatures_in_an_archive_can_be_checked_without_us(gateway, pr
     client = await practice.add_client()
     trainee = await gateway.add_user(practice.person.workspace_id, "therapist")
     await practice.http.put(f"{API}/users/{trainee}", json={"supervisor_id": str(practice.person.user_id)})
-    async with gateway.colleague(practice.person, user_id=trainee, scopes=["sessions:read", "sessions:write", "sessions:sign"]) as supervised:
+    async with gateway.colleague(
+        practice.person, user_id=trainee, scopes=["sessions:read", "sessions:write", "sessions:sign"]
+    ) as supervised:
         written = {"client_id": client["id"], "session_date": "2026-11-02T10:00:00Z", "plan": "Rest."}
         path = f"{API}/sessions/{(await supervised.post(f'{API}/sessions', json=written)).json()['id']}"
         assert (await supervised.post(f"{path}/finalize")).status_code == 200
