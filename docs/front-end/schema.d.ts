@@ -1122,6 +1122,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/export-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export All Clients
+         * @description Orders an archive with the archive of every client in it (docs/client-export.md), as a job whose `result_url` is there for a week.
+         *
+         *     It is read as by whoever orders it: clients whose record they may not open are named and left out. The one that is under way is answered again.
+         */
+        post: operations["export_all_clients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{client_id}/export": {
         parameters: {
             query?: never;
@@ -2818,6 +2840,8 @@ export interface paths {
         /**
          * Report Access
          * @description Who opened the client's record or anything of it, and who was refused, newest first; `break_glass_id` in metadata is of those who broke the glass.
+         *
+         *     What was opened of a record that was merged into this one since is in it, under the id of that time.
          */
         get: operations["report_access"];
         put?: never;
@@ -3722,7 +3746,7 @@ export interface components {
             kind: string;
             /** @enum {string} */
             status: "pending" | "running" | "done" | "failed" | "cancelled";
-            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import, services for erase_client, records for merge_clients and undo_merge. */
+            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import and export_clients, services for erase_client, records for merge_clients and undo_merge. */
             done: number;
             total: number | null;
             /** @description The code of the problem that ended it. */
@@ -4937,6 +4961,53 @@ export interface components {
         VerifyMagicLinkRequest: {
             token: string;
         };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            is_active: boolean;
+            /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
+            disabled_reason: ("gone" | "unanswered") | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookCreate: {
+            /** @description An https address that is not inside the operator's network. */
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+        };
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @description The `webhook-id` of its requests.
+             */
+            id: string;
+            /** @enum {string} */
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased";
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** @description Of the last attempt; null where no answer came. */
+            response_status: number | null;
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookDeliveryPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["WebhookDelivery"][];
+        };
+        WebhookPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Webhook"][];
+        };
         WeeklyHours: {
             /** @description Monday is 0. */
             weekday: number;
@@ -5328,6 +5399,11 @@ export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookCreate = components['schemas']['WebhookCreate'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryPage = components['schemas']['WebhookDeliveryPage'];
+export type WebhookPage = components['schemas']['WebhookPage'];
 export type WeeklyHours = components['schemas']['WeeklyHours'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
@@ -6185,6 +6261,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -7879,6 +7956,38 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    export_all_clients: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     export_client: {
         parameters: {
             query?: never;
@@ -8634,6 +8743,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -8747,6 +8857,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -9219,13 +9330,13 @@ export interface operations {
     list_slots: {
         parameters: {
             query: {
-                from: string | unknown | unknown;
-                /** @description At most 42 days later. A date includes its whole day. */
-                to: string | unknown | unknown;
                 /** @description The caller, unless it is given. */
                 practitioner_id?: string | null;
                 /** @description Its duration and its buffers. */
                 service_id?: string | null;
+                from: string | unknown | unknown;
+                /** @description At most 42 days later. A date includes its whole day. */
+                to: string | unknown | unknown;
                 /** @description Instead of the service's; 60 without a service, unless it is given. */
                 duration_minutes?: number | null;
             };
@@ -9813,6 +9924,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -11008,6 +11120,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -12366,6 +12479,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
