@@ -1122,6 +1122,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/export-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export All Clients
+         * @description Orders an archive with the archive of every client in it (docs/client-export.md), as a job whose `result_url` is there for a week.
+         *
+         *     It is read as by whoever orders it: clients whose record they may not open are named and left out. The one that is under way is answered again.
+         */
+        post: operations["export_all_clients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{client_id}/export": {
         parameters: {
             query?: never;
@@ -2948,6 +2970,8 @@ export interface paths {
         /**
          * Report Access
          * @description Who opened the client's record or anything of it, and who was refused, newest first; `break_glass_id` in metadata is of those who broke the glass.
+         *
+         *     What was opened of a record that was merged into this one since is in it, under the id of that time.
          */
         get: operations["report_access"];
         put?: never;
@@ -3979,7 +4003,7 @@ export interface components {
             kind: string;
             /** @enum {string} */
             status: "pending" | "running" | "done" | "failed" | "cancelled";
-            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import, services for erase_client, records for merge_clients and undo_merge. */
+            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import and export_clients, services for erase_client, records for merge_clients and undo_merge. */
             done: number;
             total: number | null;
             /** @description The code of the problem that ended it. */
@@ -6547,6 +6571,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -8241,6 +8266,38 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    export_all_clients: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     export_client: {
         parameters: {
             query?: never;
@@ -8996,6 +9053,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -9111,7 +9169,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
-            412: components["responses"]["412"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -10433,6 +10491,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -11628,6 +11687,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -13045,6 +13105,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];

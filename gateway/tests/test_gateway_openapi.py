@@ -77,6 +77,7 @@ POST /audit/break-glass/{}/review
 POST /clients/{}/merge
 POST /clients/{}/merge/undo
 POST /clients/import
+POST /clients/export-all
 POST /clients/import/{}/undo
 GET /jobs
 GET /jobs/{}
@@ -247,6 +248,11 @@ def test_every_error_is_described_as_a_problem(described):
 
 def test_whatever_names_a_client_says_that_they_may_have_been_merged(described):
     named = [(path, method) for path, operations in described["paths"].items() if "{client_id}" in path for method in operations]
+    for path, wanted in (("appointments", "client_id"), ("sessions", "client_id"), ("plans", "client_id")):
+        operation = described["paths"][f"/api/v1/{path}"]["post"]
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        assert wanted in described["components"]["schemas"][schema]["properties"]
+        named.append((f"/api/v1/{path}", "post"))
     assert [place for place in named if "410" not in described["paths"][place[0]][place[1]]["responses"]] == []
 
 

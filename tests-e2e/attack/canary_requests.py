@@ -38,6 +38,7 @@ TABLES = {
     "Users": "users",
     "Clients": "clients",
     "ClientDuplicates": "match_keys",
+    "ClientExports": "jobs",
     "ClientImports": "clients",
     "ClientMerges": "merges",
     "ClientMoves": "moved_rows",

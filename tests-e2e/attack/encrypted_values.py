@@ -38,7 +38,7 @@ NEVER_RETURNED = {
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
     "clients.jobs.file_sealed": "the key of the file that a job has made: it opens that file, and is shown to nobody",
-    "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on",
+    "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on; services/clients/tests/test_patient_import.py exchanges it",
 }
 
 

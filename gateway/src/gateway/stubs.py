@@ -10,6 +10,7 @@ from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
+from caseload.clients.v1.exports_rpc import ClientExportsStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clients.v1.patients_rpc import PatientsStub
@@ -74,6 +75,7 @@ class Stubs:
     clients: ClientsStub
     care_teams: CareTeamsStub
     client_duplicates: ClientDuplicatesStub
+    client_exports: ClientExportsStub
     client_imports: ClientImportsStub
     client_merges: ClientMergesStub
     patients: PatientsStub
@@ -130,6 +132,7 @@ class Stubs:
             clients=ClientsStub(peers["clients"]),
             care_teams=CareTeamsStub(peers["clients"]),
             client_duplicates=ClientDuplicatesStub(peers["clients"]),
+            client_exports=ClientExportsStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
             client_merges=ClientMergesStub(peers["clients"]),
             patients=PatientsStub(peers["clients"]),

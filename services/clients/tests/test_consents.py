@@ -174,3 +174,26 @@ async def test_an_erased_clients_consents_are_gone_and_the_trail_says_so(practic
     lines = await practice.environment.emitted(AuditRecorded, practice.workspace_id)
     (erased,) = [line for line in lines if line.event_type == "erase_client"]
     assert (consent.id, 2) in [(each.record_id, each.revision) for each in erased.records if each.table == "clients.consents"]
+
+
+async def test_who_took_back_reminders_under_one_record_and_agrees_anew_under_the_other_is_reminded(practice):
+    survivor, duplicate = await practice.create(), await practice.create()
+    contact = clients_pb2.GetContactRequest(client_id=survivor.id)
+    notifications = practice.environment.stub(ClientsStub, as_service="notifications")
+    ours = practice.environment.on_behalf_of(practice.workspace_id)
+
+    async def is_withdrawn():
+        return (await notifications.GetContact(contact, ours)).reminders_withdrawn
+
+    # In force under the survivor's record, and older than what was taken back under the other.
+    await give(practice, survivor.id)
+    await withdraw(practice, await give(practice, duplicate.id))
+    async with practice.environment.superuser() as db:
+        merged = "UPDATE clients.clients SET merged_into = $1::text::uuid WHERE id = $2::text::uuid"
+        await db.execute(merged, survivor.id, duplicate.id)
+    assert await is_withdrawn()
+    # A date of before does not make it older.
+    renewed = await give(practice, survivor.id, given_at=to_timestamp(datetime(2026, 1, 1, tzinfo=UTC)))
+    assert not await is_withdrawn()
+    await withdraw(practice, renewed)
+    assert await is_withdrawn()

@@ -18,11 +18,11 @@ from chassis.jobs.files import LARGEST_PIECE
 from chassis.jobs.ordering import order
 from chassis.jobs.running import JobKind
 from chassis.jobs.store import JobStore
-from chassis.jobs.sweep import remove_all, remove_expired, remove_orphans
+from chassis.jobs.sweep import remove_all
 from chassis.jobs.worker import JobWorker
 from chassis.rpc.client.attempts import InternalFault
 from chassis.storage.base import new_key
-from clients.__main__ import job_files
+from clients.__main__ import job_files, sweeper
 from clients.tables import JOBS
 
 STORE = JobStore(JOBS)
@@ -38,6 +38,7 @@ class World:
         self.environment = environment
         self.runtime = environment.runtime("clients")
         self.files = self.runtime.once(job_files)
+        self.sweeper = self.runtime.once(sweeper)
         self.folder = Path(urlsplit(self.runtime.settings.job_files_url).path)
         self.workspace_id = environment.workspace()
         self.user_id = uuid7()
@@ -158,8 +159,8 @@ async def test_a_file_is_whole_whoever_went_on_with_it_and_nothing_in_the_store_
     assert len(world.stored()) == len(kept) + 3
     assert not any(b"Lovelace" in path.read_bytes() or b"aaaa" in path.read_bytes() for path in world.stored())
 
-    assert await remove_orphans(world.runtime, STORE, datetime.now(UTC)) == 0
-    assert await remove_orphans(world.runtime, STORE, datetime.now(UTC) + timedelta(days=2)) >= 3
+    assert await world.sweeper.remove_orphans(datetime.now(UTC)) == 0
+    assert await world.sweeper.remove_orphans(datetime.now(UTC) + timedelta(days=2)) >= 3
     assert {path.name for path in world.stored()} == {str(row["id"]) for row in kept}
     assert await world.whole(job_id) == WHOLE
 
@@ -215,7 +216,7 @@ async def test_a_file_that_has_expired_is_gone_for_its_readers_at_once_and_from_
             await attempt
         assert refused.value.code == "job_file_expired"
     before = len(world.stored())
-    assert await remove_expired(world.runtime, STORE) >= 1
+    assert await world.sweeper.remove_expired() >= 1
     assert len(world.stored()) == before / 2
     assert not await world.run("SELECT FROM clients.job_file_pieces WHERE job_id = $1::text::uuid", job_id)
     with pytest.raises(Gone):
@@ -236,8 +237,8 @@ async def test_half_of_a_file_goes_with_the_job_that_was_cancelled(world):
     with pytest.raises(Conflict):
         await world.open(job_id)
     assert world.stored()
-    assert await remove_expired(world.runtime, STORE) >= 1
-    assert await remove_orphans(world.runtime, STORE, datetime.now(UTC) + timedelta(days=2)) >= 0
+    assert await world.sweeper.remove_expired() >= 1
+    assert await world.sweeper.remove_orphans(datetime.now(UTC) + timedelta(days=2)) >= 0
     assert not world.stored()
 
 
@@ -247,6 +248,6 @@ async def test_an_erased_workspace_leaves_nothing_in_the_store_and_nothing_else_
     await world.runtime.job_blobs.put(foreign, b"an attachment in a store that was named by mistake", "")
     while await remove_all(world.runtime.job_blobs, world.workspace_id):
         pass
-    await remove_orphans(world.runtime, STORE, datetime.now(UTC) + timedelta(days=2))
+    await world.sweeper.remove_orphans(datetime.now(UTC) + timedelta(days=2))
     assert [path.name for path in world.stored()] == [foreign.partition("/")[2]]
     assert await remove_all(world.runtime.job_blobs, uuid4()) == 0

@@ -6,6 +6,7 @@ import pytest
 
 from caseload.clients.v1 import patients_pb2 as pb
 from caseload.clients.v1.patients_rpc import PatientsStub
+from chassis.rpc.client.attempts import InternalFault
 from clients.patients import db_file
 
 
@@ -103,3 +104,35 @@ def test_a_file_that_is_no_db_json_is_refused(text):
 
 def test_whole_numbers_are_whole_however_they_are_written():
     assert db_file.read('{"patients": [{"age": 34.0}, {"age": 1e1}, {"age": 1.5}]}') == [{"age": 34}, {"age": 10}, {"age": 1.5}]
+
+
+async def test_a_patient_who_was_exchanged_or_put_back_in_the_database_is_shown_to_nobody(practice, replica, bring):
+    """What tests-e2e/test_sealed_rows.py does with what every installation shows; patients are shown where a door was opened for them."""
+    await bring(record(1), record(2))
+    # An instance that has opened none of them yet.
+    there = practice.through(replica)
+    stub = replica.stub(PatientsStub)
+    read = "SELECT client_id, sealed FROM clients.patients WHERE workspace_id = $1 ORDER BY position"
+    write = "UPDATE clients.patients SET sealed = $1 WHERE workspace_id = $2 AND client_id = $3"
+
+    async def is_refused():
+        for asked in (
+            stub.GetPatient(pb.GetPatientRequest(patient_id="1"), there.call),
+            stub.ListPatients(pb.ListPatientsRequest(), there.call),
+        ):
+            with pytest.raises(InternalFault):
+                await asked
+
+    async with practice.environment.superuser() as db:
+        (one, sealed), (_, sealed_of_other) = await db.fetch(read, practice.workspace_id)
+        await db.execute(write, sealed_of_other, practice.workspace_id, one)
+        await is_refused()
+        await db.execute(write, sealed[:-1] + bytes([sealed[-1] ^ 1]), practice.workspace_id, one)
+        await is_refused()
+        # Another workspace's, of the same place.
+        foreign = await practice.environment.runtime("clients").keys.of(practice.environment.workspace())
+        forged = foreign.seal_bytes(b"", table="patients", row=one, revision=1)
+        await db.execute(write, forged, practice.workspace_id, one)
+        await is_refused()
+        await db.execute(write, sealed, practice.workspace_id, one)
+    assert await listed(there) == [record(1), record(2)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from caseload.access.v1 import access_pb2
 from caseload.access.v1.access_rpc import ClientAccessStub
@@ -232,6 +233,14 @@ async def test_answers_that_are_given_once_more_tell_nothing_of_a_record_that_wa
             sessions_pb2.CreateSessionRequest(client_id=practice.client_id, session_date=note.session_date),
         ),
         created,
+        repeated(
+            environment.stub(ClientsStub).UpdateClient,
+            clients_pb2.UpdateClientRequest(client_id=practice.client_id, notes="Limps.", mask=FieldMask(paths=["notes"])),
+        ),
+        repeated(
+            colleague.sessions.SaveDraft,
+            sessions_pb2.SaveDraftRequest(session_id=note.id, plan="Rest.", mask=FieldMask(paths=["plan"])),
+        ),
     ]
     for again in told:
         assert await again() == await again()

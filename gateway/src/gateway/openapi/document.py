@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI derives from the routes, and what all operations have in common."""
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from fastapi import FastAPI
@@ -57,6 +58,7 @@ _SCHEMES = {
     },
 }
 _WRITES = frozenset({"post", "put", "patch", "delete"})
+_NAMES_OF_CLIENTS = frozenset({"client_id", "duplicate_id"})
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -76,12 +78,12 @@ def document(app: FastAPI) -> dict[str, Any]:
         made["security"] = [{"bearer": []}, {"cookie": []}]
         for path, operations in made["paths"].items():
             for method, operation in operations.items():
-                _complete(path, method, operation)
+                _complete(path, method, operation, schemas)
         app.openapi_schema = describe(made, app.state.settings.completed_status, list(get_args(StatusWord)))
     return app.openapi_schema
 
 
-def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+def _complete(path: str, method: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     numbers = {"400", "422", "429", "503"} if path.startswith("/api/") else {"503"}
@@ -90,7 +92,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     # An id may be in the body as well.
     if "{" in path or "requestBody" in operation:
         numbers.add("404")
-    if "{client_id}" in path:
+    if "{client_id}" in path or _NAMES_OF_CLIENTS & _members(operation, schemas):
         # Of a client who was merged into another one.
         numbers.add("410")
     if method in _WRITES:
@@ -107,6 +109,12 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     numbers |= responses.keys() & _PROBLEMS.keys()
     for number in sorted(numbers):
         responses[number] = {"$ref": f"#/components/responses/{number}"}
+
+
+def _members(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> set[str]:
+    """The members of the operation's JSON body."""
+    described = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return set(schemas.get(described.get("$ref", "").rpartition("/")[2], described).get("properties", ()))
 
 
 def _problem(meaning: str) -> dict[str, Any]:

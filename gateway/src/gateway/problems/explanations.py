@@ -13,7 +13,7 @@ EXPLANATIONS: dict[str, str] = {
     "already_reviewed": "Somebody has reviewed this already; a review is not changed.",
     "amended_meanwhile": "The note has been amended since the version whose `content_hash` was sent; `version_number` is the newest one's. Read it again before you decide.",
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
-    "api_key_invalid": "An API key has a name, at least one scope that keys may have (those of co-signatures and of care teams are for people), and ends in the future if it ends. `errors` says what is wrong.",
+    "api_key_invalid": "An API key has a name, at least one scope that keys may have (those of co-signatures, of care teams and `clients:export-all` are for people), and ends in the future if it ends. `errors` says what is wrong.",
     "api_key_not_valid": "This API key is unknown, has expired or was deleted, or its workspace is suspended.",
     "api_key_required": "The patients of json-server's front ends are served without credentials to the machine that the gateway runs on alone. From elsewhere, send an API key of the workspace as Authorization: Bearer.",
     "appointment_conflict": "The practitioner or the room is taken at that time. `conflicting_appointments` lists everything that is in the way. Send allow_conflict=true to overbook deliberately; the audit trail will say so.",

@@ -8,6 +8,8 @@ from chassis.errors import Unavailable
 
 # What it takes to write notes, and so to be of a care team.
 TREATS = "sessions:write"
+# In its place where reading is lent to a job (identity's LendReading), which writes none.
+READS_AS_TREATING = "sessions:read-as-treating"
 # As whom row security knows a user who may not treat: nobody's id.
 _NOBODY = UUID(int=0)
 
@@ -32,7 +34,8 @@ class Caller:
         """As whom the records of restricted clients are opened: a user who treats, nobody for any other, None for a service, which opens all."""
         if self.service is not None:
             return None
-        return self.user_id if self.user_id is not None and TREATS in self.scopes else _NOBODY
+        treats = TREATS in self.scopes or READS_AS_TREATING in self.scopes
+        return self.user_id if self.user_id is not None and treats else _NOBODY
 
 
 ANONYMOUS = Caller()

@@ -5,8 +5,9 @@ from chassis.care_teams.access import CareTeams as Access
 from chassis.jobs.files import JobFiles
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
-from chassis.jobs.sweep import remove_all, sweep_loop
+from chassis.jobs.sweep import Sweeper, remove_all
 from chassis.jobs.worker import JobWorker
+from chassis.rpc.client.in_process import LocalPeer
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
@@ -22,6 +23,9 @@ from clients.duplicates.backfill import backfill_loop
 from clients.duplicates.rpc import ClientDuplicates
 from clients.erasures.reactions import reactions
 from clients.erasures.workflow import JOB_KIND
+from clients.exports.elsewhere import Everywhere
+from clients.exports.rpc import ClientExports
+from clients.exports.workflow import job_kind as export_kind
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
@@ -44,6 +48,7 @@ def servicers(runtime: Runtime) -> list[object]:
         CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
         ClientDuplicates(runtime.keys, _ACCESS),
         Consents(runtime.keys),
+        ClientExports(runtime.keys, _JOBS),
         ClientImports(runtime.keys, _JOBS),
         ClientMerges(runtime.keys, _JOBS, _ACCESS, runtime.once(legal_holds), runtime.once(worker).wake),
         Jobs(_JOBS, runtime.keys, runtime.once(job_files)),
@@ -56,6 +61,11 @@ def job_files(runtime: Runtime) -> JobFiles:
     return JobFiles(_JOBS, runtime.job_blobs, days=runtime.settings.job_files_days)
 
 
+def sweeper(runtime: Runtime) -> Sweeper:
+    """What deletes the files of jobs in time."""
+    return Sweeper(runtime.name, runtime.relay_dsn, _JOBS, runtime.job_blobs, runtime.background)
+
+
 def legal_holds(runtime: Runtime) -> LegalHolds:
     """What must not be erased."""
     return runtime.legal_holds(lambda: runtime.peers["audit"])
@@ -64,7 +74,13 @@ def legal_holds(runtime: Runtime) -> LegalHolds:
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    kinds = [*job_kinds(elsewhere, runtime.once(legal_holds)), JOB_KIND, *merges.job_kinds(MovesElsewhere(runtime.peers))]
+    everywhere = Everywhere(runtime.peers, lambda: LocalPeer(runtime.name, runtime.signer, {runtime.name: runtime.server}))
+    kinds = [
+        *job_kinds(elsewhere, runtime.once(legal_holds)),
+        JOB_KIND,
+        *merges.job_kinds(MovesElsewhere(runtime.peers)),
+        export_kind(_JOBS, runtime.once(job_files), everywhere),
+    ]
     return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 
@@ -73,7 +89,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
-    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), sweep_loop(runtime, _JOBS)],
+    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), runtime.once(sweeper).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,
     care_teams=_ACCESS,

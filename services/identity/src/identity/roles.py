@@ -33,7 +33,7 @@ _WRITES = frozenset(
 # `alerts:oversee` is for the alerts of every department, `alerts:manage` for whom alerts are told to, who stands in, and the report.
 _BESIDE = {
     "alerts:oversee", "alerts:manage",
-    "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
+    "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:export-all", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
     "sessions:oversee", "sessions:erase",
 }  # fmt: skip
 # Where the workspace's own systems are told of what happens in it.
@@ -41,8 +41,11 @@ _INTEGRATIONS = {"webhooks:manage"}
 # Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
 _CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
 ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _INTEGRATIONS | _CARE_TEAMS
-# An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass.
-KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"} - _CARE_TEAMS
+# An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass. It does not take a
+# whole workspace along: what is in that depends on whose records somebody opens.
+KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee", "clients:export-all"} - _CARE_TEAMS
+# What an export of a workspace reads with, of what its user's role may do.
+LENT_SCOPES: Final = frozenset({"clients:read", "clients:phi", "clients:export", "appointments:read", "sessions:read", "plans:read"})
 
 _CLINICIAN = frozenset(
     {

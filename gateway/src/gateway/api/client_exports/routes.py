@@ -7,19 +7,31 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1 import exports_pb2
 from caseload.clinical.v1 import sessions_pb2
 from chassis.client_archive.contents import NEEDED, ClientContents
+from chassis.client_archive.record import read_record
 from chassis.errors import Forbidden
 from chassis.storage.archive import zipped
 from gateway.api.client_attachments.archive_response import ARCHIVE, ArchiveResponse
-from gateway.api.clients.routes import add_counters, get_counters
+from gateway.api.jobs.schemas import Job
+from gateway.api.responses import json_response
 from gateway.auth.cookies import read_cookies
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render
 from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients", "clients")
+
+
+@router.post("/export-all", response_model=Job, status_code=202)
+async def export_all_clients(request: SignedInRequest) -> Response:
+    """Orders an archive with the archive of every client in it (docs/client-export.md), as a job whose `result_url` is there for a week.
+
+    It is read as by whoever orders it: clients whose record they may not open are named and left out. The one that is under way is answered again.
+    """
+    job = await request.stubs.client_exports.ExportAllClients(exports_pb2.ExportAllClientsRequest(), request.context)
+    return json_response(render(job), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 
 @router.get("/{client_id}/export", response_class=StreamingResponse, openapi_extra=ARCHIVE)
@@ -38,12 +50,7 @@ async def export_client(client_id: UUID, http: Request, request: SignedInRequest
             authenticator = http.app.state.authenticator
             request.context = replace(request.context, token=await authenticator.renewed_token(request, read_cookies(request)))
         keys = await request.stubs.sessions.ListSigningKeys(sessions_pb2.ListSigningKeysRequest(), request.context)
-        counters = await get_counters(request, [str(client_id)])
-        # Last of what may be refused: from here on an export is on record.
-        client = render(
-            await request.stubs.clients.ExportClient(clients_pb2.ExportClientRequest(client_id=str(client_id)), request.context)
-        )
-        add_counters([client], counters)
+        client = await read_record(request.stubs, request.context, str(client_id))
         # What follows lasts as long as its reader takes, and each call has the time of its own.
         context = replace(request.context, deadline=None)
         contents = ClientContents(request.stubs, context, request.caller.user_id, client, list(map(render, keys.items)))

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
+from chassis.client_archive.record import add_figures
 from gateway.api.clients import schemas
 from gateway.api.responses import json_response, no_content, page_response
 from gateway.api.workspace_facts import workspace_facts
 from gateway.auth.dependencies import SignedInRequest
-from gateway.mapping import render, to_datetime, to_proto
+from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import noun_router
 
@@ -89,13 +90,8 @@ async def get_counters(request: GatewayRequest, client_ids: Sequence[str]) -> di
 def add_counters(clients: Sequence[dict[str, Any]], known: dict[str, scheduling.Figures]) -> None:
     for client in clients:
         counters = known.get(client["id"])
-        if counters is None:
-            continue
-        if counters.HasField("next_appointment"):
-            client["next_appointment"] = to_datetime(counters.next_appointment)
-        if counters.HasField("last_appointment"):
-            client["last_appointment"] = to_datetime(counters.last_appointment)
-        client["appointment_count"] = counters.appointment_count
+        if counters is not None:
+            add_figures(client, counters)
 
 
 async def with_counters(request: GatewayRequest, client: pb.Client, headers: Mapping[str, str]) -> Response:

@@ -17,7 +17,7 @@ class Job(Schema):
     done: Annotated[
         int,
         Field(
-            description="How much of `total` is done: rows of the file for import_clients, clients for undo_import, services for erase_client, records for merge_clients and undo_merge."
+            description="How much of `total` is done: rows of the file for import_clients, clients for undo_import and export_clients, services for erase_client, records for merge_clients and undo_merge."
         ),
     ]
     total: int | None

@@ -77,7 +77,11 @@ def check_standing(*, workspace_is_active: bool, is_permitted: bool) -> None:
     if not workspace_is_active:
         raise Suspended
     if not is_permitted:
-        raise Forbidden("job_not_permitted", "Whoever has ordered this is no longer active here, or may not do it any more.")
+        raise not_permitted()
+
+
+def not_permitted() -> Forbidden:
+    return Forbidden("job_not_permitted", "Whoever has ordered this is no longer active here, or may not do it any more.")
 
 
 def has_file(status: str, expires_at: datetime | None, *, now: datetime) -> bool:

@@ -41,7 +41,7 @@ class Trail(TrailServicer[UnitOfWork]):
         window = page(request)
         # No event is found by both: a client who is what an event is about is not told as the one whose things it is about.
         # Who asked for this report has opened nothing.
-        asked = [request.client_id, rules.record_of(request.client_id)]
+        asked = [each for client_id in (request.client_id, *request.merged_ids) for each in (client_id, rules.record_of(client_id))]
         filters: dict[str, Any] = {"resource_ids": asked, "excluded_types": [vocabulary.RESOURCE_WORDS[options_pb2.RESOURCE_AUDIT]]}
         names = frozenset(filters)
         await work.db.execute(store.force_index_scans)

@@ -86,6 +86,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
         row = await work.find_one(store.current, request.client_id)
         await check_not_merged(row, work)
         rules.check_glass_needed(work.user_id, row["user_ids"] if row["restricted"] else None)
+        await check_not_merged(await work.db.one(store.hold, client_id=row["id"]), work)
         until = work.now + rules.GLASS_BROKEN_FOR
         broken: dict[str, Any] = {
             "id": uuid7(),

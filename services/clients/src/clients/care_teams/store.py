@@ -34,6 +34,9 @@ set_team = command(
     ).returning(_teams.c.version)
 )
 
+# Held until the commit: a client is not erased meanwhile, and what is written of one who is erased already is not there.
+hold = command(select(clients.c.id, clients.c.merged_into).where(clients.c.id == _client_id).with_for_update(read=True, key_share=True))
+
 lock = command(select(broken_glass).where(broken_glass.c.id == _id).with_for_update())
 
 review = command(

@@ -119,6 +119,11 @@ class Clients(ClientsServicer[UnitOfWork]):
         await check_not_merged(row, work)
         return fill(pb.CheckClientResponse(), row)
 
+    async def ListMergedClients(self, request: pb.ListMergedClientsRequest, work: UnitOfWork) -> pb.MergedClientList:
+        await check_not_merged(await work.find_one(store.get_names, request.client_id), work)
+        _, *merged = await same_person_as(request.client_id, work)
+        return pb.MergedClientList(client_ids=map(str, merged))
+
     async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
         await check_history_is_there(await work.db.one(store.confirm, id=request.client_id), work)
         return pb.ConfirmClientResponse()

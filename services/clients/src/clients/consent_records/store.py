@@ -50,8 +50,13 @@ withdraw = command(
 )
 
 # No row of a client who has never given one.
-reminders_withdrawn = query(
-    select(func.bool_and(~_in_force).label("are_withdrawn"))
+consents_to_reminders = query(
+    select(
+        func.bool_and(~_in_force).label("are_withdrawn"),
+        func.max(consents.c.withdrawn_at).label("last_withdrawn_at"),
+        # When it was recorded: nobody agrees anew by a date that lies before.
+        func.max(consents.c.created_at).filter(_in_force).label("newest_in_force"),
+    )
     .where(_of_person, consents.c.purpose == "reminders")
     .group_by(consents.c.client_id)
 )

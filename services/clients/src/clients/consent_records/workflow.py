@@ -10,9 +10,10 @@ from clients.consent_records.mapping import CONSENTS
 
 
 async def are_reminders_withdrawn(client_ids: Sequence[UUID], work: UnitOfWork) -> bool:
-    """Whether a person has given consents to reminders under one of these ids, and withdrawn them all."""
-    found = await work.db.all(store.reminders_withdrawn, client_ids=client_ids)
-    return any(row["are_withdrawn"] for row in found)
+    """Whether a person has given consents to reminders under one of these ids, withdrawn them all, and not agreed anew since, under whichever id."""
+    found = await work.db.all(store.consents_to_reminders, client_ids=client_ids)
+    taken_back = [row["last_withdrawn_at"] for row in found if row["are_withdrawn"]]
+    return bool(taken_back) and not any(row["newest_in_force"] and row["newest_in_force"] > max(taken_back) for row in found)
 
 
 async def erase(client_ids: Sequence[UUID], keys: WorkspaceKeys, work: UnitOfWork) -> None:

@@ -8,8 +8,10 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
-from chassis.context import TREATS
+from chassis.auth.tokens import ACCESS_SECONDS
+from chassis.context import READS_AS_TREATING, TREATS
 from chassis.errors import NotFound
+from chassis.jobs import rules as job_rules
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
@@ -19,11 +21,12 @@ from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.throttle import LoginThrottle
 from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
+from identity.login_sessions.access_keys import access_keys
 from identity.people import record
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
 from identity.people.rules import check_email, check_full_name
-from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, OVERSEER_ROLES, SCOPES_BY_ROLE
+from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, LENT_SCOPES, OVERSEER_ROLES, SCOPES_BY_ROLE, scopes_of
 from identity.users import rules, store
 from identity.users.names import UserNames
 from identity.workspaces.rules import cosign_hours
@@ -41,6 +44,7 @@ class Users(UsersServicer[UnitOfWork]):
         self._keys = runtime.keys
         self._throttle = LoginThrottle(runtime.keyring, DeviceTokens(runtime.keyring))
         self._names = UserNames()
+        self._signer = runtime.once(access_keys).signer
 
     async def GetMe(self, request: pb.GetMeRequest, work: UnitOfWork) -> pb.User:
         return await self._get(work.user_id, work)
@@ -179,6 +183,24 @@ class Users(UsersServicer[UnitOfWork]):
         row = await work.db.one(store.standing, user_id=request.orderer_id, now=work.now)
         scopes = SCOPES_BY_ROLE[row["role"]] if row["role"] is not None else row["scopes"] or ()
         return pb.Standing(workspace_is_active=row["status"] == "active", is_permitted=request.scope in scopes)
+
+    async def LendReading(self, request: pb.LendReadingRequest, work: UnitOfWork) -> pb.LentReading:
+        row = await work.db.maybe(store.lending, user_id=request.user_id)
+        held = scopes_of(row["role"], is_platform_admin=row["is_platform_admin"]) if row is not None else frozenset()
+        if row is None or row["status"] != "active" or request.scope not in held:
+            raise job_rules.not_permitted()
+        claims = {
+            "sub": request.user_id,
+            "ws": str(work.workspace_id),
+            # There is no login session: it ends when the user's tokens are revoked.
+            "sid": request.user_id,
+            "role": row["role"],
+            "scope": " ".join(sorted((held & LENT_SCOPES) | ({READS_AS_TREATING} if TREATS in held else set()))),
+            "amr": ["lent"],
+            "auth_time": int(work.now.timestamp()),
+            "epoch": row["read_at_ms"],
+        }
+        return pb.LentReading(access_token=self._signer.sign(claims, seconds=ACCESS_SECONDS), expires_in=ACCESS_SECONDS)
 
     async def _get(self, user_id: UUID, work: UnitOfWork) -> pb.User:
         keys = await self._keys.of(work.workspace_id)

@@ -2,7 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Select, Text, Uuid, and_, any_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    extract,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -109,6 +127,18 @@ supervision = query(
         select(users.c.version).where(_this_user).scalar_subquery().label("version"),
         workspaces.c.settings,
     )
+)
+
+# As of the moment in which the transaction began, before the row is read: what is revoked after it is revoked for what is made of this row.
+lending = command(
+    select(
+        users.c.role,
+        users.c.is_platform_admin,
+        workspaces.c.status,
+        cast(func.floor(extract("epoch", func.now()) * 1000), BigInteger).label("read_at_ms"),
+    )
+    .select_from(users.join(workspaces, workspaces.c.workspace_id == users.c.workspace_id))
+    .where(_this_user, users.c.is_active)
 )
 
 # Of a user, or of an API key: one of the two is null.

@@ -85,16 +85,18 @@ class ListAuditEventsRequest(_message.Message):
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., user_id: _Optional[str] = ..., resource_type: _Optional[str] = ..., resource_id: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[_events_pb2.Outcome, str]] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phi_only: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class ReportAccessRequest(_message.Message):
-    __slots__ = ("client_id", "page", "page_size", "skip")
+    __slots__ = ("client_id", "page", "page_size", "skip", "merged_ids")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     SKIP_FIELD_NUMBER: _ClassVar[int]
+    MERGED_IDS_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     page: int
     page_size: int
     skip: int
-    def __init__(self, client_id: _Optional[str] = ..., page: _Optional[int] = ..., page_size: _Optional[int] = ..., skip: _Optional[int] = ...) -> None: ...
+    merged_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, client_id: _Optional[str] = ..., page: _Optional[int] = ..., page_size: _Optional[int] = ..., skip: _Optional[int] = ..., merged_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetAuditEventRequest(_message.Message):
     __slots__ = ("audit_event_id",)

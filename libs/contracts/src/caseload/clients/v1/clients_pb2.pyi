@@ -302,3 +302,15 @@ class Contact(_message.Message):
     is_active: bool
     reminders_withdrawn: bool
     def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ..., reminders_withdrawn: bool = ...) -> None: ...
+
+class ListMergedClientsRequest(_message.Message):
+    __slots__ = ("client_id",)
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class MergedClientList(_message.Message):
+    __slots__ = ("client_ids",)
+    CLIENT_IDS_FIELD_NUMBER: _ClassVar[int]
+    client_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, client_ids: _Optional[_Iterable[str]] = ...) -> None: ...

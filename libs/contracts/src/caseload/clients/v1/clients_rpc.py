@@ -50,6 +50,9 @@ class ClientsServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def GetContact(self, request: pb.GetContactRequest, work: WorkT) -> pb.Contact: ...
 
+    @abstractmethod
+    async def ListMergedClients(self, request: pb.ListMergedClientsRequest, work: WorkT) -> pb.MergedClientList: ...
+
 
 class ClientsStub:
     """Calls caseload.clients.v1.Clients; `caller_of` returns the function that calls a method."""
@@ -68,6 +71,7 @@ class ClientsStub:
         self.ConfirmClient: ClientsConfirmClient = caller_of(methods['ConfirmClient'])
         self.GetVoucherKey: ClientsGetVoucherKey = caller_of(methods['GetVoucherKey'])
         self.GetContact: ClientsGetContact = caller_of(methods['GetContact'])
+        self.ListMergedClients: ClientsListMergedClients = caller_of(methods['ListMergedClients'])
 
 
 class ClientsCreateClient(Protocol):
@@ -116,3 +120,7 @@ class ClientsGetVoucherKey(Protocol):
 
 class ClientsGetContact(Protocol):
     def __call__(self, request: pb.GetContactRequest, context: Any) -> Awaitable[pb.Contact]: ...
+
+
+class ClientsListMergedClients(Protocol):
+    def __call__(self, request: pb.ListMergedClientsRequest, context: Any) -> Awaitable[pb.MergedClientList]: ...

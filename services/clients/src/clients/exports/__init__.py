@@ -1,0 +1,1 @@
+"""All that a workspace holds on its clients, in one archive for leaving."""
