@@ -267,3 +267,19 @@ class Standing(_message.Message):
     workspace_is_active: bool
     is_permitted: bool
     def __init__(self, workspace_is_active: bool = ..., is_permitted: bool = ...) -> None: ...
+
+class LendReadingRequest(_message.Message):
+    __slots__ = ("user_id", "scope")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    scope: str
+    def __init__(self, user_id: _Optional[str] = ..., scope: _Optional[str] = ...) -> None: ...
+
+class LentReading(_message.Message):
+    __slots__ = ("access_token", "expires_in")
+    ACCESS_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_IN_FIELD_NUMBER: _ClassVar[int]
+    access_token: str
+    expires_in: int
+    def __init__(self, access_token: _Optional[str] = ..., expires_in: _Optional[int] = ...) -> None: ...

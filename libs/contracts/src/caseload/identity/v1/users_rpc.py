@@ -56,6 +56,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def GetStanding(self, request: pb.GetStandingRequest, work: WorkT) -> pb.Standing: ...
 
+    @abstractmethod
+    async def LendReading(self, request: pb.LendReadingRequest, work: WorkT) -> pb.LentReading: ...
+
 
 class UsersStub:
     """Calls caseload.identity.v1.Users; `caller_of` returns the function that calls a method."""
@@ -76,6 +79,7 @@ class UsersStub:
         self.ListOverseers: UsersListOverseers = caller_of(methods['ListOverseers'])
         self.ListStaff: UsersListStaff = caller_of(methods['ListStaff'])
         self.GetStanding: UsersGetStanding = caller_of(methods['GetStanding'])
+        self.LendReading: UsersLendReading = caller_of(methods['LendReading'])
 
 
 class UsersGetMe(Protocol):
@@ -132,3 +136,7 @@ class UsersListStaff(Protocol):
 
 class UsersGetStanding(Protocol):
     def __call__(self, request: pb.GetStandingRequest, context: Any) -> Awaitable[pb.Standing]: ...
+
+
+class UsersLendReading(Protocol):
+    def __call__(self, request: pb.LendReadingRequest, context: Any) -> Awaitable[pb.LentReading]: ...
