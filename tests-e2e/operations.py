@@ -26,7 +26,7 @@ SAMPLES = {
     "quiet_start": "21:00",
     "quiet_end": "08:00",
     "issuer": "https://login.example.org",
-    "url": "https://hooks.example.org/caseload",
+    "url": "https://hooks.invalid/caseload",
     "event_types": ["client.created"],
     "workspace_slug": "nowhere",
     "tag": "knee",

@@ -81,7 +81,7 @@ def furnish(api, sign_in_again):
     for older in api.get("/webhooks").raise_for_status().json()["items"][2:]:
         # A workspace has ten at most.
         api.delete(f"/webhooks/{older['id']}").raise_for_status()
-    webhook = made("/webhooks", json={"url": "https://hooks.example.org/caseload", "event_types": ["client.created"]})
+    webhook = made("/webhooks", json={"url": "https://hooks.invalid/caseload", "event_types": ["client.created"]})
     made("/clients", json={"first_name": "Wanda", "last_name": "Hooked"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]

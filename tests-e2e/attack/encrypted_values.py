@@ -215,7 +215,7 @@ class EncryptedValues:
 
     def _webhooks(self, column):
         word = self._word()
-        webhook = self._made("/webhooks", json={"url": f"https://hooks.example.org/{word}", "event_types": ["client.erased"]})
+        webhook = self._made("/webhooks", json={"url": f"https://hooks.invalid/{word}", "event_types": ["client.erased"]})
         return EncryptedValue(column, {"id": webhook}, [self._get("/webhooks")], [word])
 
     def _pending_amendments(self, column):

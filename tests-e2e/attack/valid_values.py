@@ -73,7 +73,7 @@ WORDS = {
     "payment_link_template": ("https://pay.example.com/{reference}?amount={amount}",),
     "slug": ("sso-of-generated-requests",),
     "issuer": ("https://login.example.org",),
-    "url": ("https://hooks.example.org/caseload",),
+    "url": ("https://hooks.invalid/caseload",),
     "event_types": (["client.created"], ["client.erased", "session.finalized"]),
     "enabled": (False,),
     "required": (False,),
@@ -332,7 +332,7 @@ class ValidValues:
 
     def _new_webhook(self):
         self._new_webhook_room()
-        return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.example.org/", "event_types": ["client.created"]})}
+        return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.invalid/", "event_types": ["client.created"]})}
 
     def _new_webhook_room(self):
         """Deletes those that requests have made: a workspace has ten at most."""
