@@ -2819,6 +2819,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description Newest first: those of the whole house, of the caller's department and the caller's own; with `alerts:oversee`, of every department.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        /**
+         * Raise Alert
+         * @description Everybody who sees the department is told at once by the stream; the escalation policy of its priority says who else, and when.
+         */
+        post: operations["raise_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Active Alerts
+         * @description Those that nobody has answered and that the caller sees, most urgent first: up to 500.
+         */
+        get: operations["list_active_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Alerts
+         * @description Server-sent events: `reset` with all active alerts, then `alert` with each change (`{change, alert}`) of what the caller's role and department may see.
+         *
+         *     With `Last-Event-ID` it goes on after that event, and begins with `reset` only where that cannot be done. A `heartbeat` comes every 15 seconds in which
+         *     nothing else does. It ends with the access token, after five minutes at most: a browser comes back by itself, and misses nothing. Open one per browser.
+         */
+        get: operations["stream_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/escalation-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Escalation Policy
+         * @description The policy in force: the priority's own, else the workspace's default, else the one that Caseload comes with.
+         */
+        get: operations["get_escalation_policy"];
+        /**
+         * Set Escalation Policy
+         * @description Alerts that were raised before keep the policy that was in force then. The policy `default` is of every priority without one of its own.
+         */
+        put: operations["set_escalation_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alert Report
+         * @description Of the alerts that were raised in the period, by default the last 30 days; drills are left out. A year at most.
+         *
+         *     start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone.
+         */
+        get: operations["get_alert_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Alert */
+        get: operations["get_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Alert
+         * @description The caller sees to it. Of two who do at the same time one gets 409, with `acknowledged_by`.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve Alert */
+        post: operations["resolve_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Alert
+         * @description For a false alarm.
+         */
+        post: operations["cancel_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Escalate Alert
+         * @description Goes on to the next level at once; the last one is told again. Only while nobody has answered.
+         */
+        post: operations["escalate_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alert Escalations
+         * @description Oldest first. `no_response`: at the level before there was nobody to be told.
+         */
+        get: operations["list_alert_escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List On Call
+         * @description One for each department in which somebody has shifts or stands in, also where nobody is on call; or for the department that is asked for.
+         */
+        get: operations["list_on_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-call/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List On Call Overrides
+         * @description Latest beginning first.
+         */
+        get: operations["list_on_call_overrides"];
+        put?: never;
+        /**
+         * Create On Call Override
+         * @description Who stands in from one moment to another. Shift schedules stay as they are.
+         */
+        post: operations["create_on_call_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-call/overrides/{override_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete On Call Override */
+        delete: operations["delete_on_call_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -3188,10 +3476,20 @@ export interface components {
             success: true;
         };
         Activities: {
-            activities: components["schemas"]["gateway__api__platform__schemas__Activity"][];
+            activities: components["schemas"]["Activity"][];
             total_count: number;
             has_more: boolean;
             displayed_count: number;
+        };
+        Activity: {
+            /** @enum {string} */
+            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "workspace_deleted" | "address_blacklisted" | "address_unblacklisted";
+            /** Format: date-time */
+            timestamp: string;
+            description: string;
+            metadata: {
+                [key: string]: unknown;
+            };
         };
         /** @description Of the appointments that start in a period. */
         ActivityPeriod: {
@@ -3214,6 +3512,93 @@ export interface components {
             available_hours: number;
             /** @description The share of the hours in those; null where nobody works. */
             utilisation: number | null;
+        };
+        ActivityReport: {
+            periods: components["schemas"]["ActivityPeriod"][];
+            total: components["schemas"]["ActivityPeriod"];
+        };
+        Alert: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            department_id: string | null;
+            title: string;
+            description: string | null;
+            /** @enum {string} */
+            priority: "low" | "medium" | "high" | "critical";
+            alert_type: string;
+            room_number: string | null;
+            /** @enum {string} */
+            status: "active" | "acknowledged" | "resolved" | "cancelled";
+            /** @description 0 until its first level was told. */
+            escalation_level: number;
+            drill: boolean;
+            /** Format: uuid */
+            created_by: string;
+            acknowledged_by: string | null;
+            acknowledged_at: string | null;
+            resolved_by: string | null;
+            resolved_at: string | null;
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AlertCreate: {
+            title: string;
+            description?: string | null;
+            /** @enum {string} */
+            priority: "low" | "medium" | "high" | "critical";
+            /** @description medical, security, fire, …: a word or a few. It is not encrypted; name nobody. */
+            alert_type: string;
+            /** @description null for the whole house. */
+            department_id?: string | null;
+            /** @description It is not encrypted, and mails name it. */
+            room_number?: string | null;
+            /** @description When the alert closes by itself. */
+            expires_at?: string | null;
+            /**
+             * @description Goes the same way, and is left out of figures.
+             * @default false
+             */
+            drill?: boolean;
+        };
+        AlertEscalation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            alert_id: string;
+            from_level: number;
+            to_level: number;
+            /** @enum {string} */
+            reason: "timeout" | "manual" | "no_response";
+            /** Format: date-time */
+            escalated_at: string;
+        };
+        AlertFigures: {
+            alerts: number;
+            acknowledged: number;
+            /** @description Neither acknowledged nor resolved by anybody. */
+            unanswered: number;
+            escalations: number;
+            /** @description From raising to acknowledgement. */
+            median_seconds: number | null;
+            p95_seconds: number | null;
+            longest_seconds: number | null;
+        };
+        AlertPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Alert"][];
+        };
+        AlertReport: {
+            total: components["schemas"]["AlertFigures"];
+            by_priority: components["schemas"]["PriorityFigures"][];
+            by_department: components["schemas"]["DepartmentFigures"][];
         };
         ApiKey: {
             /** Format: uuid */
@@ -3881,6 +4266,10 @@ export interface components {
             /** @default true */
             is_active?: boolean;
         };
+        DepartmentFigures: {
+            department_id: string | null;
+            figures: components["schemas"]["AlertFigures"];
+        };
         DepartmentPage: {
             total: number;
             page: number;
@@ -3925,6 +4314,24 @@ export interface components {
             page_size: number;
             total_pages: number;
             groups: components["schemas"]["DuplicateGroup"][];
+        };
+        EscalationLevel: {
+            /** @description Without an answer, since the alert was raised or since the level before. */
+            after_seconds: number;
+            notify_roles: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin")[];
+            notify_on_call: boolean;
+            channels: ("stream" | "email" | "webhook")[];
+        };
+        EscalationPolicy: {
+            /** @enum {string} */
+            priority: "low" | "medium" | "high" | "critical" | "default";
+            repeat_last_every_seconds: number | null;
+            levels: components["schemas"]["EscalationLevel"][];
+        };
+        EscalationPolicyUpdate: {
+            /** @description How often the last level is told again; null: after as many seconds as it was waited for. */
+            repeat_last_every_seconds?: number | null;
+            levels: components["schemas"]["EscalationLevel"][];
         };
         ForgottenPassword: {
             /** Format: idn-email */
@@ -4258,6 +4665,53 @@ export interface components {
             plan?: string | null;
             is_active?: boolean;
         };
+        OnCall: {
+            /** @description null for those who belong to no department. */
+            department_id: string | null;
+            user_ids: string[];
+            /** Format: date-time */
+            at: string;
+        };
+        OnCallOverride: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            department_id: string | null;
+            /** Format: uuid */
+            user_id: string;
+            replaces_user_id: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        OnCallOverrideCreate: {
+            /**
+             * Format: uuid
+             * @description Who is on call instead, or besides.
+             */
+            user_id: string;
+            /** @description For which department; null for none in particular. */
+            department_id?: string | null;
+            /** @description Whose shifts in this department do not count meanwhile. */
+            replaces_user_id?: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        OnCallOverridePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["OnCallOverride"][];
+        };
         OpenedWorkspace: {
             /** Format: uuid */
             workspace_id: string;
@@ -4492,6 +4946,11 @@ export interface components {
         };
         PlanVersionList: {
             versions: components["schemas"]["PlanVersion"][];
+        };
+        PriorityFigures: {
+            /** @enum {string} */
+            priority: "low" | "medium" | "high" | "critical";
+            figures: components["schemas"]["AlertFigures"];
         };
         Proof: {
             origin: string;
@@ -5349,20 +5808,6 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        gateway__api__activity__schemas__Activity: {
-            periods: components["schemas"]["ActivityPeriod"][];
-            total: components["schemas"]["ActivityPeriod"];
-        };
-        gateway__api__platform__schemas__Activity: {
-            /** @enum {string} */
-            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "workspace_deleted" | "address_blacklisted" | "address_unblacklisted";
-            /** Format: date-time */
-            timestamp: string;
-            description: string;
-            metadata: {
-                [key: string]: unknown;
-            };
-        };
         Fault: {
             pointer: string;
             detail: string;
@@ -5510,7 +5955,15 @@ export interface components {
 }
 export type AcceptedInvitation = components['schemas']['AcceptedInvitation'];
 export type Activities = components['schemas']['Activities'];
+export type Activity = components['schemas']['Activity'];
 export type ActivityPeriod = components['schemas']['ActivityPeriod'];
+export type ActivityReport = components['schemas']['ActivityReport'];
+export type Alert = components['schemas']['Alert'];
+export type AlertCreate = components['schemas']['AlertCreate'];
+export type AlertEscalation = components['schemas']['AlertEscalation'];
+export type AlertFigures = components['schemas']['AlertFigures'];
+export type AlertPage = components['schemas']['AlertPage'];
+export type AlertReport = components['schemas']['AlertReport'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type Appointment = components['schemas']['Appointment'];
@@ -5566,6 +6019,7 @@ export type CredentialDescriptor = components['schemas']['CredentialDescriptor']
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
 export type Department = components['schemas']['Department'];
 export type DepartmentCreate = components['schemas']['DepartmentCreate'];
+export type DepartmentFigures = components['schemas']['DepartmentFigures'];
 export type DepartmentPage = components['schemas']['DepartmentPage'];
 export type DepartmentUpdate = components['schemas']['DepartmentUpdate'];
 export type Done = components['schemas']['Done'];
@@ -5573,6 +6027,9 @@ export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
 export type DuplicateGroup = components['schemas']['DuplicateGroup'];
 export type DuplicateGroups = components['schemas']['DuplicateGroups'];
+export type EscalationLevel = components['schemas']['EscalationLevel'];
+export type EscalationPolicy = components['schemas']['EscalationPolicy'];
+export type EscalationPolicyUpdate = components['schemas']['EscalationPolicyUpdate'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GlassToBreak = components['schemas']['GlassToBreak'];
 export type Health = components['schemas']['Health'];
@@ -5610,6 +6067,10 @@ export type NoteTemplate = components['schemas']['NoteTemplate'];
 export type NoteTemplateCreate = components['schemas']['NoteTemplateCreate'];
 export type NoteTemplatePage = components['schemas']['NoteTemplatePage'];
 export type NoteTemplateUpdate = components['schemas']['NoteTemplateUpdate'];
+export type OnCall = components['schemas']['OnCall'];
+export type OnCallOverride = components['schemas']['OnCallOverride'];
+export type OnCallOverrideCreate = components['schemas']['OnCallOverrideCreate'];
+export type OnCallOverridePage = components['schemas']['OnCallOverridePage'];
 export type OpenedWorkspace = components['schemas']['OpenedWorkspace'];
 export type OperatedWorkspace = components['schemas']['OperatedWorkspace'];
 export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
@@ -5636,6 +6097,7 @@ export type PlanPage = components['schemas']['PlanPage'];
 export type PlanUpdate = components['schemas']['PlanUpdate'];
 export type PlanVersion = components['schemas']['PlanVersion'];
 export type PlanVersionList = components['schemas']['PlanVersionList'];
+export type PriorityFigures = components['schemas']['PriorityFigures'];
 export type Proof = components['schemas']['Proof'];
 export type ProvenEvent = components['schemas']['ProvenEvent'];
 export type ProvenHead = components['schemas']['ProvenHead'];
@@ -5717,8 +6179,6 @@ export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
-export type GatewayApiActivitySchemasActivity = components['schemas']['gateway__api__activity__schemas__Activity'];
-export type GatewayApiPlatformSchemasActivity = components['schemas']['gateway__api__platform__schemas__Activity'];
 export type Fault = components['schemas']['Fault'];
 export type Problem = components['schemas']['Problem'];
 export type Response400 = components['responses']['400'];
@@ -9170,6 +9630,7 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             410: components["responses"]["410"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -9918,7 +10379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["gateway__api__activity__schemas__Activity"];
+                    "application/json": components["schemas"]["ActivityReport"];
                     "text/csv": string;
                 };
             };
@@ -12642,6 +13103,571 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                status?: ("active" | "acknowledged" | "resolved" | "cancelled") | null;
+                priority?: ("low" | "medium" | "high" | "critical") | null;
+                department_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    raise_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_active_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    stream_alerts: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: `reset`, `alert` and `heartbeat`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_escalation_policy: {
+        parameters: {
+            query?: {
+                priority?: "low" | "medium" | "high" | "critical" | "default";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_escalation_policy: {
+        parameters: {
+            query?: {
+                priority?: "low" | "medium" | "high" | "critical" | "default";
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalationPolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_alert_report: {
+        parameters: {
+            query?: {
+                start_date?: (string | unknown | unknown) | null;
+                end_date?: (string | unknown | unknown) | null;
+                department_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertReport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    resolve_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    escalate_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_alert_escalations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertEscalation"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_on_call: {
+        parameters: {
+            query?: {
+                /** @description By default now. */
+                at?: string | null;
+                department_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCall"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_on_call_overrides: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCallOverridePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_on_call_override: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnCallOverrideCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCallOverride"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_on_call_override: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
