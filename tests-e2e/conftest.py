@@ -56,7 +56,8 @@ def suite(servers, tmp_path_factory):
 
 
 def running(composition, home):
-    installation = Installation(composition, home)
+    # Suites that ask for every operation read each answer to its end.
+    installation = Installation(composition, home, {"CASELOAD_ALERT_STREAM_SECONDS": "0.5"})
     installation.start()
     yield installation
     assert installation.stop() == 0

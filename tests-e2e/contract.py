@@ -23,7 +23,7 @@ def operations(document):
 
 
 def _answer(status, answer):
-    return " ".join([status, *(kind(content["schema"]) for content in answer.get("content", {}).values())])
+    return f"{status} {' or '.join(kind(content['schema']) for content in answer.get('content', {}).values())}".strip()
 
 
 def promised(*methods):

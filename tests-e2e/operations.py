@@ -9,6 +9,8 @@ from PIL import Image
 
 # What a schema alone cannot tell.
 SAMPLES = {
+    # Of an event further ahead than any checkpoint is.
+    "sequence": 1_000_000_000,
     "scopes": ["clients:read"],
     "hours_before": 99,
     "time_zone": "Europe/Berlin",
@@ -24,11 +26,12 @@ SAMPLES = {
     "quiet_start": "21:00",
     "quiet_end": "08:00",
     "issuer": "https://login.example.org",
-    "url": "https://hooks.example.org/caseload",
+    "url": "https://hooks.invalid/caseload",
     "event_types": ["client.created"],
     "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",
+    "levels": [{"after_seconds": 60, "notify_roles": ["owner"], "notify_on_call": True, "channels": ["email"]}],
     "country": "DE",
     "subdivision": "BY",
     "from": "2031-03-03",
@@ -154,7 +157,7 @@ def is_id(schema):
 
 
 EXAMPLES = {
-    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith("end") else 0)),
+    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at")) else 0)),
     ("string", "date"): lambda name: "1990-05-17",
     ("string", "idn-email"): lambda name: f"{uuid4().hex[:12]}@example.com",
     ("string", None): lambda name: f"sso-{uuid4().hex[:12]}" if name == "slug" else f"{uuid4().hex[:12]} {name}",

@@ -19,7 +19,19 @@ from standalone.services import NAMES, SERVICES
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for folder in ("libs/chassis/src", "services", "standalone/src", "deploy/src") for path in (ROOT / folder).rglob("*.py")]
 # What each lock of a transaction is for. The trigger `scheduling.keep_counts` takes the client's, by the same name.
-PURPOSES = {"address", "answer", "blacklist", "calendar", "client", "reminder rules", "search index", "storage", "sync", "webhooks"}
+PURPOSES = {
+    "address",
+    "answer",
+    "blacklist",
+    "calendar",
+    "client",
+    "feeds",
+    "reminder rules",
+    "search index",
+    "storage",
+    "sync",
+    "webhooks",
+}
 
 
 def test_every_purpose_is_declared_once_and_is_on_the_list():

@@ -27,6 +27,10 @@ NEVER_SUCCEED = {
     "DELETE /api/v1/auth/passkeys/{passkey_id}",
     "GET /api/v1/auth/oidc/{workspace_slug}/start",
     "GET /api/v1/auth/oidc/callback",
+    # No calendar has an address that was made up.
+    "GET /api/v1/calendar-feeds/{token}.ics",
+    # A checkpoint is signed once a minute, and covers the events before it.
+    "GET /api/v1/audit/proof",
     # Every job there is has ended.
     "POST /api/v1/jobs/{job_id}/cancel",
 }

@@ -29,6 +29,7 @@ NEVER = {
         ("one_audit_event", "one_seal_per_event", "one_wait_per_event"),
         "the audit trail is written from events; no request waits for it",
     ),
+    "ix_tree_heads_size": "the log of heads is signed in the background; no request waits for it",
     **dict.fromkeys(
         (
             "one_sign_in_per_user",

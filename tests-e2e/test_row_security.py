@@ -16,6 +16,10 @@ OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read 
     "identity.blacklisted_addresses": "read by a keyed hash of an address, before a workspace is known; ids and times alone",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",
     "audit.unsealed": "the sequencer asks which workspaces have events waiting; ids, times and proofs alone",
+    "audit.unlogged_heads": "the log asks which chains have grown; ids and numbers alone",
+    "audit.log_nodes": "one log for all workspaces: hashes of hashes, from which nothing can be told",
+    "audit.tree_heads": "one log for all workspaces: its size, root and signature",
+    "audit.verifications": "the verifier asks which chains are due; ids, numbers, hashes and times alone",
     "audit.unwitnessed": "the publisher asks which chains have grown; ids, numbers and times alone",
 }
 # Policies beside the tenant's, each with its reason; those of a relay bind the relay's role alone.
@@ -26,6 +30,7 @@ OTHER_POLICIES = {
     "clients.match_work": "found across workspaces by the worker that compares clients from before; ids alone",
     "clients.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
+    "notifications.alert_feeds": "asked for across workspaces by the gateways; the number of a workspace's newest change alone",
     "notifications.webhook_queues": "found and claimed across workspaces by the senders; ids, times and the number of failures alone",
 }
 # Tables that name clients and are not for their care teams alone, each with its reason (decision 76).

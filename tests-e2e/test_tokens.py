@@ -31,6 +31,7 @@ PUBLIC = {
     "/caseload.identity.v1.Invitations/AcceptInvitation",
     "/caseload.notifications.v1.ReminderAnswers/AnswerReminder",
     "/caseload.notifications.v1.ReminderAnswers/GetReminderLink",
+    "/caseload.scheduling.v1.CalendarFeeds/ReadFeed",
     "/caseload.identity.v1.SignIn/GetTrust",
     "/caseload.identity.v1.ApiKeys/ExchangeApiKey",
 }

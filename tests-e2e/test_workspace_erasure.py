@@ -42,6 +42,10 @@ KEPT = {
     "audit.chain_heads": "the trail's chain",
     "audit.unsealed": "the trail's chain",
     "audit.unwitnessed": "the trail's chain",
+    "audit.verifications": "how far the chain was verified",
+    "audit.chain_nodes": "proofs of the trail",
+    "audit.heads": "proofs of the trail",
+    "audit.unlogged_heads": "proofs of the trail",
 }
 # Platform administrators have them, whose workspaces are not erased; and what a worker takes within a second.
 NEVER_FILLED = {
@@ -59,7 +63,17 @@ NEVER_FILLED = {
     "scheduling.day_counter_changes",
 }
 # What changes by itself, in a workspace where nobody does anything.
-RESTLESS = {"*.outbox", "*.inbox", "audit.unwitnessed"}
+# Messages to webhooks are sent again and again where nobody answers.
+RESTLESS = {
+    "*.outbox",
+    "*.inbox",
+    "audit.unwitnessed",
+    "audit.unlogged_heads",
+    "audit.heads",
+    "audit.chain_nodes",
+    "notifications.webhook_deliveries",
+    "notifications.webhook_queues",
+}
 # Values for rows that are made up.
 BY_TYPE = {
     "uuid": "gen_random_uuid()",

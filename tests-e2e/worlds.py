@@ -1,6 +1,7 @@
 """One of everything that a workspace can have, by the names the OpenAPI document uses for their ids."""
 
 import time
+from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -78,11 +79,14 @@ def furnish(api, sign_in_again):
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    alert = made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical", "department_id": department})
+    period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
+    override = made("/on-call/overrides", json={"user_id": colleague, "department_id": department, **period})
     reminder_template = made("/reminders/templates", json={"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"})
     for older in api.get("/webhooks").raise_for_status().json()["items"][2:]:
         # A workspace has ten at most.
         api.delete(f"/webhooks/{older['id']}").raise_for_status()
-    webhook = made("/webhooks", json={"url": "https://hooks.example.org/caseload", "event_types": ["client.created"]})
+    webhook = made("/webhooks", json={"url": "https://hooks.invalid/caseload", "event_types": ["client.created"]})
     made("/clients", json={"first_name": "Wanda", "last_name": "Hooked"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
@@ -99,6 +103,7 @@ def furnish(api, sign_in_again):
         "location_id": location,
         "service_id": service,
         "holiday_id": holiday,
+        "feed_id": made("/calendar-feeds", json={}),
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "session_id": note,
@@ -110,6 +115,9 @@ def furnish(api, sign_in_again):
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
+        "alert_id": alert,
+        "override_id": override,
+        "replaces_user_id": colleague,
         "configuration_id": configuration,
         "reminder_template_id": reminder_template,
         "break_glass_id": broken_glass,

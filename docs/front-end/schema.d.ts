@@ -1768,6 +1768,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendar Feeds
+         * @description The caller's own; another practitioner's for whoever manages the workspace.
+         */
+        get: operations["list_calendar_feeds"];
+        put?: never;
+        /**
+         * Create Calendar Feed
+         * @description Of the caller's own calendar; five at most. It is read without sign-in, and tells when there are appointments.
+         */
+        post: operations["create_calendar_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Calendar Feed
+         * @description Its address is void at once.
+         */
+        delete: operations["delete_calendar_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Calendar Feed
+         * @description As iCalendar (RFC 5545): an event for each appointment of the last month and of the next year, in UTC; cancelled ones for 30 days.
+         */
+        get: operations["read_calendar_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Activity
+         * @description Numbers of appointments, their hours, and the share of working hours that they took. With `Accept: text/csv` a line per period.
+         *
+         *     Of the caller's own calendar; of others, and of the whole workspace, for those who manage it.
+         */
+        get: operations["report_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -2889,6 +2975,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checkpoints
+         * @description Signed tree heads over the trails of all workspaces, newest first, about one a minute. docs/audit-verification.md says how to verify one.
+         */
+        get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description That an event is covered by a checkpoint (the newest, unless `tree_size` names another), and that the newest checkpoint continues that one.
+         */
+        get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/legal-holds": {
         parameters: {
             query?: never;
@@ -3038,20 +3164,32 @@ export interface components {
             success: true;
         };
         Activities: {
-            activities: components["schemas"]["Activity"][];
+            activities: components["schemas"]["gateway__api__platform__schemas__Activity"][];
             total_count: number;
             has_more: boolean;
             displayed_count: number;
         };
-        Activity: {
-            /** @enum {string} */
-            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "workspace_deleted" | "address_blacklisted" | "address_unblacklisted";
-            /** Format: date-time */
-            timestamp: string;
-            description: string;
-            metadata: {
-                [key: string]: unknown;
-            };
+        /** @description Of the appointments that start in a period. */
+        ActivityPeriod: {
+            /** Format: date */
+            start_date: string;
+            /**
+             * Format: date
+             * @description Included.
+             */
+            end_date: string;
+            /** @description All of them, whatever became of them. */
+            booked: number;
+            scheduled: number;
+            completed: number;
+            cancelled: number;
+            no_show: number;
+            /** @description Of scheduled and completed ones. */
+            hours: number;
+            /** @description That practitioners work, by their working hours of today. */
+            available_hours: number;
+            /** @description The share of the hours in those; null where nobody works. */
+            utilisation: number | null;
         };
         ApiKey: {
             /** Format: uuid */
@@ -3292,6 +3430,10 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
         };
+        AuditKey: {
+            key_id: string;
+            public_key: string;
+        };
         /** @description What `toJSON()` of the credential gives. */
         AuthenticationReply: {
             id: string;
@@ -3399,6 +3541,24 @@ export interface components {
             review: "justified" | "unjustified";
             comment?: string | null;
         };
+        CalendarFeed: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            practitioner_id: string;
+            shows_initials: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description To the minute. */
+            last_read_at: string | null;
+        };
+        CalendarFeedCreate: {
+            /**
+             * @description Whether whoever has the address reads the initials of clients, but for those of restricted ones.
+             * @default false
+             */
+            shows_initials?: boolean;
+        };
         CareTeam: {
             /** Format: uuid */
             client_id: string;
@@ -3409,6 +3569,23 @@ export interface components {
             restricted: boolean;
             /** @description Active users who treat; at least one for a restricted client. */
             user_ids: string[];
+        };
+        /** @description A signed tree head (RFC 6962). */
+        Checkpoint: {
+            tree_size: number;
+            root_hash: string;
+            /** Format: date-time */
+            signed_at: string;
+            key_id: string;
+            signature: string;
+            origin: string;
+        };
+        CheckpointPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Checkpoint"][];
         };
         Client: {
             /** Format: uuid */
@@ -3597,6 +3774,19 @@ export interface components {
             created_at: string;
             /** @description The key itself, which is shown this once. Send it as `Authorization: Bearer …`. */
             secret: string;
+        };
+        CreatedCalendarFeed: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            practitioner_id: string;
+            shows_initials: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description To the minute. */
+            last_read_at: string | null;
+            /** @description Whoever has it reads the calendar. It is told here and never again. */
+            url: string;
         };
         CreatedWebhook: {
             /** Format: uuid */
@@ -4278,6 +4468,32 @@ export interface components {
         };
         PlanVersionList: {
             versions: components["schemas"]["PlanVersion"][];
+        };
+        Proof: {
+            origin: string;
+            checkpoint: components["schemas"]["Checkpoint"];
+            newest: components["schemas"]["Checkpoint"];
+            consistency: string[];
+            /** Format: uuid */
+            workspace_id: string;
+            event: components["schemas"]["ProvenEvent"];
+            head: components["schemas"]["ProvenHead"];
+            keys: components["schemas"]["AuditKey"][];
+        };
+        ProvenEvent: {
+            /** Format: uuid */
+            id: string;
+            sequence: number;
+            previous_hash: string;
+            hash: string;
+            inclusion: string[];
+        };
+        ProvenHead: {
+            leaf_index: number;
+            sequence: number;
+            hash: string;
+            root_hash: string;
+            inclusion: string[];
         };
         PublicHolidays: {
             added: components["schemas"]["Holiday"][];
@@ -5109,6 +5325,20 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        gateway__api__activity__schemas__Activity: {
+            periods: components["schemas"]["ActivityPeriod"][];
+            total: components["schemas"]["ActivityPeriod"];
+        };
+        gateway__api__platform__schemas__Activity: {
+            /** @enum {string} */
+            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "workspace_deleted" | "address_blacklisted" | "address_unblacklisted";
+            /** Format: date-time */
+            timestamp: string;
+            description: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+        };
         Fault: {
             pointer: string;
             detail: string;
@@ -5256,7 +5486,7 @@ export interface components {
 }
 export type AcceptedInvitation = components['schemas']['AcceptedInvitation'];
 export type Activities = components['schemas']['Activities'];
-export type Activity = components['schemas']['Activity'];
+export type ActivityPeriod = components['schemas']['ActivityPeriod'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type Appointment = components['schemas']['Appointment'];
@@ -5274,6 +5504,7 @@ export type AttachmentWithDownload = components['schemas']['AttachmentWithDownlo
 export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuditKey = components['schemas']['AuditKey'];
 export type AuthenticationReply = components['schemas']['AuthenticationReply'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
 export type Availability = components['schemas']['Availability'];
@@ -5285,8 +5516,12 @@ export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type BreakGlass = components['schemas']['BreakGlass'];
 export type BreakGlassPage = components['schemas']['BreakGlassPage'];
 export type BreakGlassReview = components['schemas']['BreakGlassReview'];
+export type CalendarFeed = components['schemas']['CalendarFeed'];
+export type CalendarFeedCreate = components['schemas']['CalendarFeedCreate'];
 export type CareTeam = components['schemas']['CareTeam'];
 export type CareTeamChange = components['schemas']['CareTeamChange'];
+export type Checkpoint = components['schemas']['Checkpoint'];
+export type CheckpointPage = components['schemas']['CheckpointPage'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
 export type ClientMerge = components['schemas']['ClientMerge'];
@@ -5301,6 +5536,7 @@ export type ConsentPage = components['schemas']['ConsentPage'];
 export type Cosignature = components['schemas']['Cosignature'];
 export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type CreatedCalendarFeed = components['schemas']['CreatedCalendarFeed'];
 export type CreatedWebhook = components['schemas']['CreatedWebhook'];
 export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
@@ -5376,6 +5612,9 @@ export type PlanPage = components['schemas']['PlanPage'];
 export type PlanUpdate = components['schemas']['PlanUpdate'];
 export type PlanVersion = components['schemas']['PlanVersion'];
 export type PlanVersionList = components['schemas']['PlanVersionList'];
+export type Proof = components['schemas']['Proof'];
+export type ProvenEvent = components['schemas']['ProvenEvent'];
+export type ProvenHead = components['schemas']['ProvenHead'];
 export type PublicHolidays = components['schemas']['PublicHolidays'];
 export type PublicHolidaysCreate = components['schemas']['PublicHolidaysCreate'];
 export type PublicKey = components['schemas']['PublicKey'];
@@ -5454,6 +5693,8 @@ export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
+export type GatewayApiActivitySchemasActivity = components['schemas']['gateway__api__activity__schemas__Activity'];
+export type GatewayApiPlatformSchemasActivity = components['schemas']['gateway__api__platform__schemas__Activity'];
 export type Fault = components['schemas']['Fault'];
 export type Problem = components['schemas']['Problem'];
 export type Response400 = components['responses']['400'];
@@ -9452,6 +9693,185 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_calendar_feeds: {
+        parameters: {
+            query?: {
+                /** @description The caller, unless it is given. */
+                practitioner_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CalendarFeedCreate"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedCalendarFeed"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                feed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    read_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    report_activity: {
+        parameters: {
+            query: {
+                /** @description A day in the workspace's time zone. */
+                start_date: string;
+                /** @description Included; at most 365 days later. */
+                end_date: string;
+                /** @description Weeks begin with Monday. The first and the last period may be parts of one. */
+                group_by?: "day" | "week" | "month";
+                /** @description The whole workspace, unless it is given. */
+                practitioner_id?: string | null;
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway__api__activity__schemas__Activity"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_services: {
         parameters: {
             query?: {
@@ -12495,6 +12915,65 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_checkpoints: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_proof: {
+        parameters: {
+            query: {
+                sequence: number;
+                tree_size?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

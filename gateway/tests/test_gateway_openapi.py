@@ -97,10 +97,16 @@ POST GET /holidays
 POST /holidays/public
 DELETE /holidays/{}
 GET /slots
+POST GET /calendar-feeds
+DELETE /calendar-feeds/{}
+GET /calendar-feeds/{}.ics
+GET /reports/activity
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+GET /audit/checkpoints
+GET /audit/proof
 GET POST /audit/legal-holds
 POST /audit/legal-holds/{}/release
 POST GET /note-templates
@@ -143,6 +149,20 @@ POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}
 POST /reminders/templates/{}/preview
 GET /reminders/logs
+POST GET /alerts
+GET /alerts/active
+GET /alerts/stream
+GET PUT /alerts/escalation-policy
+GET /alerts/report
+GET /alerts/{}
+POST /alerts/{}/acknowledge
+POST /alerts/{}/resolve
+POST /alerts/{}/cancel
+POST /alerts/{}/escalate
+GET /alerts/{}/escalations
+GET /on-call
+POST GET /on-call/overrides
+DELETE /on-call/overrides/{}
 POST GET /webhooks
 DELETE /webhooks/{}
 POST /webhooks/{}/rotate-secret
@@ -236,7 +256,7 @@ def test_every_write_takes_an_idempotency_key(described):
         assert ("#/components/parameters/IdempotencyKey" in references) == (method != "get")
 
 
-def test_only_sign_in_health_and_keys_are_public(described):
+def test_only_sign_in_health_keys_and_calendars_are_public(described):
     opened = {path for path, _, operation in operations(described) if operation.get("security") == []}
 
     assert opened == {
@@ -253,6 +273,7 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/passkeys/sign-in/finish",
         "/api/v1/auth/password/forgot",
         "/api/v1/auth/password/reset",
+        "/api/v1/calendar-feeds/{token}.ics",
         "/api/v1/health",
         "/health",
         "/health/live",
@@ -290,6 +311,7 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                     assert route.path in {
                         "/api/v1/auth/oidc/{workspace_slug}/start",
                         "/files/{token}",
+                        "/api/v1/calendar-feeds/{token}.ics",
                         "/problems/{code}",
                         "/docs/assets/{digest}/{name}",
                         "/accept-invitation",

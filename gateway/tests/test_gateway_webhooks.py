@@ -6,7 +6,7 @@ import pytest
 
 API = "/api/v1/webhooks"
 HOOK = {"id", "url", "event_types", "is_active", "disabled_reason", "created_at"}
-ASKED = {"url": "https://hooks.example.org/caseload", "event_types": ["session.finalized", "client.created"]}
+ASKED = {"url": "https://hooks.invalid/caseload", "event_types": ["session.finalized", "client.created"]}
 
 
 async def make(practice, **but):
@@ -81,8 +81,8 @@ async def test_signed_notes_and_new_clients_are_told_in_pages(gateway, practice)
 @pytest.mark.parametrize(
     ("but", "pointers"),
     [
-        ({"url": "http://hooks.example.org"}, ["/url"]),
-        ({"url": "https://user@hooks.example.org"}, ["/url"]),
+        ({"url": "http://hooks.invalid"}, ["/url"]),
+        ({"url": "https://user@hooks.invalid"}, ["/url"]),
         ({"url": ""}, ["/url"]),
         ({"url": "https://" + "a" * 505}, ["/url"]),
         ({"event_types": []}, ["/event_types"]),

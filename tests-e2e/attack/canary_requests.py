@@ -22,6 +22,7 @@ OK = grpc.StatusCode.OK
 # Methods that refuse even a valid request: no patient has this canary as id, no user has it as email address, it is not on the blacklist, and the note
 # waits for nobody's co-signature.
 ALWAYS_REFUSED = {
+    "/caseload.audit.v1.TreeHeads/GetProof": grpc.StatusCode.NOT_FOUND,
     "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
     "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
     **dict.fromkeys((f"/caseload.clients.v1.Patients/{name}Patient" for name in ("Get", "Update", "Remove")), grpc.StatusCode.NOT_FOUND),
@@ -44,6 +45,7 @@ TABLES = {
     "CareTeams": "broken_glass",
     "Consents": "consents",
     "Jobs": "jobs",
+    "Alerts": "alerts",
     "Appointments": "appointments",
     "Availability": "availability",
     "Sessions": "sessions",
@@ -57,6 +59,7 @@ TABLES |= {
     "Measures": "measures",
     "NoteTemplates": "note_templates",
     "LegalHolds": "legal_holds",
+    "TreeHeads": "tree_heads",
     "Cosignatures": "cosign_requests",
     "Webhooks": "webhooks",
 }

@@ -21,9 +21,11 @@ NOT_ENCRYPTED = {
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
-    "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
+    "calendar_feeds.token_hash", "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
     "jobs.proof", "sync_receipts.note_key", "sync_receipts.item_digest",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
+    "chain_nodes.hash", "heads.chain_hash", "heads.root_hash", "log_nodes.hash", "tree_heads.root_hash", "tree_heads.signature",
+    "verifications.anchor_hash", "verifications.cursor_hash", "verifications.proof",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
 NEVER_RETURNED = {
@@ -213,7 +215,7 @@ class EncryptedValues:
 
     def _webhooks(self, column):
         word = self._word()
-        webhook = self._made("/webhooks", json={"url": f"https://hooks.example.org/{word}", "event_types": ["client.erased"]})
+        webhook = self._made("/webhooks", json={"url": f"https://hooks.invalid/{word}", "event_types": ["client.erased"]})
         return EncryptedValue(column, {"id": webhook}, [self._get("/webhooks")], [word])
 
     def _pending_amendments(self, column):
@@ -280,6 +282,12 @@ class EncryptedValues:
         word = self._word()
         path = f"/plans/{self._plan(self._word())[1]}/measures"
         return EncryptedValue(column, {"id": self._made(path, json={"name": word, "value": 7})}, [self._get(path)], [word])
+
+    def _alerts(self, column):
+        word = self._word()
+        alert = self._made("/alerts", json={"title": word, "priority": "low", "alert_type": "medical"})
+        reads = [self._get(f"/alerts/{alert}"), self._get("/alerts"), self._get("/alerts/active")]
+        return EncryptedValue(column, {"id": alert}, reads, [word], lambda: self.api.post(f"/alerts/{alert}/escalate"))
 
     def _attachments(self, column):
         word = self._word()

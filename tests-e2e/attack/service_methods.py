@@ -14,6 +14,7 @@ from attack.canaries import canary, kind_of
 from attack.pictures import photograph
 from caseload.clients.v1 import care_teams_pb2, consents_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
+from caseload.notifications.v1 import alerts_pb2
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import availability_pb2
 from chassis.rpc.method import read
@@ -84,6 +85,8 @@ def request_with_canaries(method, ids, **but):
         "kind": workspaces_pb2.WORKSPACE_KIND_PRACTICE,
         "time_zone": "UTC",
         "locale": "en",
+        "priority": alerts_pb2.ALERT_PRIORITY_LOW,
+        "alert_type": "medical",
         **but,
     }
     for field in method.request.DESCRIPTOR.fields:

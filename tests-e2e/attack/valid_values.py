@@ -42,6 +42,7 @@ CONSUMES = {
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/slots/hold/{hold_id}": "slot_hold_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
+    "DELETE /api/v1/calendar-feeds/{feed_id}": "feed_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "POST /api/v1/webhooks": "webhook_room",
@@ -65,6 +66,10 @@ CONSUMES = {
     "DELETE /api/v1/note-templates/{template_id}": "template_id",
     "POST /api/v1/sessions/{session_id}/restore": "deleted_id",
     "DELETE /api/v1/sessions/{session_id}/permanent": "deleted_id",
+    **dict.fromkeys(
+        (f"POST /api/v1/alerts/{{alert_id}}/{action}" for action in ("acknowledge", "resolve", "cancel", "escalate")), "alert_id"
+    ),
+    "DELETE /api/v1/on-call/overrides/{override_id}": "override_id",
 }
 WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
@@ -74,7 +79,7 @@ WORDS = {
     "payment_link_template": ("https://pay.example.com/{reference}?amount={amount}",),
     "slug": ("sso-of-generated-requests",),
     "issuer": ("https://login.example.org",),
-    "url": ("https://hooks.example.org/caseload",),
+    "url": ("https://hooks.invalid/caseload",),
     "event_types": (["client.created"], ["client.erased", "session.finalized"]),
     "enabled": (False,),
     "required": (False,),
@@ -100,6 +105,11 @@ WORDS = {
     "text": ("{first_name}: {date}, {time}",),
     "html": (None, "<p>{date} {time}</p>"),
     "diagnosis_code": ("F32.1", "m545", None),
+    "alert_type": ("medical", "Code Blue"),
+    "room_number": ("3.14", None),
+    "expires_at": (None,),
+    "replaces_user_id": (None,),
+    "levels": ([{"after_seconds": 3600, "notify_roles": ["owner"], "notify_on_call": False, "channels": ["email"]}],),
 }
 
 
@@ -131,6 +141,8 @@ class ValidValues:
                 "template_id",
                 "job_id",
                 "hold_id",
+                "alert_id",
+                "override_id",
                 "delivery_id",
             ):
                 self._keep(kind)
@@ -328,6 +340,13 @@ class ValidValues:
         agreed = {"purpose": "reminders", "text_version": "2026-03"}
         return client | {"consent_id": self._made(f"/clients/{client['client_id']}/consents", json=agreed)}
 
+    def _new_alert(self):
+        return {"alert_id": self._made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical"})}
+
+    def _new_override(self):
+        period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
+        return {"override_id": self._made("/on-call/overrides", json={"user_id": self._colleague.user_id, **period})}
+
     def _new_configuration(self):
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
@@ -343,7 +362,7 @@ class ValidValues:
 
     def _new_webhook(self):
         self._new_webhook_room()
-        return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.example.org/", "event_types": ["client.created"]})}
+        return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.invalid/", "event_types": ["client.created"]})}
 
     def _new_webhook_room(self):
         """Deletes those that requests have made: a workspace has ten at most."""
@@ -412,6 +431,8 @@ class ValidValues:
         ):
             if label.endswith(last):
                 body[name] = [id_] if name.endswith("s") else id_
+        if label.endswith("/overrides"):
+            body |= {"user_id": self._colleague.user_id, "starts_at": text(now()), "ends_at": text(now() + timedelta(hours=1))}
         if "template_id" in body and "/reminders/" in label:
             body["template_id"] = self.some("reminder_template_id")
         if "/plans" in label:

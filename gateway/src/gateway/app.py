@@ -13,12 +13,15 @@ from starlette.middleware import Middleware
 from chassis.auth.verifier import TokenVerifier
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
+from gateway.api.activity import routes as activity
+from gateway.api.alerts import routes as alerts
 from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.availability import routes as availability
 from gateway.api.broken_glass import routes as broken_glass
+from gateway.api.calendar_feeds import routes as calendar_feeds
 from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_duplicates import routes as client_duplicates
@@ -42,6 +45,7 @@ from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
 from gateway.api.note_templates import routes as note_templates
+from gateway.api.on_call import routes as on_call
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
@@ -86,6 +90,7 @@ from gateway.rate_limits.limits import RateLimits
 from gateway.routing.public import PublicPaths
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
+from gateway.streams.hub import AlertStreams
 from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
@@ -118,6 +123,8 @@ ROUTERS: Sequence[APIRouter] = (
     availability.router,
     holidays.router,
     slots.router,
+    calendar_feeds.router,
+    activity.router,
     services.router,
     locations.router,
     cosignatures.router,
@@ -133,6 +140,8 @@ ROUTERS: Sequence[APIRouter] = (
     reminder_policies.router,
     reminder_templates.router,
     reminders.router,
+    alerts.router,
+    on_call.router,
     webhooks.router,
     audit.router,
     legal_holds.router,
@@ -197,6 +206,14 @@ def build(
         per_workspace=settings.archives_per_workspace,
         per_user=settings.archives_per_user,
     )
+    app.state.streams_at_once = AtOnce(
+        code="too_many_streams",
+        doing="following alerts by too many streams",
+        most=settings.alert_streams_at_once,
+        per_workspace=settings.alert_streams_per_workspace,
+        per_user=settings.alert_streams_per_user,
+    )
+    app.state.alert_streams = AlertStreams(stubs.alert_feed, verifier, seconds=settings.alert_stream_seconds)
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
@@ -258,12 +275,13 @@ def _middleware(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     verifier: TokenVerifier = app.state.verifier
-    polling = asyncio.create_task(_poll(verifier))
+    working = [asyncio.create_task(_poll(verifier)), asyncio.create_task(app.state.alert_streams.run())]
     try:
         yield
     finally:
-        polling.cancel()
-        await asyncio.wait([polling])
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
         await verifier.close()
         await app.state.limits.close()
 

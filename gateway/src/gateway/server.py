@@ -58,9 +58,10 @@ class GatewayServer:
             await self._peers.close()
 
     def drain(self) -> None:
-        """Accepts nothing new and lets `run` finish what is under way; a second call makes it end at once."""
+        """Accepts nothing new and lets `run` finish what is under way; a second call makes it end at once. Streams, which never finish, are ended."""
         self._uvicorn.force_exit = self._uvicorn.should_exit
         self._uvicorn.should_exit = True
+        self._app.state.alert_streams.drain()
 
     async def start(self) -> None:
         """Runs as a task and returns once requests are answered. RuntimeError when the server ends before that."""

@@ -67,6 +67,12 @@ class GatewaySettings(Settings):
     archives_at_once: int = Field(20, ge=1)
     archives_per_workspace: int = Field(6, ge=1)
     archives_per_user: int = Field(2, ge=1)
+    # Open streams of alerts, each of which holds a connection: of all, of one workspace and of one user, who has one for each browser.
+    alert_streams_at_once: int = Field(4000, ge=1)
+    alert_streams_per_workspace: int = Field(2000, ge=1)
+    alert_streams_per_user: int = Field(12, ge=1)
+    # After which a stream is ended, if its access token has not expired before. Its reader comes back.
+    alert_stream_seconds: float = Field(300.0, gt=0)
     # Of a request's URL and headers together.
     head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
     # For a request's head, and for its body to begin to arrive; a large body has longer.

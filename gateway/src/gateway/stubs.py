@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
+from caseload.audit.v1.tree_heads_rpc import TreeHeadsStub
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
@@ -34,13 +35,19 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
+from caseload.notifications.v1.alerts_rpc import AlertsStub
+from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.notifications.v1.webhooks_rpc import WebhooksStub
+from caseload.scheduling.v1.activity_rpc import ActivityReportsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.calendar_feeds_rpc import CalendarFeedsStub
 from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
@@ -81,6 +88,8 @@ class Stubs:
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
+    calendar_feeds: CalendarFeedsStub
+    activity: ActivityReportsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -94,9 +103,14 @@ class Stubs:
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
+    alerts: AlertsStub
+    alert_feed: AlertFeedStub
+    escalation_policies: EscalationPoliciesStub
+    on_call: OnCallStub
     webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
+    tree_heads: TreeHeadsStub
 
     @classmethod
     def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
@@ -129,6 +143,8 @@ class Stubs:
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),
+            calendar_feeds=CalendarFeedsStub(peers["scheduling"]),
+            activity=ActivityReportsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
@@ -142,7 +158,12 @@ class Stubs:
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
+            alerts=AlertsStub(peers["notifications"]),
+            alert_feed=AlertFeedStub(peers["notifications"]),
+            escalation_policies=EscalationPoliciesStub(peers["notifications"]),
+            on_call=OnCallStub(peers["notifications"]),
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
+            tree_heads=TreeHeadsStub(peers["audit"]),
         )

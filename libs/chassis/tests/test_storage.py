@@ -503,3 +503,25 @@ async def test_a_bucket_made_without_object_lock_is_told_apart(s3_endpoint: str,
 def test_a_lock_of_no_known_kind_is_refused(options: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="lock"):
         S3Blobs("any", **options)
+
+
+async def test_what_is_put_once_stays_and_the_second_to_put_it_is_told_what_is_there(store: Store) -> None:
+    key = new_key(uuid4(), uuid4())
+    assert await store.blobs.put_once(key, b"first", "text/plain") == b"first"
+    assert await store.blobs.put_once(key, b"second", "text/plain") == b"first"
+    assert await store.blobs.get(key) == b"first"
+    beside = new_key(uuid4(), uuid4())
+    kept = await asyncio.gather(*(store.blobs.put_once(beside, str(n).encode(), "text/plain") for n in range(6)))
+    assert len(set(kept)) == 1
+
+
+async def test_in_a_locked_bucket_what_was_put_first_is_told_whatever_was_put_or_deleted_since(
+    s3_endpoint: str, locked: tuple[str, S3Blobs]
+) -> None:
+    name, blobs = locked
+    key = new_key(uuid4(), uuid4())
+    await blobs.put_once(key, b"first", "text/plain")
+    told(s3_endpoint).delete_object(Bucket=name, Key=key)
+    await blobs.put(key, b"forged", "text/plain")
+
+    assert await blobs.put_once(key, b"first", "text/plain") == b"first"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE
+from audit.trail.sequencer import sequencer
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailStub
@@ -90,6 +91,14 @@ class Practice:
 
             await until(nothing_waits)
 
+    async def chain(self, count: int) -> list[events_pb2.AuditRecorded]:
+        """Records so many events and appends them itself, where no sequencer runs."""
+        events = [event() for _ in range(count)]
+        await self.record(*events, wait=False)
+        while await sequencer(self.environment.runtime("audit")).append_batch(self.workspace_id):
+            pass
+        return events
+
     async def list(self, **request: Any) -> pb.AuditEventPage:
         """A page of the events that the test recorded. Those of the auditor's own calls are newer and left out."""
         request.setdefault("end_date", to_timestamp(NINE + timedelta(days=1)))
@@ -111,6 +120,13 @@ class Practice:
 async def audit_environment(postgres):
     async with start_environment(postgres, SERVICE) as h:
         yield h
+
+
+@pytest.fixture(scope="session")
+async def still(postgres):
+    """An audit service in which only the test appends, verifies and signs."""
+    async with start_environment(postgres, replace(SERVICE, loops=lambda runtime: ())) as environment:
+        yield environment
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from audit.trail import store, vocabulary
+from audit.trail import store, verification_store, vocabulary
 
 PAGE = 50
 WORKSPACES = [UUID(int=n) for n in range(1, 6)]
@@ -58,10 +58,10 @@ async def a_hundred_thousand(audit_environment):
     return audit_environment
 
 
-async def read(environment, stmt, workspace_id, **params) -> dict[str, int]:
+async def read(environment, stmt, workspace_id, *, first=store.force_index_scans, **params) -> dict[str, int]:
     """How many rows of each table the serving role's own query reads, those thrown away again included; partitions count with their table."""
     async with environment.runtime("audit").database.transaction(workspace_id, seconds=10.0) as tx:
-        await tx.execute(store.force_index_scans)
+        await tx.execute(first)
         connection = await tx.connection()
         given = {**params, "workspace_id": workspace_id} if "workspace_id" in stmt.names else params
         told = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {stmt.sql}", *stmt.arguments(given))
@@ -156,9 +156,39 @@ async def test_an_event_is_found_by_its_id_in_an_index(a_hundred_thousand):
 
 @pytest.mark.parametrize("after", [0, 30_000])
 async def test_a_verification_reads_its_part_of_the_chain_and_no_more(a_hundred_thousand, own, after):
-    walked = await read(a_hundred_thousand, store.entries_after, WORKSPACES[0], after=after, limit=1000)
-    # What is read at a time is a little more than what was asked for, and nowhere near the sixty thousand that there are.
-    assert set(walked) == {"audit_events", "seals"}
-    assert all(1000 <= rows < 1500 for rows in walked.values()), walked
-    standing = await read(a_hundred_thousand, store.chain_counts, WORKSPACES[0])
+    walked = await read(
+        a_hundred_thousand, verification_store.entries_after, WORKSPACES[0], first=store.look_up_each, after=after, limit=1000
+    )
+    assert walked == {"audit_events": 1000, "seals": 1000}
+    standing = await read(a_hundred_thousand, verification_store.chain_counts, WORKSPACES[0], first=store.look_up_each)
     assert max(standing.values()) <= await own(WORKSPACES[0], {}, {}), standing
+
+
+async def test_what_a_call_and_a_step_of_the_background_ask_of_a_long_chain_is_bounded(a_hundred_thousand):
+    standing = await read(a_hundred_thousand, verification_store.standing, WORKSPACES[0], first=store.look_up_each)
+    assert standing == {"seals": 1, "chain_heads": 3}
+    begin = {"created_at": UNTIL_NOW[0] - timedelta(days=90), "id": UUID(int=0)}
+    for stmt, given in ((verification_store.newest_events, {}), (verification_store.events_after, begin)):
+        held = await read(a_hundred_thousand, stmt, WORKSPACES[0], first=store.look_up_each, limit=1000, **given)
+        # Some more of each month that is looked into.
+        assert 1000 <= held.pop("audit_events") <= 1010
+        assert all(rows <= 1000 for rows in held.values()), held
+
+
+async def test_a_batch_of_a_backlog_reads_the_batch_and_no_more(a_hundred_thousand):
+    """What waits is twenty thousand events, of which the statistics know nothing."""
+    async with a_hundred_thousand.superuser() as connection:
+        await connection.execute("SET session_replication_role = replica")
+        insert = "INSERT INTO audit.unsealed (workspace_id, event_id, event_created_at) SELECT workspace_id, id, created_at FROM audit.audit_events WHERE workspace_id = ANY($1::uuid[]) ORDER BY created_at LIMIT 20000"
+        await connection.execute(insert, WORKSPACES[:2])
+        try:
+            arrivals = await connection.fetch(
+                "SELECT arrival FROM audit.unsealed WHERE workspace_id = $1 ORDER BY arrival LIMIT 2 OFFSET 9998", WORKSPACES[0]
+            )
+            for after in (0, arrivals[0]["arrival"]):
+                batch = await read(a_hundred_thousand, store.list_waiting, WORKSPACES[0], first=store.look_up_each, after=after, limit=500)
+                assert batch == {"audit_events": 500, "unsealed": 500}
+            found = await read(a_hundred_thousand, store.workspaces_waiting, None, first=store.read_by_index.replace("SET ", "SET LOCAL "))
+            assert sum(found.values()) <= 3, found
+        finally:
+            await connection.execute("DELETE FROM audit.unsealed WHERE workspace_id = ANY($1::uuid[])", WORKSPACES[:2])

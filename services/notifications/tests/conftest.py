@@ -39,8 +39,8 @@ BRISK = {
     # Receivers of webhooks are on this machine.
     "webhook_private_networks": "127.0.0.0/8",
     "webhook_settling_seconds": 0.05,
-    "webhook_seconds": 1.0,
-    "webhook_lease_seconds": 2.5,
+    "webhook_seconds": 5.0,
+    "webhook_lease_seconds": 15.0,
 }
 # The smallest Argon2 parameters: nobody signs in with a password here.
 CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}

@@ -7,7 +7,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from pydantic import SecretStr, ValidationError
 
-from notifications.mail import templates
+from notifications.mail.message import build
 from notifications.mail.smtp import SmtpClient, TransientFailure
 from notifications.settings import NotificationsSettings
 
@@ -18,9 +18,9 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def reminder(**but):
-    values = {"first_name": "Ada", "practice": "Lakeside", "day": "Friday, 20 November 2026", "time": "10:00 CET"}
-    return templates.REMINDER.render(
-        **{"sender": "Caseload <no-reply@example.com>", "to": "ada@example.com", "message_id": "reminder.1", "now": NOW, **values, **but}
+    said = {"subject": "Your appointment", "text": "Friday, 20 November 2026, 10:00 CET", "html": "<p>Friday</p>"}
+    return build(
+        **{"sender": "Caseload <no-reply@example.com>", "to": "ada@example.com", "message_id": "reminder.1", "now": NOW, **said, **but}
     )
 
 
@@ -124,13 +124,13 @@ async def test_without_a_configured_server_sending_is_a_transient_failure():
 
 async def test_an_address_with_characters_beyond_ascii_is_sent_to(server_with_auth):
     recorder, port = server_with_auth
-    await SmtpClient(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}", seconds=5).send(reminder(to="zoë@example.com", first_name="Zoë"))
+    await SmtpClient(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}", seconds=5).send(reminder(to="zoë@example.com", text="Zoë"))
     ((_, to, _),) = recorder.mails
     assert to == ["zoë@example.com"]
 
 
 def test_a_practices_name_cannot_add_headers():
-    mail = reminder(sender_name="Lakeside\r\nBcc: everybody@example.com", practice="Lakeside")
+    mail = reminder(sender_name="Lakeside\r\nBcc: everybody@example.com", subject="Lakeside\r\nBcc: x@example.com")
     assert mail["Bcc"] is None
     assert mail["From"].addresses[0].display_name == "Lakeside Bcc: everybody@example.com"
     assert b"\nBcc" not in mail.as_bytes()

@@ -1,10 +1,12 @@
 """What a link in a reminder can still do. No server."""
 
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
 from chassis.errors import Conflict
+from notifications.mail.message import as_sent, build
 from notifications.reminder_links import rules
 
 START = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
@@ -31,6 +33,26 @@ def test_what_has_been_answered():
     assert rules.is_answered("confirm", confirmed_at=None, cancelled_at=BEFORE)
     assert not rules.is_answered("cancel", confirmed_at=BEFORE, cancelled_at=None)
     assert rules.is_answered("cancel", confirmed_at=BEFORE, cancelled_at=BEFORE)
+
+
+@pytest.mark.parametrize("utf8", [False, True])
+def test_the_address_that_mail_programs_opt_out_at_is_written_as_it_is(utf8):
+    mail = build(
+        sender="Caseload <no-reply@mail.example.com>",
+        to="ada@example.com",
+        message_id="reminder.1",
+        now=START,
+        subject="Ihr Termin am Freitag, 20. November 2026, in der Praxis für Physiotherapie und Osteopathie am See",
+        text="x",
+        html="x",
+    )
+    address = f"<https://caseload.example.com/reminder/unsubscribe?token={'Ab-_' * 22}>"
+    mail["List-Unsubscribe"] = address
+    sent = mail.as_bytes(policy=as_sent(utf8=utf8))
+    assert f"\r\nList-Unsubscribe: {address}\r\n".encode() in sent
+    # Others are folded as ever.
+    assert all(len(line) <= 78 for line in sent.split(b"\r\n") if b"List-Unsubscribe" not in line)
+    assert message_from_bytes(sent, policy=policy.default)["Subject"] == mail["Subject"]
 
 
 def test_an_appointment_that_is_over_is_refused():

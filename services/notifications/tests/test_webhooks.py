@@ -498,7 +498,8 @@ async def test_what_is_no_answer_is_a_failure(receiver, answer, notifications_en
 
 
 async def test_a_byte_a_moment_does_not_make_an_answer_last_longer(servers, notifications_environment):
-    outgoing = notifications_environment.runtime("notifications").once(WebhookWorker).outgoing
+    settings = notifications_environment.runtime("notifications").settings
+    outgoing = Outgoing(settings.model_copy(update={"webhook_seconds": 0.5}))
 
     async def drip(_reader, writer):
         try:
@@ -626,6 +627,8 @@ async def test_a_message_whose_sender_was_killed_is_sent_again_by_another(practi
     assert row["status"] == "sending"
 
     receiver.answers.set()
+    # Instead of waiting for the lease of the one who was killed.
+    await practice.look("UPDATE notifications.webhook_queues SET leased_until = now() WHERE workspace_id = $1", practice.workspace_id)
     poller._concurrency = 32
     (found,) = await settled(practice, created.webhook)
     assert (found.status, found.attempts) == (pb.DELIVERY_STATUS_DELIVERED, 2)

@@ -12,8 +12,10 @@ from chassis.migrations.roles import versions_of
 from chassis.migrations.runner import drift, migrate
 from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
+from scheduling.activity import store as activity
 from scheduling.appointments import store
 from scheduling.busy_periods import store as busy_periods
+from scheduling.calendar_feeds import store as feeds
 from scheduling.slot_holds import store as slot_holds
 from scheduling.slots import store as slots
 from scheduling.tables import metadata
@@ -196,8 +198,8 @@ async def filled(alone):
         )  # fmt: skip
     async with alone.superuser() as connection:
         await connection.execute(
-            "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures,"
-            " scheduling.services, scheduling.availability, scheduling.holidays"
+            "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures, scheduling.services,"
+            " scheduling.availability, scheduling.holidays"
         )
         some = await connection.fetchval("SELECT id FROM scheduling.appointments OFFSET 50000 LIMIT 1")
     return {
@@ -216,6 +218,8 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
     always = {"since": NINE - timedelta(days=999), "until": NINE + timedelta(days=999)}
     one = {"id": ids["id"]}
     client, practitioner = {"client_id": ids["client_id"]}, {"practitioner_id": ids["practitioner_id"]}
+    agenda = {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1600), "gone_since": NINE}
+    since = NINE + timedelta(days=1200)
     taken = {"resource_ids": [ids["practitioner_id"]], "starts": [NINE + timedelta(days=9)]}
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
     filters = [names for size in range(4) for names in combinations(store.appointment_list.filters, size)]
@@ -283,10 +287,19 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "a client's erasure": (store.of_client_for_update, client),
         "a service": (store.service, one),
         "when a practitioner is busy for six weeks": (
-            slots.busy_between,
-            {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1242)},
+            busy_periods.busy_within,
+            {"resource_id": ids["practitioner_id"], "since": since, "until": since + timedelta(days=42), "now": NINE},
         ),
         "a slot's service": (slots.service, one),
+        "a calendar feed's appointments": (feeds.agenda, {**agenda, "limit": 500}),
+        "what a calendar feed says was deleted": (feeds.deleted, agenda),
+        "feeds of a practitioner": (feeds.of_practitioner, practitioner),
+        "a feed by its secret": (feeds.find, {**one, "token_hash": b""}),
+        "a month's activity of a practitioner": (
+            activity.activity({"practitioner_id"}),
+            {**practitioner, "bounds": [since + timedelta(days=n) for n in range(32)], "since": since, "until": since + timedelta(days=31)},
+        ),
+        "a day's activity": (activity.activity(()), {**day, "bounds": [day["since"], day["until"]]}),
         "working hours": (working_hours.get, practitioner),
         "holidays of six weeks": (working_hours.holidays_between, {"first": NINE.date(), "last": NINE.date() + timedelta(days=42)}),
         "a page of holidays": (holidays.page, {"first": NINE.date(), "last": NINE.date() + timedelta(days=900), **first}),

@@ -45,6 +45,14 @@ def worked(of, since, until):
     return [f"{start.astimezone(of.zone):%d %H:%M}-{end.astimezone(of.zone):%d %H:%M}" for start, end in found]
 
 
+def test_a_zone_is_one_of_the_tz_database():
+    assert rules.check_zone("Europe/Berlin") is BERLIN
+    for wrong in ("", "Europe/Bonn", "../../etc/passwd", "europe/berlin"):
+        with pytest.raises(Invalid) as refused:
+            rules.check_zone(wrong)
+        assert (refused.value.code, [fault.pointer for fault in refused.value.faults]) == ("time_zone_unknown", ["/time_zone"])
+
+
 @pytest.mark.parametrize(
     ("clock", "minute"),
     [("00:00", 0), ("09:05", 545), ("23:59", 1439), ("24:00", 1440)]

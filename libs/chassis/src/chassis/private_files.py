@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -38,7 +39,18 @@ def create(path: Path, content: bytes | Iterable[bytes]) -> None:
 def rename(part: Path, path: Path) -> None:
     """Gives a complete file its name, replacing what has the name."""
     part.replace(path)
-    # The rename itself is on disk only once its directory is.
+    _flush_directory(path)
+
+
+def link(part: Path, path: Path) -> None:
+    """Gives a complete file a second name, unless something has that name already."""
+    with suppress(FileExistsError):
+        path.hardlink_to(part)
+    _flush_directory(path)
+
+
+def _flush_directory(path: Path) -> None:
+    """A name is on disk only once its directory is."""
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)

@@ -5,14 +5,31 @@ from functools import partial
 from audit.legal_holds.rpc import LegalHolds
 from audit.settings import AuditSettings
 from audit.tables import KEPT_AFTER_ERASURE, metadata
+from audit.trail.background_verification import background_verification
 from audit.trail.checkpoints import checkpoint_publisher
 from audit.trail.partitions import keep_partitions_ahead
 from audit.trail.reactions import reactions
 from audit.trail.rpc import Trail
 from audit.trail.sequencer import sequencer
+from audit.tree_heads.log import HeadLog
+from audit.tree_heads.rpc import TreeHeads
 from caseload.audit.v1 import events_pb2
+from chassis.auth.signer import Signer
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
+from chassis.service.runtime import Runtime
+
+
+def signer(runtime: Runtime) -> Signer:
+    """What signs tree heads and exports."""
+    return Signer(runtime.signer, runtime.past_keys)
+
+
+def head_log(runtime: Runtime) -> HeadLog:
+    """What signs the log of heads."""
+    every = runtime.settings.tree_head_seconds
+    return HeadLog(runtime.database, runtime.keys, runtime.blobs, runtime.once(signer), every=every)
+
 
 SERVICE = Service(
     name="audit",
@@ -20,10 +37,16 @@ SERVICE = Service(
     settings=AuditSettings,
     servicers=lambda runtime: [
         Trail(runtime.keys, checkpoint_publisher(runtime), unsigned_until=runtime.settings.unsigned_events_until),
+        TreeHeads(runtime.once(signer)),
         LegalHolds(runtime.keys, runtime.peers),
     ],
     reactions=lambda runtime: reactions(runtime.keys),
-    loops=lambda runtime: [sequencer(runtime).run, partial(keep_partitions_ahead, runtime.database)],
+    loops=lambda runtime: [
+        sequencer(runtime).run,
+        background_verification(runtime, checkpoint_publisher(runtime)).run,
+        head_log(runtime).run,
+        partial(keep_partitions_ahead, runtime.database),
+    ],
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,
         events_pb2.WorkspaceErasureFinished,

@@ -10,6 +10,10 @@ from chassis.settings import Settings
 class AuditSettings(Settings):
     # Seconds between a chain's growth and the publishing of its checkpoint. A truncation is proved back to the last one.
     checkpoint_seconds: float = Field(15.0, ge=0)
+    # Seconds between two signed tree heads, while chains grow.
+    tree_head_seconds: float = Field(60.0, ge=0)
+    # Seconds after which a chain that was verified from its beginning is verified again, in the background.
+    verification_seconds: float = Field(40.0, ge=0)
 
     def faults(self) -> list[str]:
         store = urlsplit(self.blob_url)

@@ -12,6 +12,7 @@ _READS = frozenset(
         "reminders:read",
         "users:read",
         "audit:read",
+        "alerts:read",
     }
 )
 _WRITES = frozenset(
@@ -24,11 +25,14 @@ _WRITES = frozenset(
         "reminders:write",
         "users:write",
         "workspace:write",
+        "alerts:write",
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
 # `clients:phi` is for what is on record of a client's health: medical history and notes.
+# `alerts:oversee` is for the alerts of every department, `alerts:manage` for whom alerts are told to, who stands in, and the report.
 _BESIDE = {
+    "alerts:oversee", "alerts:manage",
     "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
     "sessions:oversee", "sessions:erase",
 }  # fmt: skip
@@ -42,6 +46,8 @@ KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"} - _CARE
 
 _CLINICIAN = frozenset(
     {
+        "alerts:read",
+        "alerts:write",
         "clients:read",
         "clients:write",
         "clients:break-glass",
@@ -65,10 +71,13 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "admin": ALL_SCOPES,
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
-    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review"},
+    "head_doctor": _CLINICIAN
+    | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review", "alerts:oversee", "alerts:manage"},
     # The front desk: books appointments, and reads neither session notes nor plans of care, nor what is on record of a client's health.
     "assistant": frozenset(
         {
+            "alerts:read",
+            "alerts:write",
             "clients:read",
             "clients:write",
             "appointments:read",
@@ -82,6 +91,8 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     # Nurses keep a plan of care for every patient (42 CFR 482.23(b)(4)).
     "nurse": frozenset(
         {
+            "alerts:read",
+            "alerts:write",
             "clients:read",
             "clients:write",
             "clients:break-glass",
@@ -97,8 +108,20 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
             "users:read",
         }
     ),
-    # The hospital's admissions desk: books appointments and changes no records. Not who operates the installation.
-    "operator": frozenset({"clients:read", "appointments:read", "appointments:write", "catalogue:read", "users:read"}),
+    # The hospital's admissions desk and switchboard: books appointments, sees that every alert is answered, and changes no records. Not who
+    # operates the installation.
+    "operator": frozenset(
+        {
+            "alerts:read",
+            "alerts:write",
+            "alerts:oversee",
+            "clients:read",
+            "appointments:read",
+            "appointments:write",
+            "catalogue:read",
+            "users:read",
+        }
+    ),
 }
 
 ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
@@ -111,6 +134,9 @@ ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "a
 
 # Who sees and decides on all that waits for a co-signature in a workspace.
 OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
+
+# Who sees the alerts of every department.
+ALERT_OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "alerts:oversee" in scopes)
 
 # What it takes to run the installation. No role has it, and whoever has it sees no PHI.
 PLATFORM_SCOPES: Final = frozenset({"platform:admin"})

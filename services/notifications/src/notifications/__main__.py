@@ -1,20 +1,26 @@
-"""The notifications service: reminders, other mail, and webhooks."""
+"""The notifications service: reminders, other mail, webhooks, and alerts."""
 
 from datetime import timedelta
 from typing import Any
 
+from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
 from chassis.service.cli import run
-from chassis.service.definition import Erasure, Service
+from chassis.service.definition import Erasure, Loop, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
+from notifications.alert_feed.rpc import AlertFeed
+from notifications.alerts.rpc import Alerts
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
+from notifications.escalation_policies.rpc import EscalationPolicies
+from notifications.escalations.worker import AlertWorker
 from notifications.mail_worker import MailWorker
+from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
 from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
@@ -31,15 +37,26 @@ from notifications.webhooks.worker import WebhookWorker
 
 
 def _servicers(runtime: Runtime) -> list[Any]:
-    webhook_worker = runtime.once(WebhookWorker)
+    identity, webhook_worker = runtime.peers["identity"], runtime.once(WebhookWorker)
+    users, departments = UsersStub(identity), DepartmentsStub(identity)
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
         ReminderAnswers(Stubs.of(runtime)),
         ReminderPolicies(),
-        ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
+        ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
+        Alerts(runtime.keys, users, departments, runtime.once(MailWorker).account_mails.wake),
+        EscalationPolicies(),
+        OnCall(users, departments),
+        AlertFeed(runtime.keys, users),
     ]
+
+
+def _loops(runtime: Runtime) -> list[Loop]:
+    mail = runtime.once(MailWorker)
+    alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), mail.account_mails.wake)
+    return [*mail.loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
@@ -60,7 +77,7 @@ SERVICE = Service(
     metadata,
     servicers=_servicers,
     reactions=_reactions,
-    loops=lambda runtime: [*runtime.once(MailWorker).loops, runtime.once(WebhookWorker).poller.run],
+    loops=_loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),

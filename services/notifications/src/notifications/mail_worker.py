@@ -7,6 +7,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.poller import Poller
 from notifications.account_mails.mail import account_mail
 from notifications.cosign_notices.mail import cosign_notice_mails
+from notifications.escalations.mail import alert_mails
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
@@ -33,6 +34,7 @@ class MailWorker:
             CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
             **cosign_notice_mails(runtime, stubs),
             **webhook_mails(runtime, stubs),
+            **alert_mails(runtime, stubs),
         }
         self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
 

@@ -20,6 +20,13 @@ class NotificationsSettings(Settings):
     # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)
 
+    # Seconds between two looks for alerts whose next step is due.
+    alert_poll_seconds: float = Field(0.5, gt=0, le=1.0)
+    # Seconds after which an alert whose step was claimed and not taken may be claimed again: its worker is lost.
+    alert_lease_seconds: float = Field(3.0, gt=0)
+    # Alerts that a process takes further at the same time.
+    alerts_at_once: int = Field(10, ge=1)
+
     # Webhooks that are sent messages at the same time, and messages that one of them is sent at the same time.
     webhooks_at_once: int = Field(32, ge=1)
     webhook_messages_at_once: int = Field(4, ge=1)
@@ -33,13 +40,15 @@ class NotificationsSettings(Settings):
     # TLS, too. Whoever administers a workspace can have requests sent to every address in them.
     webhook_private_networks: str = ""
 
-    # Days until these are deleted: mails after they were written, reminders and copies of appointments after the start.
+    # Days until these are deleted: mails after they were written, reminders and copies of appointments after the start, overrides
+    # of who is on call after their end.
     mails_days: float = Field(30, gt=0)
     reminders_days: float = Field(730, gt=0)
     appointment_copies_days: float = Field(90, gt=0)
     # The links in reminders, after the start. Whoever finds an old mail can opt out by it as long.
     reminder_links_days: float = Field(90, gt=0)
     webhook_deliveries_days: float = Field(30, gt=0)
+    on_call_overrides_days: float = Field(730, gt=0)
 
     @field_validator("webhook_private_networks")
     @classmethod

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -18,6 +19,7 @@ class Stubs:
     clients: ClientsStub
     sign_in: SignInStub
     invitations: InvitationsStub
+    departments: DepartmentsStub
     workspaces: WorkspacesStub
 
     @classmethod
@@ -29,5 +31,6 @@ class Stubs:
             clients=ClientsStub(peers["clients"]),
             sign_in=SignInStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
+            departments=DepartmentsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
         )

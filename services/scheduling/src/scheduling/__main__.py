@@ -9,10 +9,12 @@ from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
+from scheduling.activity.rpc import ActivityReports
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
 from scheduling.availability.rpc import Availability
+from scheduling.calendar_feeds.rpc import CalendarFeeds
 from scheduling.client_answers import reactions as client_answers
 from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
@@ -29,9 +31,9 @@ _CARE_TEAMS = CareTeams(ACCESS)
 def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
-    users = UsersStub(peers["identity"])
+    users, clients = UsersStub(peers["identity"]), ClientsStub(peers["clients"])
     return [
-        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), users, _CARE_TEAMS),
+        Appointments(runtime.keys, ActiveClients(clients), users, _CARE_TEAMS),
         OfferedServices(),
         Locations(),
         Holds(users),
@@ -40,6 +42,8 @@ def servicers(runtime: Runtime) -> list[Any]:
         Availability(runtime.keys, users),
         Holidays(),
         FreeSlots(runtime.keys, users),
+        CalendarFeeds(clients, users, _CARE_TEAMS),
+        ActivityReports(runtime.keys, users),
     ]
 
 

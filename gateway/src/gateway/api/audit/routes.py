@@ -7,6 +7,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from caseload.audit.v1 import trail_pb2 as pb
+from caseload.audit.v1 import tree_heads_pb2
 from caseload.clients.v1 import clients_pb2
 from gateway.api.audit import schemas
 from gateway.api.fields import PageQuery
@@ -49,3 +50,16 @@ async def report_access(client_id: UUID, query: Annotated[PageQuery, Query()], r
 @router.get("/audit/verify", response_model=schemas.Verification)
 async def verify_trail(request: SignedInRequest) -> Response:
     return json_response(await request.stubs.trail.VerifyTrail(pb.VerifyTrailRequest(), request.context))
+
+
+@router.get("/audit/checkpoints", response_model=schemas.CheckpointPage)
+async def list_checkpoints(query: Annotated[schemas.CheckpointQuery, Query()], request: SignedInRequest) -> Response:
+    """Signed tree heads over the trails of all workspaces, newest first, about one a minute. docs/audit-verification.md says how to verify one."""
+    message = to_proto(query, tree_heads_pb2.ListCheckpointsRequest)
+    return page_response(await request.stubs.tree_heads.ListCheckpoints(message, request.context), query)
+
+
+@router.get("/audit/proof", response_model=schemas.Proof, responses={404: {}})
+async def get_proof(query: Annotated[schemas.ProofQuery, Query()], request: SignedInRequest) -> Response:
+    """That an event is covered by a checkpoint (the newest, unless `tree_size` names another), and that the newest checkpoint continues that one."""
+    return json_response(await request.stubs.tree_heads.GetProof(to_proto(query, tree_heads_pb2.GetProofRequest), request.context))

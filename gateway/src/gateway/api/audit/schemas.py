@@ -52,3 +52,59 @@ class Verification(Schema):
     events: int
     head: str
     first_break: int | None
+
+
+class Checkpoint(Schema):
+    """A signed tree head (RFC 6962)."""
+
+    tree_size: int
+    root_hash: str
+    signed_at: Time
+    key_id: str
+    signature: str
+    origin: str
+
+
+class CheckpointPage(Page):
+    items: list[Checkpoint]
+
+
+class CheckpointQuery(PageQuery):
+    pass
+
+
+class ProofQuery(Schema):
+    sequence: Annotated[int, Field(ge=1, le=2**62)]
+    tree_size: Annotated[int | None, Field(ge=1, le=2**62)] = None
+
+
+class ProvenEvent(Schema):
+    id: UUID
+    sequence: int
+    previous_hash: str
+    hash: str
+    inclusion: list[str]
+
+
+class ProvenHead(Schema):
+    leaf_index: int
+    sequence: int
+    hash: str
+    root_hash: str
+    inclusion: list[str]
+
+
+class AuditKey(Schema):
+    key_id: str
+    public_key: str
+
+
+class Proof(Schema):
+    origin: str
+    checkpoint: Checkpoint
+    newest: Checkpoint
+    consistency: list[str]
+    workspace_id: UUID
+    event: ProvenEvent
+    head: ProvenHead
+    keys: list[AuditKey]

@@ -44,6 +44,7 @@ _WITHOUT_EFFECT = frozenset(
         "unnest",
         "upper",
         "uuid_hash_extended",
+        "width_bucket",
     ]
 )
 # As in count(*) and ORDER BY 1.

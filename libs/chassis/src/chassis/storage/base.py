@@ -29,6 +29,9 @@ class Blobs(Protocol):
     async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
         """Keeps the bytes; once this returns they survive a crash. Of a spool no more than a piece is in memory at a time."""
 
+    async def put_once(self, key: str, data: bytes, content_type: str) -> bytes:
+        """Keeps the bytes unless there are some already. Returns those that are kept: what was put first, whatever is put later."""
+
     async def get(self, key: str) -> bytes:
         """The bytes; NotFound when there are none."""
 

@@ -62,6 +62,9 @@ class LocalBlobs:
     async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
         await self._do(self._write, self._path(key), data)
 
+    async def put_once(self, key: str, data: bytes, content_type: str) -> bytes:
+        return await self._do(self._write_once, self._path(key), data)
+
     async def get(self, key: str) -> bytes:
         return await self._do(self._path(key).read_bytes)
 
@@ -146,6 +149,16 @@ class LocalBlobs:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
+
+    def _write_once(self, path: Path, data: bytes) -> bytes:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+        try:
+            private_files.create(beside, data)
+            private_files.link(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+        return path.read_bytes()
 
     async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
         try:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 _SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS, _CONNECTIONS = 3, 10, 2, 8
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
+# Two that put at once are told either.
+_THERE_ALREADY = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 _BEHIND_THE_END = {"InvalidRange", "416"}
 
 
@@ -78,6 +80,9 @@ class S3Blobs:
             **self._at_rest,
             **self._retention(data),
         )
+
+    async def put_once(self, key: str, data: bytes, content_type: str) -> bytes:
+        return await self._do(self._write_once, checked(key), data, content_type)
 
     async def get(self, key: str) -> bytes:
         return await self._do(self._read if self._lock is None else self._read_locked, checked(key))
@@ -155,6 +160,26 @@ class S3Blobs:
     def _read(self, key: str) -> bytes:
         return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
 
+    def _write_once(self, key: str, data: bytes, content_type: str) -> bytes:
+        try:
+            options = {**self._at_rest, **self._retention(data)}
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type, IfNoneMatch="*", **options)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in _THERE_ALREADY:
+                raise
+        if self._lock is None:
+            return self._read(key)
+        # Whoever may delete can put a delete marker on top, and something new on that. What was first is kept beneath.
+        return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=self._versions(key)[-1])["Body"].read()
+
+    def _versions(self, key: str) -> list[str]:
+        """The versions of a file, the newest first."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+        found = [version["VersionId"] for page in pages for version in page.get("Versions", ()) if version["Key"] == key]
+        if not found:
+            raise NotFound("not_found", "There is nothing here under this id.")
+        return found
+
     def _read_part(self, key: str, start: int, size: int) -> bytes:
         try:
             # The last byte's number is part of the range (RFC 9110, 14.1.2).
@@ -181,10 +206,7 @@ class S3Blobs:
 
     def _read_locked(self, key: str) -> bytes:
         """The newest version, also beneath a delete marker, which anybody who may delete can put on top."""
-        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key):
-            for version in page.get("Versions", ()):
-                return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])["Body"].read()
-        raise NotFound("not_found", "There is nothing here under this id.")
+        return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=self._versions(key)[0])["Body"].read()
 
     def _is_locked(self) -> bool:
         try:

@@ -111,19 +111,30 @@ class CheckpointPublisher:
         is_ours = proofs.holds(newest["proof"], proofs.of_checkpoint(checkpoint, keys))
         if contradicts or not is_ours:
             _CONTRADICTED.inc()
-            fault = "a chain contradicts its published checkpoint" if contradicts else "a chain was continued by somebody without its keys"
-            _log.error(fault, extra={"workspace_id": str(workspace_id), "sequence": published.sequence if published else None})
+            _log.error(
+                _fault(published, contradicts=contradicts),
+                extra={"workspace_id": str(workspace_id), "sequence": published.sequence if published else None},
+            )
             return checkpoint.sequence
         written: dict[str, Any] = {"workspace_id": str(workspace_id), "sequence": checkpoint.sequence, "hash": checkpoint.hash.hex()}
         await self._blobs.put(_key(workspace_id), json.dumps({**written, "is_proven": True}).encode(), "application/json")
+        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
+            await tx.run(store.note_published, sequence=checkpoint.sequence)
         return checkpoint.sequence
 
     async def published(self, workspace_id: UUID) -> Checkpoint | None:
-        """The workspace's published checkpoint, or None before the first. Raises Unavailable if the file store does not answer."""
+        """The workspace's published checkpoint, or None before the first. Raises Unavailable if the file store does not answer.
+
+        One that was published and is gone is told as a checkpoint that no chain has: without a hash.
+        """
+        # First: whatever is noted as published by now is in the file store.
+        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
+            row = await tx.maybe(store.checkpoint)
         try:
             read = json.loads(await self._blobs.get(_key(workspace_id)))
         except NotFound:
-            return None
+            noted = None if row is None else row["published_sequence"]
+            return None if noted is None else Checkpoint(noted, b"")
         return Checkpoint(read["sequence"], bytes.fromhex(read["hash"]), read.get("is_proven", False))
 
     async def _read(self, workspace_id: UUID, published: Checkpoint | None) -> tuple[Any, Any]:
@@ -138,6 +149,13 @@ def checkpoint_publisher(runtime: Runtime) -> CheckpointPublisher:
     return CheckpointPublisher(
         runtime.database, runtime.keys, runtime.blobs, every=settings.checkpoint_seconds, unsigned_until=settings.unsigned_events_until
     )
+
+
+def _fault(published: Checkpoint | None, *, contradicts: bool) -> str:
+    if not contradicts:
+        return "a chain was continued by somebody without its keys"
+    is_gone = published is not None and not published.hash
+    return "a published checkpoint is gone" if is_gone else "a chain contradicts its published checkpoint"
 
 
 def _key(workspace_id: UUID) -> str:

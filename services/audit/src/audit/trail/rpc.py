@@ -5,7 +5,7 @@ from typing import Any
 
 from audit.trail import rules, store, vocabulary
 from audit.trail.checkpoints import CheckpointPublisher
-from audit.trail.verification import verify
+from audit.trail.verification import verify_recent
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
@@ -51,7 +51,7 @@ class Trail(TrailServicer[UnitOfWork]):
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:
         published, keys = await self._publisher.published(work.workspace_id), await self._keys.of(work.workspace_id)
-        found = await verify(work.db, published, keys, unsigned_until=self._unsigned_until)
+        found = await verify_recent(work.db, published, keys, unsigned_until=self._unsigned_until)
         return pb.Verification(
             intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
         )

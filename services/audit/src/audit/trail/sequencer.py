@@ -34,6 +34,7 @@ _ELECTION = "caseload audit sealer"
 _BACKOFF = Backoff(first=0.2, longest=2.0)
 # Time to append a batch.
 _SECONDS = 30.0
+_SECONDS_BETWEEN_COUNTS = 15.0
 
 
 class _NotOurs(Exception):
@@ -58,7 +59,7 @@ class Sequencer:
         publisher: CheckpointPublisher,
         election: LeaderElection,
         *,
-        batch: int = 500,
+        batch: int = 1_000,
         poll: float = 0.25,
         unsigned_until: datetime | None = None,
     ) -> None:
@@ -67,6 +68,9 @@ class Sequencer:
         self._publisher = publisher
         self._unsigned_until = unsigned_until
         self._not_ours: set[UUID] = set()
+        # How far a workspace's backlog was read, while more of it waits: a batch does not pass again over what the ones before have left.
+        self._reached: dict[UUID, int] = {}
+        self._counted_at = 0.0
         self._election = election
         self._batch = batch
         # Almost every poll finds nothing, and still costs less than a NOTIFY in every transaction that records events.
@@ -82,19 +86,24 @@ class Sequencer:
         await self._election.run(self._lead)
 
     async def append_batch(self, workspace_id: UUID, *, from_before: bool = False) -> int:
-        """Handles the next batch of the workspace's waiting events in one transaction. Returns their number.
+        """Handles the next batch of the workspace's waiting events in one transaction. Returns how many of them wait no longer.
 
-        `from_before` takes what has no proof, as a release before proofs has left it.
+        One whose event is gone waits for ever: it is evidence. `from_before` takes what has no proof, as a release before proofs has left it.
         """
         keys = await self._keys.of(workspace_id)
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
+            await tx.execute(store.look_up_each)
             await tx.run(store.begin_chain, hash=GENESIS, proof=proofs.of_checkpoint(Checkpoint(0, GENESIS), keys))
             newest = await tx.one(store.lock_checkpoint)
             if not proofs.holds(newest["proof"], proofs.of_checkpoint(Checkpoint(newest["sequence"], newest["hash"]), keys)) and not (
                 from_before and newest["proof"] is None
             ):
                 raise _NotOurs
-            waiting = await tx.all(store.list_waiting, limit=self._batch)
+            batch = await tx.all(store.list_waiting, after=self._reached.get(workspace_id, 0), limit=self._batch)
+            self._reached.pop(workspace_id, None)
+            if len(batch) == self._batch:
+                self._reached[workspace_id] = batch[-1]["arrival"]
+            waiting = [event for event in batch if event["id"] is not None]
             if not waiting and newest["proof"] is not None:
                 return 0
             from_before = from_before or proofs.in_upgrade(self._unsigned_until)
@@ -121,6 +130,7 @@ class Sequencer:
             )
             await tx.run(store.remove_waiting, arrivals=[event["arrival"] for event in waiting])
             await tx.run(store.await_witness, sequence=last.sequence, delay=self._publisher.every)
+            await tx.run(store.await_head, sequence=last.sequence)
         self._publisher.note_growth(workspace_id)
         _SEQUENCED.inc(len(events))
         appended = {event["id"] for event in events}
@@ -149,17 +159,26 @@ class Sequencer:
             await asyncio.wait((publishing,))
 
     async def _append_while_leading(self, session: Any, publishing: asyncio.Task[None]) -> None:
+        with refusals():
+            await session.execute(store.read_by_index)
         while not self._election.stopping.is_set():
             if publishing.done():
                 publishing.result()
             # Read on the session that holds the lock, so that a lost session is noticed by the next poll at the latest.
             with refusals():
-                waiting = await session.fetch(store.workspaces_waiting.sql)
-            _WAITING.set(sum(row["events"] for row in waiting))
+                waiting = await session.fetch(store.workspaces_waiting.sql, *store.workspaces_waiting.arguments({}))
+                await self._count(session)
             _LAG.set(max((row["age"] for row in waiting), default=0.0))
             more = await self._append_all([row["workspace_id"] for row in waiting])
             if not more:
                 await asyncio.sleep(self._poll)
+
+    async def _count(self, session: Any) -> None:
+        """Counts what waits, now and then: of a large backlog this takes a while."""
+        now = asyncio.get_running_loop().time()
+        if now - self._counted_at >= _SECONDS_BETWEEN_COUNTS:
+            self._counted_at = now
+            _WAITING.set(await session.fetchval(store.count_waiting.sql))
 
     async def _append_all(self, workspaces: list[UUID]) -> bool:
         """Appends one batch per workspace. Returns whether some workspace may have more waiting events.
@@ -169,7 +188,8 @@ class Sequencer:
         more = False
         for workspace_id in workspaces:
             try:
-                more |= await self.append_batch(workspace_id) == self._batch
+                await self.append_batch(workspace_id)
+                more |= workspace_id in self._reached
             except Unavailable:
                 raise
             except _NotOurs:

@@ -1,4 +1,4 @@
-"""Statements on the audit trail. Row security limits every one except `workspaces_waiting` to one workspace."""
+"""Statements on the audit trail. Row security limits every one except `workspaces_waiting`, `count_waiting` and `due_for_witness` to one workspace."""
 
 from functools import cache
 from typing import Any
@@ -22,12 +22,13 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
-from audit.tables import audit_events, awaiting_witness, checkpoints, entries, event_entities, waiting_events
+from audit.tables import audit_events, awaiting_witness, checkpoints, entries, event_entities, unlogged_heads, verifications, waiting_events
 from chassis.db.statement import Statement, command, query
 
 _moment = DateTime(timezone=True)
@@ -161,39 +162,70 @@ def _keys(filters: frozenset[str]) -> Any:
 
 # ---------------------------------------------------------------- sequencing
 
+# One index entry per workspace, however many events wait. The session has `read_by_index` set.
+_first = (
+    select(waiting_events.c.workspace_id, waiting_events.c.event_created_at)
+    .order_by(waiting_events.c.workspace_id, waiting_events.c.arrival)
+    .limit(1)
+)
+_found = _first.cte("found", recursive=True)
+_next = (
+    select(waiting_events.c.workspace_id, waiting_events.c.event_created_at)
+    .where(waiting_events.c.workspace_id > _found.c.workspace_id)
+    .order_by(waiting_events.c.workspace_id, waiting_events.c.arrival)
+    .limit(1)
+    .lateral("next")
+)
+_found = _found.union_all(select(_next.c.workspace_id, _next.c.event_created_at).select_from(_found.join(_next, true())))
 workspaces_waiting = command(
-    select(
-        waiting_events.c.workspace_id,
-        func.count().label("events"),
-        extract("epoch", func.now() - func.min(waiting_events.c.event_created_at)).cast(Double).label("age"),
-    ).group_by(waiting_events.c.workspace_id)
+    select(_found.c.workspace_id, extract("epoch", func.clock_timestamp() - _found.c.event_created_at).cast(Double).label("age"))
+)
+count_waiting = query(select(func.count()).select_from(waiting_events))
+# The statistics of a table that is nearly always empty say that it is small: without this, PostgreSQL reads and sorts all of a backlog for every batch.
+read_by_index = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off"
+# For a transaction that takes events in batches: the batch is read in the order of its index, and each of its events is looked up by its key.
+look_up_each = "; ".join(
+    f"SET LOCAL {setting}"
+    for setting in (
+        *(f"enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")),
+        "plan_cache_mode = force_custom_plan",
+    )
 )
 
 begin_chain = command(
     insert(checkpoints)
     .values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary), proof=bindparam("proof", type_=LargeBinary))
     .on_conflict_do_nothing()
+    .add_cte(insert(verifications).values(workspace_id=_workspace, due_at=func.now()).on_conflict_do_nothing().cte("to_verify"))
 )
 # The holder of this row lock is the only one who can append to the chain until it commits.
-_checkpoint = select(checkpoints.c.sequence, checkpoints.c.hash, checkpoints.c.proof).where(checkpoints.c.workspace_id == _workspace)
+_checkpoint = select(checkpoints.c.sequence, checkpoints.c.hash, checkpoints.c.proof, checkpoints.c.published_sequence).where(
+    checkpoints.c.workspace_id == _workspace
+)
 lock_checkpoint = command(_checkpoint.with_for_update())
 checkpoint = query(_checkpoint)
 entry_at = query(
     select(entries.c.hash).where(entries.c.workspace_id == _workspace, entries.c.sequence == bindparam("sequence", type_=BigInteger))
 )
-list_waiting = query(
-    select(waiting_events.c.arrival, waiting_events.c.proof, *audit_events.columns)
-    .select_from(
-        waiting_events.join(
-            audit_events,
-            (audit_events.c.workspace_id == waiting_events.c.workspace_id)
-            & (audit_events.c.created_at == waiting_events.c.event_created_at)
-            & (audit_events.c.id == waiting_events.c.event_id),
-        )
-    )
-    .where(waiting_events.c.workspace_id == _workspace)
+# Of those after an arrival. An event that is gone is None in all its columns.
+_batch = (
+    select(waiting_events)
+    .where(waiting_events.c.workspace_id == _workspace, waiting_events.c.arrival > bindparam("after", type_=BigInteger))
     .order_by(waiting_events.c.arrival)
     .limit(bindparam("limit", type_=BigInteger))
+    .subquery("batch")
+)
+list_waiting = query(
+    select(_batch.c.arrival, _batch.c.proof, *audit_events.columns)
+    .select_from(
+        _batch.outerjoin(
+            audit_events,
+            (audit_events.c.workspace_id == _batch.c.workspace_id)
+            & (audit_events.c.created_at == _batch.c.event_created_at)
+            & (audit_events.c.id == _batch.c.event_id),
+        )
+    )
+    .order_by(_batch.c.arrival)
 )
 append_entries = command(
     insert(entries).from_select(
@@ -238,6 +270,8 @@ await_witness = command(
         set_={"sequence": _growth.excluded.sequence, "due_at": func.least(awaiting_witness.c.due_at, _growth.excluded.due_at)},
     )
 )
+_unlogged = insert(unlogged_heads).values(workspace_id=_workspace, sequence=bindparam("sequence", type_=BigInteger))
+await_head = command(_unlogged.on_conflict_do_update(constraint="pk_unlogged_heads", set_={"sequence": _unlogged.excluded.sequence}))
 # Of all workspaces.
 due_for_witness = command(
     select(awaiting_witness.c.workspace_id)
@@ -253,49 +287,10 @@ witnessed = command(
 )
 postpone_witness = command(update(awaiting_witness).where(awaiting_witness.c.workspace_id == _workspace).values(due_at=func.now() + _delay))
 
-# ---------------------------------------------------------------- verifying
-
-# One statement, so one snapshot: in every snapshot each event is either in the chain or waiting.
-chain_counts = query(
-    select(
-        select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery().label("events"),
-        select(func.count()).where(entries.c.workspace_id == _workspace).scalar_subquery().label("entries"),
-        select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
-        select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
-        select(checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("hash"),
-        select(checkpoints.c.proof).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("proof"),
-    )
-)
-# Events that neither are in the chain nor wait for it: nobody but audit could have put them there properly.
-unproven_events = query(
-    select(audit_events.c.id)
-    .where(
-        audit_events.c.workspace_id == _workspace,
-        ~exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == audit_events.c.id),
-        ~exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == audit_events.c.id),
-    )
-    .order_by(audit_events.c.created_at, audit_events.c.id)
-    .limit(bindparam("limit", type_=BigInteger))
-)
-entries_after = query(
-    select(
-        entries.c.sequence,
-        entries.c.event_id,
-        entries.c.previous_hash,
-        entries.c.hash.label("entry_hash"),
-        *audit_events.columns,
-    )
-    .select_from(
-        entries.outerjoin(
-            audit_events,
-            (audit_events.c.workspace_id == entries.c.workspace_id)
-            & (audit_events.c.created_at == entries.c.event_created_at)
-            & (audit_events.c.id == entries.c.event_id),
-        )
-    )
-    .where(entries.c.workspace_id == _workspace, entries.c.sequence > bindparam("after", type_=BigInteger))
-    .order_by(entries.c.sequence)
-    .limit(bindparam("limit", type_=BigInteger))
+note_published = command(
+    update(checkpoints)
+    .where(checkpoints.c.workspace_id == _workspace)
+    .values(published_sequence=func.greatest(func.coalesce(checkpoints.c.published_sequence, 0), bindparam("sequence", type_=BigInteger)))
 )
 
 # ---------------------------------------------------------------- partitions

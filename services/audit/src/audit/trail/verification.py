@@ -1,21 +1,27 @@
-"""Verifies the hash chain of a workspace from its first entry to its newest checkpoint."""
+"""Verifies the hash chain of a workspace: from its first entry, or from where the background verification has got to."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from audit.trail import proofs, store
+from audit.trail import proofs, store, verification_store
 from audit.trail.chain import GENESIS, ChainVerifier, Checkpoint, Entry
-from chassis.db.transaction import Transaction
+from audit.trail.progress import Progress
+from chassis.db.transaction import Record, Transaction
 from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import Unavailable
 
+# Entries that the background verification takes at a time; an anchor is the end of one.
+SEGMENT = 4_096
+# A call verifies no more entries than so many segments have.
+_SEGMENTS_IN_A_CALL = 4
 _AT_ONCE = 1_000
 _MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The number of entries in the chain, the newest hash, and the sequence of the first entry that is wrong, if any.
+    """The sequence of the last entry in the chain, the newest hash, and the sequence of the first entry that is wrong, if any.
 
     `unproven` has the ids, up to a hundred, of events that are in the tables and that audit did not take from any service.
     """
@@ -29,36 +35,95 @@ class Verification:
 async def verify(
     tx: Transaction, published: Checkpoint | None, keys: WorkspaceKeys, *, unsigned_until: datetime | None = None
 ) -> Verification:
-    """Recomputes every hash of the workspace's chain, and the proof that audit wrote the last one.
+    """Recomputes every hash of the workspace's chain, and the proof that audit wrote the last one. Takes as long as the chain is.
 
     An event that waits to be appended is no break. An event that neither waits nor is in the chain is one.
     `published` has to be read before the transaction begins: the chain may grow meanwhile, and still contains it.
     """
-    await tx.execute(store.force_index_scans)
-    counts = await tx.one(store.chain_counts)
-    entries = counts["entries"]
-    newest = Checkpoint(counts["sequence"] or 0, counts["hash"] or GENESIS)
+    await tx.execute(store.look_up_each)
+    counts = await tx.one(verification_store.chain_counts)
     verifier = ChainVerifier()
-    if published is not None and await _verify_up_to(tx, verifier, published.sequence):
+    await check_to_the_end(tx, verifier, counts, published, keys, unsigned_until)
+    unproven: list[Record] = []
+    if counts["events"] != counts["entries"] + counts["waiting"]:
+        unproven = await tx.all(verification_store.unproven_events, limit=_MOST_NAMED)
+        if verifier.first_break is None:
+            # Every entry has its event, so the surplus events were inserted without being recorded: the break is after the end.
+            verifier.first_break = verifier.sequence + 1
+    return Verification(counts["entries"], counts["hash"] or GENESIS, verifier.first_break, tuple(row["id"] for row in unproven))
+
+
+async def verify_recent(
+    tx: Transaction, published: Checkpoint | None, keys: WorkspaceKeys, *, unsigned_until: datetime | None = None
+) -> Verification:
+    """The same for a call: verifies what came after the last anchor, and answers for all before it what the background verification has found.
+
+    A chain without an anchor is verified from its beginning. Raises Unavailable where more came after it than a call verifies.
+    """
+    await tx.execute(store.look_up_each)
+    progress = Progress.read(await tx.maybe(verification_store.progress), keys)
+    standing = await tx.one(verification_store.standing)
+    if standing["entries"] - progress.anchor.sequence > _SEGMENTS_IN_A_CALL * SEGMENT:
+        raise Unavailable(
+            "verification_under_way", "The trail has grown faster than it was verified; ask again in a minute.", retry_after=30.0
+        )
+    if not progress.anchor.sequence:
+        return await verify(tx, published, keys, unsigned_until=unsigned_until)
+    verifier = ChainVerifier(progress.anchor.sequence, progress.anchor.hash)
+    await check_from_anchor(tx, verifier, standing, published, keys, unsigned_until)
+    # Of what came before the anchor the last pass has told; all later breaks are of this call.
+    if progress.first_break is not None and progress.first_break <= progress.anchor.sequence:
+        verifier.first_break = progress.first_break
+    newest = await tx.all(verification_store.newest_events, limit=SEGMENT)
+    unproven = tuple(row["id"] for row in newest if not row["is_proven"])[:_MOST_NAMED]
+    if verifier.first_break is None and (
+        unproven or progress.first_break or await tx.all(verification_store.waiting_without_event, limit=SEGMENT)
+    ):
+        verifier.first_break = verifier.sequence + 1
+    return Verification(standing["entries"], standing["hash"] or GENESIS, verifier.first_break, unproven)
+
+
+async def check_from_anchor(
+    tx: Transaction,
+    verifier: ChainVerifier,
+    standing: Record,
+    published: Checkpoint | None,
+    keys: WorkspaceKeys,
+    unsigned_until: datetime | None,
+) -> None:
+    """Checks the chain after the verifier's place, and that it has the anchor's own entry and the published checkpoint's still."""
+    anchor = Checkpoint(verifier.sequence, verifier.hash)
+    if not await _has(tx, anchor):
+        verifier.first_break = min(standing["entries"] + 1, anchor.sequence)
+    elif published is not None and published.sequence <= anchor.sequence and not await _has(tx, published):
+        verifier.first_break = published.sequence
+    else:
+        await check_to_the_end(tx, verifier, standing, published, keys, unsigned_until)
+
+
+async def check_to_the_end(
+    tx: Transaction,
+    verifier: ChainVerifier,
+    standing: Record,
+    published: Checkpoint | None,
+    keys: WorkspaceKeys,
+    unsigned_until: datetime | None,
+) -> None:
+    """Verifies the entries after the verifier's place, on the way the published checkpoint, at the end the newest one and its proof."""
+    newest = Checkpoint(standing["sequence"] or 0, standing["hash"] or GENESIS)
+    if published is not None and published.sequence > verifier.sequence and await verify_up_to(tx, verifier, published.sequence):
         verifier.check_published(published)
-    if await _verify_up_to(tx, verifier, entries) and verifier.check_end(newest):
-        lacks_proof = counts["proof"] is None and (newest.sequence == 0 or proofs.may_lack_proof(published, unsigned_until))
-        if not (lacks_proof or proofs.holds(counts["proof"], proofs.of_checkpoint(newest, keys))):
+    if await verify_up_to(tx, verifier, standing["entries"]) and verifier.check_end(newest):
+        lacks_proof = standing["proof"] is None and (newest.sequence == 0 or proofs.may_lack_proof(published, unsigned_until))
+        if not (lacks_proof or proofs.holds(standing["proof"], proofs.of_checkpoint(newest, keys))):
             # Continued by somebody else: from where is not known, but what was published is audit's.
             verifier.first_break = 1 + (published.sequence if published is not None else 0)
-        elif counts["events"] != entries + counts["waiting"]:
-            # Every entry has its event, so the surplus events were inserted without being recorded: the break is after the end.
-            verifier.first_break = newest.sequence + 1
-    unproven = []
-    if counts["events"] != entries + counts["waiting"]:
-        unproven = await tx.all(store.unproven_events, limit=_MOST_NAMED)
-    return Verification(entries, newest.hash, verifier.first_break, tuple(row["id"] for row in unproven))
 
 
-async def _verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int) -> bool:
+async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int) -> bool:
     """Verifies the entries up to `sequence`, or up to the last one if there are fewer. Returns False at a break."""
     while verifier.first_break is None and verifier.sequence < sequence:
-        rows = await tx.all(store.entries_after, after=verifier.sequence, limit=min(_AT_ONCE, sequence - verifier.sequence))
+        rows = await tx.all(verification_store.entries_after, after=verifier.sequence, limit=min(_AT_ONCE, sequence - verifier.sequence))
         if not rows:
             break
         for row in rows:
@@ -66,3 +131,8 @@ async def _verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int)
             if not verifier.check_next(entry, row if row["id"] is not None else None):
                 break
     return verifier.first_break is None
+
+
+async def _has(tx: Transaction, checkpoint: Checkpoint) -> bool:
+    entry = await tx.maybe(store.entry_at, sequence=checkpoint.sequence)
+    return checkpoint.sequence == 0 or (entry is not None and entry["hash"] == checkpoint.hash)

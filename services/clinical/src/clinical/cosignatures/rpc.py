@@ -6,6 +6,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import cosignatures_pb2, events_pb2, sessions_pb2
 from caseload.clinical.v1.cosignatures_rpc import CosignaturesServicer
+from chassis.auth.signer import Signer
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
 from chassis.paging import page
@@ -15,7 +16,6 @@ from clinical.cosignatures import rules
 from clinical.sessions import mapping, replies
 from clinical.sessions import rules as session_rules
 from clinical.sessions import store as notes
-from clinical.signatures.signer import Signer
 from clinical.supervision import attested, store
 
 DecisionRequest = cosignatures_pb2.CosignSessionRequest | cosignatures_pb2.ReturnSessionRequest

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.auth.signer import Signer
 from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import to_datetime
 from clinical.sessions import canonical, mapping, rules
 from clinical.signatures.rfc8785 import time_text
-from clinical.signatures.signer import Signer
 from clinical.supervision import attested
 
 

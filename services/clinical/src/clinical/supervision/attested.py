@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.auth.signer import Signer
 from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
@@ -14,7 +15,6 @@ from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.signatures.rfc8785 import time_text
-from clinical.signatures.signer import Signer
 from clinical.supervision import canonical, store
 from clinical.tables import cosignatures
 

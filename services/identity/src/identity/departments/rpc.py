@@ -4,6 +4,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import departments_pb2 as pb
 from caseload.identity.v1.departments_rpc import DepartmentsServicer
+from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
@@ -22,6 +23,12 @@ class Departments(DepartmentsServicer[UnitOfWork]):
         total = (await work.db.one(store.count_departments(filters), **filters))["total"]
         rows = await work.db.all(store.list_departments(filters), **filters, skip=shown.offset, limit=shown.limit)
         return pb.DepartmentPage(items=[fill(pb.Department(), row) for row in rows], total=total)
+
+    async def GetDepartment(self, request: pb.GetDepartmentRequest, work: UnitOfWork) -> pb.Department:
+        row = await work.db.maybe(store.get_department, department_id=request.department_id)
+        if row is None:
+            raise NotFound("department_not_found", "There is no such department here.")
+        return fill(pb.Department(), row)
 
     async def UpdateDepartment(self, request: pb.UpdateDepartmentRequest, work: UnitOfWork) -> pb.Department:
         changes = masked(request, rules.CHANGEABLE)

@@ -33,6 +33,8 @@ list_departments = FilteredStatement(
 )
 count_departments = FilteredStatement(lambda names: _matching(select(func.count().label("total")).select_from(departments), names))
 
+get_department = query(select(departments).where(_this_department))
+
 # Users who are given the department hold its row until they commit, so a count that follows misses none.
 lock_department = command(select(departments).where(_this_department).with_for_update())
 

@@ -23,13 +23,15 @@ from identity.people import record
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
 from identity.people.rules import check_email, check_full_name
-from identity.roles import ADMINISTRATOR_ROLE, OVERSEER_ROLES, SCOPES_BY_ROLE
+from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, OVERSEER_ROLES, SCOPES_BY_ROLE
 from identity.users import rules, store
 from identity.users.names import UserNames
 from identity.workspaces.rules import cosign_hours
 
 # More than decide on notes in any workspace.
 _MOST_OVERSEERS = 100
+# More than work in any hospital in the roles that an alert is told to.
+_MOST_STAFF = 10_000
 
 
 class Users(UsersServicer[UnitOfWork]):
@@ -159,6 +161,19 @@ class Users(UsersServicer[UnitOfWork]):
     async def ListOverseers(self, request: pb.ListOverseersRequest, work: UnitOfWork) -> pb.OverseerList:
         found = await work.db.all(store.active_users_of_roles, roles=sorted(OVERSEER_ROLES), limit=_MOST_OVERSEERS)
         return pb.OverseerList(user_ids=[str(row["id"]) for row in found])
+
+    async def ListStaff(self, request: pb.ListStaffRequest, work: UnitOfWork) -> pb.Staff:
+        zone = (await work.db.one(store.time_zone))["time_zone"]
+        found = await work.db.all(
+            store.staff,
+            roles=[enum_text(pb.Role, role) for role in request.roles],
+            with_shifts=request.with_shifts,
+            ids=list(request.user_ids),
+            limit=_MOST_STAFF,
+        )
+        unasked = {} if request.with_shifts else {"shift_schedule": None}
+        members = [fill(pb.StaffMember(oversees_alerts=row["role"] in ALERT_OVERSEER_ROLES), {**row, **unasked}) for row in found]
+        return pb.Staff(members=members, time_zone=zone)
 
     async def GetStanding(self, request: pb.GetStandingRequest, work: UnitOfWork) -> pb.Standing:
         row = await work.db.one(store.standing, user_id=request.orderer_id, now=work.now)

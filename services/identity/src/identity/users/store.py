@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, Select, Text, Uuid, any_, bindparam, func, or_, select, update
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Select, Text, Uuid, and_, any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -42,7 +42,7 @@ fingerprint_of_users = FilteredStatement(_fingerprint)
 
 sealed_names = query(select(*SEALED_COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
-get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active).where(_this_user))
+get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active, users.c.department_id).where(_this_user))
 
 # The first to have come.
 active_users_of_roles = query(
@@ -51,6 +51,23 @@ active_users_of_roles = query(
     .order_by(users.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
+
+# The active users of some roles, those of some ids and, with shifts, those who have a schedule.
+staff = query(
+    select(users.c.id, users.c.role, users.c.department_id, users.c.shift_schedule)
+    .where(users.c.is_active, ~users.c.is_platform_admin)
+    .where(
+        or_(
+            users.c.role == any_(bindparam("roles", type_=ARRAY(Text))),
+            users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+            and_(bindparam("with_shifts", type_=Boolean), users.c.shift_schedule.is_not(None)),
+        )
+    )
+    .order_by(users.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+time_zone = query(select(workspaces.c.time_zone))
 
 lock_user = command(select(*USER_COLUMNS).where(_this_user).with_for_update(key_share=True, of=users))
 

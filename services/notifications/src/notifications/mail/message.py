@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from string import Template
 
@@ -46,6 +47,20 @@ def build(
     message.set_content(text)
     message.add_alternative(page(html, language=language, direction=direction), subtype="html")
     return message
+
+
+class _Sent(EmailPolicy):
+    """As mail is sent. Folding makes encoded words of what is longer than a line, which is right for a text; an address of the web is nothing by it."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() == "list-unsubscribe":
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+def as_sent(*, utf8: bool) -> EmailPolicy:
+    """The policy to write a mail with: for SMTP, or with `utf8` for SMTPUTF8."""
+    return _Sent(linesep="\r\n", utf8=utf8)
 
 
 def page(body: str, *, language: str, direction: str) -> str:

@@ -8,13 +8,12 @@ UnknownOutcome      the mail was transmitted, but the server did not answer: it 
 
 import asyncio
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.policy import SMTPUTF8
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
 from chassis.settings import is_local
+from notifications.mail.message import as_sent
 
 
 class DeliveryFailure(Exception):
@@ -97,7 +96,7 @@ class SmtpClient:
             raise PermanentFailure("address_not_supported", bounced=True)
         options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8 else []
         encoding = "utf-8" if needs_smtputf8 else "ascii"
-        body = message.as_bytes(policy=SMTPUTF8 if needs_smtputf8 else SMTP_POLICY)
+        body = message.as_bytes(policy=as_sent(utf8=needs_smtputf8))
         try:
             await client.mail(sender, options=options, encoding=encoding)
             await client.rcpt(recipient, encoding=encoding)

@@ -258,3 +258,50 @@ a note that you wrote or signed was returned to you with a comment. Sign in to r
 <p>Hello $full_name,</p>
 <p>a note that you wrote or signed was returned to you with a comment. Sign in to read the comment and to amend the note: it then waits for its co-signature again.</p>"""),
 )
+
+ALERT = MailTemplate(
+    subject=Template("${drill}Alert ($priority), $where"),
+    text=Template("""\
+Hello $full_name,
+
+${drill}nobody has answered an alert yet.
+
+    Priority: $priority
+    Where: $where
+
+Open it to read what it is about, and to say that you see to it:
+
+$link
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>${drill}nobody has answered an alert yet.</p>
+<p style="font-size: 1.2em"><strong>Priority: $priority<br>Where: $where</strong></p>
+<p>Open it to read what it is about, and to say that you see to it:</p>
+<p><a href="$link">$link</a></p>"""),
+)
+
+ALERT_UNATTENDED = MailTemplate(
+    subject=Template("${drill}Nobody can be told of an alert ($priority), $where"),
+    text=Template("""\
+Hello $full_name,
+
+${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.
+
+    Priority: $priority
+    Where: $where
+
+See to it, or find somebody who does:
+
+$link
+
+Then change the policy or the shifts, so that the next alert finds somebody.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.</p>
+<p style="font-size: 1.2em"><strong>Priority: $priority<br>Where: $where</strong></p>
+<p>See to it, or find somebody who does:</p>
+<p><a href="$link">$link</a></p>
+<p>Then change the policy or the shifts, so that the next alert finds somebody.</p>"""),
+)

@@ -1,7 +1,16 @@
-"""The tables of notifications: reminder rules, known appointments, reminders, other mail, what is due, and webhooks."""
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, alerts, what is due, and webhooks."""
 
 from chassis.work import moves
 from chassis.work.retention import Retention
+from notifications.tables.alerts import (
+    alert_changes,
+    alert_escalations,
+    alert_feeds,
+    alert_mails,
+    alerts,
+    escalation_policies,
+    on_call_overrides,
+)
 from notifications.tables.base import metadata, moved
 from notifications.tables.mail import due_work, mails
 from notifications.tables.reminder_links import reminder_links, reminder_opt_outs
@@ -19,12 +28,19 @@ from notifications.tables.webhooks import webhook_deliveries, webhook_queues, we
 
 __all__ = [
     "RETENTIONS",
+    "alert_changes",
+    "alert_escalations",
+    "alert_feeds",
+    "alert_mails",
+    "alerts",
     "appointments",
     "due_work",
+    "escalation_policies",
     "mails",
     "merged_clients",
     "metadata",
     "moved",
+    "on_call_overrides",
     "reminder_configurations",
     "reminder_consents",
     "reminder_counters",
@@ -48,4 +64,8 @@ RETENTIONS = (
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
     Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),
     moves.RETENTION,
+    Retention("alert_mails", since="created_at", days="mails_days"),
+    # For this long a stream that was interrupted goes on where it was.
+    Retention("alert_changes", since="changed_at", days=1.0),
+    Retention("on_call_overrides", since="ends_at", days="on_call_overrides_days"),
 )

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from chassis.errors import Fault, Forbidden, Invalid, Stale
-from scheduling.working_hours.rules import MINUTES_OF_DAY, day_of, minute_of, minutes
+from scheduling.working_hours.rules import MINUTES_OF_DAY, day_of, minute_of, minutes, zones
 
 MAX_WEEKLY = 100
 MAX_EXCEPTIONS = 500
@@ -43,7 +42,7 @@ def check_hours(hours: Mapping[str, Any]) -> None:
 
 
 def _setting_faults(hours: Mapping[str, Any]) -> Iterator[Fault]:
-    if hours["time_zone"] is not None and hours["time_zone"] not in available_timezones():
+    if hours["time_zone"] is not None and hours["time_zone"] not in zones():
         yield Fault("/time_zone", "is not an IANA time zone")
     if not 0 <= hours["notice_minutes"] <= MAX_NOTICE:
         yield Fault("/notice_minutes", f"must be from 0 to {MAX_NOTICE}")

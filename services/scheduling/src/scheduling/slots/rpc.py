@@ -12,6 +12,7 @@ from chassis.encryption.key_store import Keys
 from chassis.protobuf.fields import given
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments.rules import check_offered
+from scheduling.busy_periods.store import busy_within
 from scheduling.slots import rules, store
 from scheduling.working_hours import store as working_hours
 from scheduling.working_hours.mapping import to_message, to_week
@@ -45,10 +46,11 @@ class FreeSlots(FreeSlotsServicer[UnitOfWork]):
         first, last = since.astimezone(zone).date() - _DAY, (until + terms.duration).astimezone(zone).date() + _DAY
         holidays = {holiday["date"] for holiday in await work.db.all(working_hours.holidays_between, first=first, last=last)}
         busy = await work.db.all(
-            store.busy_between,
-            practitioner_id=practitioner_id,
+            busy_within,
+            resource_id=practitioner_id,
             since=since - terms.before,
             until=until + terms.duration + terms.after,
+            now=work.now,
         )
 
         # A slot may end after `until`.

@@ -6,6 +6,7 @@ from scheduling.tables.appointments import appointments, client_counters, client
 from scheduling.tables.availability import availability, holidays
 from scheduling.tables.base import metadata, moved
 from scheduling.tables.busy_periods import busy_periods
+from scheduling.tables.calendar_feeds import calendar_feeds
 from scheduling.tables.catalogue import locations, offered_services
 from scheduling.tables.payments import payment_requests, payment_settings
 
@@ -15,6 +16,7 @@ __all__ = [
     "appointments",
     "availability",
     "busy_periods",
+    "calendar_feeds",
     "client_counters",
     "client_figures",
     "day_counters",

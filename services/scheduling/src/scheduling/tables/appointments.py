@@ -91,6 +91,12 @@ appointments = tenant(
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    # Calendars of other programs are told what was deleted.
+    Index(
+        "ix_appointments_deleted",
+        "workspace_id", "practitioner_id", "deleted_at",
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
     fixed=("id", "series_id", "created_by", "created_at"),

@@ -11,17 +11,20 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
 from chassis.protobuf.fields import fill
 from scheduling.tables import availability
-from scheduling.working_hours.rules import Minutes, Week, minute_of, minutes
+from scheduling.working_hours.rules import Minutes, Week, check_zone, minute_of, minutes
 
 AVAILABILITY = SealedTable(availability)
 DEFAULT_SLOT_STEP = 15
 
 
 def to_message(row: Record | None, keys: WorkspaceKeys, *, practitioner_id: str, workspace_zone: str) -> pb.WorkingHours:
-    """The practitioner's working hours; none as long as there is no row."""
+    """The practitioner's working hours; none as long as there is no row. Raises Invalid for a `workspace_zone` that is needed and there is not."""
     if row is None:
-        return pb.WorkingHours(practitioner_id=practitioner_id, time_zone=workspace_zone, slot_step_minutes=DEFAULT_SLOT_STEP)
-    return AVAILABILITY.open(row, keys, into=fill(pb.WorkingHours(time_zone=workspace_zone), row))
+        return pb.WorkingHours(
+            practitioner_id=practitioner_id, time_zone=check_zone(workspace_zone).key, slot_step_minutes=DEFAULT_SLOT_STEP
+        )
+    zone = row["time_zone"] or check_zone(workspace_zone).key
+    return AVAILABILITY.open(row, keys, into=fill(pb.WorkingHours(), {**row, "time_zone": zone}))
 
 
 def to_week(hours: pb.WorkingHours, holidays: Collection[date]) -> Week:

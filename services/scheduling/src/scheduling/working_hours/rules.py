@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from chassis.errors import Fault, Invalid
 
@@ -51,6 +51,19 @@ def check_practitioner(*, is_active: bool, treats: bool) -> None:
     if not treats:
         fault = Fault("/practitioner_id", "must be somebody whose role treats")
         raise Invalid("practitioner_does_not_treat", "This person's role does not treat.", faults=[fault])
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())
+
+
+def check_zone(name: str) -> ZoneInfo:
+    """The time zone of this name. Raises Invalid for one that there is not."""
+    if name not in zones():
+        raise Invalid("time_zone_unknown", "There is no such time zone.", faults=[Fault("/time_zone", "is not an IANA time zone")])
+    return ZoneInfo(name)
 
 
 def minute_of(clock: str) -> int | None:

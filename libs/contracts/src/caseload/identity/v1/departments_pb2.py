@@ -27,7 +27,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/identity/v1/departments.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc9\x01\n\nDepartment\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x11\n\tis_active\x18\x05 \x01(\x08\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0e\x44\x65partmentPage\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.identity.v1.Department\x12\r\n\x05total\x18\x02 \x01(\x03\"[\n\x17\x43reateDepartmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x16\n\tis_active\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_is_active\"_\n\x16ListDepartmentsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x16\n\tis_active\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_is_active\"\xbe\x01\n\x17UpdateDepartmentRequest\x12\x1b\n\rdepartment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x11\n\x04name\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04\x63ode\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x16\n\tis_active\x18\x05 \x01(\x08H\x02\x88\x01\x01\x42\x07\n\x05_nameB\x07\n\x05_codeB\x0c\n\n_is_active\"6\n\x17\x44\x65leteDepartmentRequest\x12\x1b\n\rdepartment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x1a\n\x18\x44\x65leteDepartmentResponse2\x88\x05\n\x0b\x44\x65partments\x12\x8d\x01\n\x10\x43reateDepartment\x12-.caseload.identity.v1.CreateDepartmentRequest\x1a .caseload.identity.v1.Department\"(\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x0e\x08\t\x10\x01\x1a\x08reply.id\x12\xb0\x01\n\x0fListDepartments\x12,.caseload.identity.v1.ListDepartmentsRequest\x1a$.caseload.identity.v1.DepartmentPage\"I\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\x30\".the workspace\'s own departments; nobody\'s data\xa0\xb5\x18\x01\x12\x92\x01\n\x10UpdateDepartment\x12-.caseload.identity.v1.UpdateDepartmentRequest\x1a .caseload.identity.v1.Department\"-\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x13\x08\t\x10\x03\x1a\rdepartment_id\x12\xa0\x01\n\x10\x44\x65leteDepartment\x12-.caseload.identity.v1.DeleteDepartmentRequest\x1a..caseload.identity.v1.DeleteDepartmentResponse\"-\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x13\x08\t\x10\x04\x1a\rdepartment_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/identity/v1/departments.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc9\x01\n\nDepartment\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x11\n\tis_active\x18\x05 \x01(\x08\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0e\x44\x65partmentPage\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.identity.v1.Department\x12\r\n\x05total\x18\x02 \x01(\x03\"[\n\x17\x43reateDepartmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x16\n\tis_active\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_is_active\"_\n\x16ListDepartmentsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x16\n\tis_active\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_is_active\"3\n\x14GetDepartmentRequest\x12\x1b\n\rdepartment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xbe\x01\n\x17UpdateDepartmentRequest\x12\x1b\n\rdepartment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x11\n\x04name\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04\x63ode\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x16\n\tis_active\x18\x05 \x01(\x08H\x02\x88\x01\x01\x42\x07\n\x05_nameB\x07\n\x05_codeB\x0c\n\n_is_active\"6\n\x17\x44\x65leteDepartmentRequest\x12\x1b\n\rdepartment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x1a\n\x18\x44\x65leteDepartmentResponse2\xbf\x06\n\x0b\x44\x65partments\x12\x8d\x01\n\x10\x43reateDepartment\x12-.caseload.identity.v1.CreateDepartmentRequest\x1a .caseload.identity.v1.Department\"(\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x0e\x08\t\x10\x01\x1a\x08reply.id\x12\xb0\x01\n\x0fListDepartments\x12,.caseload.identity.v1.ListDepartmentsRequest\x1a$.caseload.identity.v1.DepartmentPage\"I\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\x30\".the workspace\'s own departments; nobody\'s data\xa0\xb5\x18\x01\x12\xb4\x01\n\rGetDepartment\x12*.caseload.identity.v1.GetDepartmentRequest\x1a .caseload.identity.v1.Department\"U\x90\x02\x01\x8a\xb5\x18\tsigned-in\x92\xb5\x18\rnotifications\x9a\xb5\x18\x30\".the workspace\'s own departments; nobody\'s data\x12\x92\x01\n\x10UpdateDepartment\x12-.caseload.identity.v1.UpdateDepartmentRequest\x1a .caseload.identity.v1.Department\"-\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x13\x08\t\x10\x03\x1a\rdepartment_id\x12\xa0\x01\n\x10\x44\x65leteDepartment\x12-.caseload.identity.v1.DeleteDepartmentRequest\x1a..caseload.identity.v1.DeleteDepartmentResponse\"-\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x13\x08\t\x10\x04\x1a\rdepartment_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DEPARTMENT'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
   _globals['_DEPARTMENT'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_DEPARTMENT'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_GETDEPARTMENTREQUEST'].fields_by_name['department_id']._loaded_options = None
+  _globals['_GETDEPARTMENTREQUEST'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
   _globals['_UPDATEDEPARTMENTREQUEST'].fields_by_name['department_id']._loaded_options = None
   _globals['_UPDATEDEPARTMENTREQUEST'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
   _globals['_DELETEDEPARTMENTREQUEST'].fields_by_name['department_id']._loaded_options = None
@@ -46,6 +48,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DEPARTMENTS'].methods_by_name['CreateDepartment']._serialized_options = b'\220\002\000\212\265\030\017workspace:write\232\265\030\016\010\t\020\001\032\010reply.id'
   _globals['_DEPARTMENTS'].methods_by_name['ListDepartments']._loaded_options = None
   _globals['_DEPARTMENTS'].methods_by_name['ListDepartments']._serialized_options = b'\220\002\001\212\265\030\nusers:read\232\265\0300\".the workspace\'s own departments; nobody\'s data\240\265\030\001'
+  _globals['_DEPARTMENTS'].methods_by_name['GetDepartment']._loaded_options = None
+  _globals['_DEPARTMENTS'].methods_by_name['GetDepartment']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\222\265\030\rnotifications\232\265\0300\".the workspace\'s own departments; nobody\'s data'
   _globals['_DEPARTMENTS'].methods_by_name['UpdateDepartment']._loaded_options = None
   _globals['_DEPARTMENTS'].methods_by_name['UpdateDepartment']._serialized_options = b'\220\002\000\212\265\030\017workspace:write\232\265\030\023\010\t\020\003\032\rdepartment_id'
   _globals['_DEPARTMENTS'].methods_by_name['DeleteDepartment']._loaded_options = None
@@ -58,12 +62,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEDEPARTMENTREQUEST']._serialized_end=543
   _globals['_LISTDEPARTMENTSREQUEST']._serialized_start=545
   _globals['_LISTDEPARTMENTSREQUEST']._serialized_end=640
-  _globals['_UPDATEDEPARTMENTREQUEST']._serialized_start=643
-  _globals['_UPDATEDEPARTMENTREQUEST']._serialized_end=833
-  _globals['_DELETEDEPARTMENTREQUEST']._serialized_start=835
-  _globals['_DELETEDEPARTMENTREQUEST']._serialized_end=889
-  _globals['_DELETEDEPARTMENTRESPONSE']._serialized_start=891
-  _globals['_DELETEDEPARTMENTRESPONSE']._serialized_end=917
-  _globals['_DEPARTMENTS']._serialized_start=920
-  _globals['_DEPARTMENTS']._serialized_end=1568
+  _globals['_GETDEPARTMENTREQUEST']._serialized_start=642
+  _globals['_GETDEPARTMENTREQUEST']._serialized_end=693
+  _globals['_UPDATEDEPARTMENTREQUEST']._serialized_start=696
+  _globals['_UPDATEDEPARTMENTREQUEST']._serialized_end=886
+  _globals['_DELETEDEPARTMENTREQUEST']._serialized_start=888
+  _globals['_DELETEDEPARTMENTREQUEST']._serialized_end=942
+  _globals['_DELETEDEPARTMENTRESPONSE']._serialized_start=944
+  _globals['_DELETEDEPARTMENTRESPONSE']._serialized_end=970
+  _globals['_DEPARTMENTS']._serialized_start=973
+  _globals['_DEPARTMENTS']._serialized_end=1804
 # @@protoc_insertion_point(module_scope)

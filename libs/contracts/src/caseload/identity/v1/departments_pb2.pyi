@@ -57,6 +57,12 @@ class ListDepartmentsRequest(_message.Message):
     is_active: bool
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., is_active: bool = ...) -> None: ...
 
+class GetDepartmentRequest(_message.Message):
+    __slots__ = ("department_id",)
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    department_id: str
+    def __init__(self, department_id: _Optional[str] = ...) -> None: ...
+
 class UpdateDepartmentRequest(_message.Message):
     __slots__ = ("department_id", "mask", "name", "code", "is_active")
     DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -21,6 +21,9 @@ class DepartmentsServicer(ABC, Generic[WorkT]):
     async def ListDepartments(self, request: pb.ListDepartmentsRequest, work: WorkT) -> pb.DepartmentPage: ...
 
     @abstractmethod
+    async def GetDepartment(self, request: pb.GetDepartmentRequest, work: WorkT) -> pb.Department: ...
+
+    @abstractmethod
     async def UpdateDepartment(self, request: pb.UpdateDepartmentRequest, work: WorkT) -> pb.Department: ...
 
     @abstractmethod
@@ -34,6 +37,7 @@ class DepartmentsStub:
         methods = pb.DESCRIPTOR.services_by_name['Departments'].methods_by_name
         self.CreateDepartment: DepartmentsCreateDepartment = caller_of(methods['CreateDepartment'])
         self.ListDepartments: DepartmentsListDepartments = caller_of(methods['ListDepartments'])
+        self.GetDepartment: DepartmentsGetDepartment = caller_of(methods['GetDepartment'])
         self.UpdateDepartment: DepartmentsUpdateDepartment = caller_of(methods['UpdateDepartment'])
         self.DeleteDepartment: DepartmentsDeleteDepartment = caller_of(methods['DeleteDepartment'])
 
@@ -44,6 +48,10 @@ class DepartmentsCreateDepartment(Protocol):
 
 class DepartmentsListDepartments(Protocol):
     def __call__(self, request: pb.ListDepartmentsRequest, context: Any) -> Awaitable[pb.DepartmentPage]: ...
+
+
+class DepartmentsGetDepartment(Protocol):
+    def __call__(self, request: pb.GetDepartmentRequest, context: Any) -> Awaitable[pb.Department]: ...
 
 
 class DepartmentsUpdateDepartment(Protocol):

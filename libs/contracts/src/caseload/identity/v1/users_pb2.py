@@ -28,7 +28,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/identity/v1/users.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x05\n\x04User\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x05 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x06 \x01(\x08\x12\x19\n\x11is_platform_admin\x18\x07 \x01(\x08\x12 \n\rdepartment_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\t \x01(\tH\x01\x88\x01\x01\x12\x1b\n\x0especialization\x18\n \x01(\tH\x02\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1a\n\x12two_factor_enabled\x18\x0c \x01(\x08\x12\x11\n\tis_locked\x18\r \x01(\x08\x12\x31\n\rlast_login_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clocked_until\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12 \n\rsupervisor_id\x18\x11 \x01(\tB\x04\xe0\xb5\x18\x01H\x03\x88\x01\x01\x42\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specializationB\x10\n\x0e_supervisor_id\"D\n\x08UserPage\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.caseload.identity.v1.User\x12\r\n\x05total\x18\x02 \x01(\x03\"m\n\x0cPractitioner\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x03 \x01(\x08\x12\x0e\n\x06treats\x18\x04 \x01(\x08\"\x0e\n\x0cGetMeRequest\"\xea\x02\n\x11\x43reateUserRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x03 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rsupervisor_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x07 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x08 \x01(\x0b\x32\x17.google.protobuf.StructB\x10\n\x0e_department_idB\x10\n\x0e_supervisor_idB\x11\n\x0f_license_numberB\x11\n\x0f_specialization\"\xee\x01\n\x10ListUsersRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x1c\n\x06search\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12-\n\x04role\x18\x04 \x01(\x0e\x32\x1a.caseload.identity.v1.RoleH\x01\x88\x01\x01\x12 \n\rdepartment_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x12\x16\n\tis_active\x18\x06 \x01(\x08H\x03\x88\x01\x01\x42\t\n\x07_searchB\x07\n\x05_roleB\x10\n\x0e_department_idB\x0c\n\n_is_active\"\'\n\x0eGetUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xfc\x02\n\x11UpdateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\tfull_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x06 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12 \n\rsupervisor_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x04\x88\x01\x01\x42\x0c\n\n_full_nameB\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specializationB\x10\n\x0e_supervisor_id\"T\n\x11\x43hangeRoleRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\".\n\x15\x44\x65\x61\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\",\n\x13\x41\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11UnlockUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"/\n\x16GetPractitionerRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\".\n\x15GetSupervisionRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"h\n\x0bSupervision\x12 \n\rsupervisor_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x14\n\x0c\x63osign_hours\x18\x03 \x01(\x05\x42\x10\n\x0e_supervisor_id\"\x16\n\x14ListOverseersRequest\"&\n\x0cOverseerList\x12\x16\n\x08user_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\"=\n\x12GetStandingRequest\x12\x18\n\norderer_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\r\n\x05scope\x18\x02 \x01(\t\"=\n\x08Standing\x12\x1b\n\x13workspace_is_active\x18\x01 \x01(\x08\x12\x14\n\x0cis_permitted\x18\x02 \x01(\x08*\xae\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_OWNER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02\x12\x12\n\x0eROLE_THERAPIST\x10\x03\x12\x11\n\rROLE_OPERATOR\x10\x04\x12\x0f\n\x0bROLE_DOCTOR\x10\x05\x12\x0e\n\nROLE_NURSE\x10\x06\x12\x14\n\x10ROLE_HEAD_DOCTOR\x10\x07\x12\x0e\n\nROLE_ADMIN\x10\x08\x32\x8f\x0e\n\x05Users\x12\x84\x01\n\x05GetMe\x12\".caseload.identity.v1.GetMeRequest\x1a\x1a.caseload.identity.v1.User\";\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\'\"%one\'s own account, read at every page\x12w\n\nCreateUser\x12\'.caseload.identity.v1.CreateUserRequest\x1a\x1a.caseload.identity.v1.User\"$\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\x0e\x08\x01\x10\x01\x1a\x08reply.id\x12\x82\x01\n\tListUsers\x12&.caseload.identity.v1.ListUsersRequest\x1a\x1e.caseload.identity.v1.UserPage\"-\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\x14\x08\x01\x10\x02\x1a\x0ereply.items.id\xa0\xb5\x18\x01\x12o\n\x07GetUser\x12$.caseload.identity.v1.GetUserRequest\x1a\x1a.caseload.identity.v1.User\"\"\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\r\x08\x01\x10\x02\x1a\x07user_id\x12v\n\nUpdateUser\x12\'.caseload.identity.v1.UpdateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nChangeRole\x12\'.caseload.identity.v1.ChangeRoleRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12~\n\x0e\x44\x65\x61\x63tivateUser\x12+.caseload.identity.v1.DeactivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12z\n\x0c\x41\x63tivateUser\x12).caseload.identity.v1.ActivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nUnlockUser\x12\'.caseload.identity.v1.UnlockUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12\xd0\x01\n\x0fGetPractitioner\x12,.caseload.identity.v1.GetPractitionerRequest\x1a\".caseload.identity.v1.Practitioner\"k\x90\x02\x01\x8a\xb5\x18\tsigned-in\x92\xb5\x18\nscheduling\x92\xb5\x18\rnotifications\x92\xb5\x18\x05\x61udit\x9a\xb5\x18/\"-tells no more than that the person works here\x12\x9e\x01\n\x0eGetSupervision\x12+.caseload.identity.v1.GetSupervisionRequest\x1a!.caseload.identity.v1.Supervision\"<\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18(\"&tells no more than who supervises whom\x12\x96\x01\n\rListOverseers\x12*.caseload.identity.v1.ListOverseersRequest\x1a\".caseload.identity.v1.OverseerList\"5\x90\x02\x01\x92\xb5\x18\rnotifications\x9a\xb5\x18\x1d\"\x1b\x61 service asks whom to mail\x12\x9e\x01\n\x0bGetStanding\x12(.caseload.identity.v1.GetStandingRequest\x1a\x1e.caseload.identity.v1.Standing\"E\x90\x02\x01\x92\xb5\x18\x07\x63lients\x9a\xb5\x18\x33\"1tells a service no more than whether work goes onb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/identity/v1/users.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x05\n\x04User\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x05 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x06 \x01(\x08\x12\x19\n\x11is_platform_admin\x18\x07 \x01(\x08\x12 \n\rdepartment_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\t \x01(\tH\x01\x88\x01\x01\x12\x1b\n\x0especialization\x18\n \x01(\tH\x02\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1a\n\x12two_factor_enabled\x18\x0c \x01(\x08\x12\x11\n\tis_locked\x18\r \x01(\x08\x12\x31\n\rlast_login_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clocked_until\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12 \n\rsupervisor_id\x18\x11 \x01(\tB\x04\xe0\xb5\x18\x01H\x03\x88\x01\x01\x42\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specializationB\x10\n\x0e_supervisor_id\"D\n\x08UserPage\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.caseload.identity.v1.User\x12\r\n\x05total\x18\x02 \x01(\x03\"\xa1\x01\n\x0cPractitioner\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x03 \x01(\x08\x12\x0e\n\x06treats\x18\x04 \x01(\x08\x12 \n\rdepartment_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x10\n\x0e_department_id\"\x0e\n\x0cGetMeRequest\"\xea\x02\n\x11\x43reateUserRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x03 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rsupervisor_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x07 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x08 \x01(\x0b\x32\x17.google.protobuf.StructB\x10\n\x0e_department_idB\x10\n\x0e_supervisor_idB\x11\n\x0f_license_numberB\x11\n\x0f_specialization\"\xee\x01\n\x10ListUsersRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x1c\n\x06search\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12-\n\x04role\x18\x04 \x01(\x0e\x32\x1a.caseload.identity.v1.RoleH\x01\x88\x01\x01\x12 \n\rdepartment_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x12\x16\n\tis_active\x18\x06 \x01(\x08H\x03\x88\x01\x01\x42\t\n\x07_searchB\x07\n\x05_roleB\x10\n\x0e_department_idB\x0c\n\n_is_active\"\'\n\x0eGetUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xfc\x02\n\x11UpdateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\tfull_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x06 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12 \n\rsupervisor_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x04\x88\x01\x01\x42\x0c\n\n_full_nameB\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specializationB\x10\n\x0e_supervisor_id\"T\n\x11\x43hangeRoleRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\".\n\x15\x44\x65\x61\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\",\n\x13\x41\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11UnlockUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"/\n\x16GetPractitionerRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\".\n\x15GetSupervisionRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"h\n\x0bSupervision\x12 \n\rsupervisor_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x14\n\x0c\x63osign_hours\x18\x03 \x01(\x05\x42\x10\n\x0e_supervisor_id\"\x16\n\x14ListOverseersRequest\"&\n\x0cOverseerList\x12\x16\n\x08user_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\"j\n\x10ListStaffRequest\x12)\n\x05roles\x18\x01 \x03(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x13\n\x0bwith_shifts\x18\x02 \x01(\x08\x12\x16\n\x08user_ids\x18\x03 \x03(\tB\x04\xe0\xb5\x18\x01\"N\n\x05Staff\x12\x32\n\x07members\x18\x01 \x03(\x0b\x32!.caseload.identity.v1.StaffMember\x12\x11\n\ttime_zone\x18\x02 \x01(\t\"\xc7\x01\n\x0bStaffMember\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12 \n\rdepartment_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x17\n\x0foversees_alerts\x18\x05 \x01(\x08\x42\x10\n\x0e_department_id\"=\n\x12GetStandingRequest\x12\x18\n\norderer_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\r\n\x05scope\x18\x02 \x01(\t\"=\n\x08Standing\x12\x1b\n\x13workspace_is_active\x18\x01 \x01(\x08\x12\x14\n\x0cis_permitted\x18\x02 \x01(\x08*\xae\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_OWNER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02\x12\x12\n\x0eROLE_THERAPIST\x10\x03\x12\x11\n\rROLE_OPERATOR\x10\x04\x12\x0f\n\x0bROLE_DOCTOR\x10\x05\x12\x0e\n\nROLE_NURSE\x10\x06\x12\x14\n\x10ROLE_HEAD_DOCTOR\x10\x07\x12\x0e\n\nROLE_ADMIN\x10\x08\x32\xb9\x0f\n\x05Users\x12\x84\x01\n\x05GetMe\x12\".caseload.identity.v1.GetMeRequest\x1a\x1a.caseload.identity.v1.User\";\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\'\"%one\'s own account, read at every page\x12w\n\nCreateUser\x12\'.caseload.identity.v1.CreateUserRequest\x1a\x1a.caseload.identity.v1.User\"$\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\x0e\x08\x01\x10\x01\x1a\x08reply.id\x12\x82\x01\n\tListUsers\x12&.caseload.identity.v1.ListUsersRequest\x1a\x1e.caseload.identity.v1.UserPage\"-\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\x14\x08\x01\x10\x02\x1a\x0ereply.items.id\xa0\xb5\x18\x01\x12o\n\x07GetUser\x12$.caseload.identity.v1.GetUserRequest\x1a\x1a.caseload.identity.v1.User\"\"\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\r\x08\x01\x10\x02\x1a\x07user_id\x12v\n\nUpdateUser\x12\'.caseload.identity.v1.UpdateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nChangeRole\x12\'.caseload.identity.v1.ChangeRoleRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12~\n\x0e\x44\x65\x61\x63tivateUser\x12+.caseload.identity.v1.DeactivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12z\n\x0c\x41\x63tivateUser\x12).caseload.identity.v1.ActivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nUnlockUser\x12\'.caseload.identity.v1.UnlockUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12\xd0\x01\n\x0fGetPractitioner\x12,.caseload.identity.v1.GetPractitionerRequest\x1a\".caseload.identity.v1.Practitioner\"k\x90\x02\x01\x8a\xb5\x18\tsigned-in\x92\xb5\x18\nscheduling\x92\xb5\x18\rnotifications\x92\xb5\x18\x05\x61udit\x9a\xb5\x18/\"-tells no more than that the person works here\x12\x9e\x01\n\x0eGetSupervision\x12+.caseload.identity.v1.GetSupervisionRequest\x1a!.caseload.identity.v1.Supervision\"<\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18(\"&tells no more than who supervises whom\x12\x96\x01\n\rListOverseers\x12*.caseload.identity.v1.ListOverseersRequest\x1a\".caseload.identity.v1.OverseerList\"5\x90\x02\x01\x92\xb5\x18\rnotifications\x9a\xb5\x18\x1d\"\x1b\x61 service asks whom to mail\x12\xa7\x01\n\tListStaff\x12&.caseload.identity.v1.ListStaffRequest\x1a\x1b.caseload.identity.v1.Staff\"U\x90\x02\x01\x92\xb5\x18\rnotifications\x9a\xb5\x18=\";a service asks whom to tell of an alert, and who is on call\x12\x9e\x01\n\x0bGetStanding\x12(.caseload.identity.v1.GetStandingRequest\x1a\x1e.caseload.identity.v1.Standing\"E\x90\x02\x01\x92\xb5\x18\x07\x63lients\x9a\xb5\x18\x33\"1tells a service no more than whether work goes onb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,6 +49,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['supervisor_id']._serialized_options = b'\340\265\030\001'
   _globals['_PRACTITIONER'].fields_by_name['id']._loaded_options = None
   _globals['_PRACTITIONER'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
+  _globals['_PRACTITIONER'].fields_by_name['department_id']._loaded_options = None
+  _globals['_PRACTITIONER'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
   _globals['_CREATEUSERREQUEST'].fields_by_name['email']._loaded_options = None
   _globals['_CREATEUSERREQUEST'].fields_by_name['email']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_CREATEUSERREQUEST'].fields_by_name['full_name']._loaded_options = None
@@ -87,6 +89,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPERVISION'].fields_by_name['supervisor_id']._serialized_options = b'\340\265\030\001'
   _globals['_OVERSEERLIST'].fields_by_name['user_ids']._loaded_options = None
   _globals['_OVERSEERLIST'].fields_by_name['user_ids']._serialized_options = b'\340\265\030\001'
+  _globals['_LISTSTAFFREQUEST'].fields_by_name['user_ids']._loaded_options = None
+  _globals['_LISTSTAFFREQUEST'].fields_by_name['user_ids']._serialized_options = b'\340\265\030\001'
+  _globals['_STAFFMEMBER'].fields_by_name['id']._loaded_options = None
+  _globals['_STAFFMEMBER'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
+  _globals['_STAFFMEMBER'].fields_by_name['department_id']._loaded_options = None
+  _globals['_STAFFMEMBER'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
   _globals['_GETSTANDINGREQUEST'].fields_by_name['orderer_id']._loaded_options = None
   _globals['_GETSTANDINGREQUEST'].fields_by_name['orderer_id']._serialized_options = b'\340\265\030\001'
   _globals['_USERS'].methods_by_name['GetMe']._loaded_options = None
@@ -113,48 +121,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERS'].methods_by_name['GetSupervision']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\232\265\030(\"&tells no more than who supervises whom'
   _globals['_USERS'].methods_by_name['ListOverseers']._loaded_options = None
   _globals['_USERS'].methods_by_name['ListOverseers']._serialized_options = b'\220\002\001\222\265\030\rnotifications\232\265\030\035\"\033a service asks whom to mail'
+  _globals['_USERS'].methods_by_name['ListStaff']._loaded_options = None
+  _globals['_USERS'].methods_by_name['ListStaff']._serialized_options = b'\220\002\001\222\265\030\rnotifications\232\265\030=\";a service asks whom to tell of an alert, and who is on call'
   _globals['_USERS'].methods_by_name['GetStanding']._loaded_options = None
   _globals['_USERS'].methods_by_name['GetStanding']._serialized_options = b'\220\002\001\222\265\030\007clients\232\265\0303\"1tells a service no more than whether work goes on'
-  _globals['_ROLE']._serialized_start=2723
-  _globals['_ROLE']._serialized_end=2897
+  _globals['_ROLE']._serialized_start=3166
+  _globals['_ROLE']._serialized_end=3340
   _globals['_USER']._serialized_start=191
   _globals['_USER']._serialized_end=876
   _globals['_USERPAGE']._serialized_start=878
   _globals['_USERPAGE']._serialized_end=946
-  _globals['_PRACTITIONER']._serialized_start=948
-  _globals['_PRACTITIONER']._serialized_end=1057
-  _globals['_GETMEREQUEST']._serialized_start=1059
-  _globals['_GETMEREQUEST']._serialized_end=1073
-  _globals['_CREATEUSERREQUEST']._serialized_start=1076
-  _globals['_CREATEUSERREQUEST']._serialized_end=1438
-  _globals['_LISTUSERSREQUEST']._serialized_start=1441
-  _globals['_LISTUSERSREQUEST']._serialized_end=1679
-  _globals['_GETUSERREQUEST']._serialized_start=1681
-  _globals['_GETUSERREQUEST']._serialized_end=1720
-  _globals['_UPDATEUSERREQUEST']._serialized_start=1723
-  _globals['_UPDATEUSERREQUEST']._serialized_end=2103
-  _globals['_CHANGEROLEREQUEST']._serialized_start=2105
-  _globals['_CHANGEROLEREQUEST']._serialized_end=2189
-  _globals['_DEACTIVATEUSERREQUEST']._serialized_start=2191
-  _globals['_DEACTIVATEUSERREQUEST']._serialized_end=2237
-  _globals['_ACTIVATEUSERREQUEST']._serialized_start=2239
-  _globals['_ACTIVATEUSERREQUEST']._serialized_end=2283
-  _globals['_UNLOCKUSERREQUEST']._serialized_start=2285
-  _globals['_UNLOCKUSERREQUEST']._serialized_end=2327
-  _globals['_GETPRACTITIONERREQUEST']._serialized_start=2329
-  _globals['_GETPRACTITIONERREQUEST']._serialized_end=2376
-  _globals['_GETSUPERVISIONREQUEST']._serialized_start=2378
-  _globals['_GETSUPERVISIONREQUEST']._serialized_end=2424
-  _globals['_SUPERVISION']._serialized_start=2426
-  _globals['_SUPERVISION']._serialized_end=2530
-  _globals['_LISTOVERSEERSREQUEST']._serialized_start=2532
-  _globals['_LISTOVERSEERSREQUEST']._serialized_end=2554
-  _globals['_OVERSEERLIST']._serialized_start=2556
-  _globals['_OVERSEERLIST']._serialized_end=2594
-  _globals['_GETSTANDINGREQUEST']._serialized_start=2596
-  _globals['_GETSTANDINGREQUEST']._serialized_end=2657
-  _globals['_STANDING']._serialized_start=2659
-  _globals['_STANDING']._serialized_end=2720
-  _globals['_USERS']._serialized_start=2900
-  _globals['_USERS']._serialized_end=4707
+  _globals['_PRACTITIONER']._serialized_start=949
+  _globals['_PRACTITIONER']._serialized_end=1110
+  _globals['_GETMEREQUEST']._serialized_start=1112
+  _globals['_GETMEREQUEST']._serialized_end=1126
+  _globals['_CREATEUSERREQUEST']._serialized_start=1129
+  _globals['_CREATEUSERREQUEST']._serialized_end=1491
+  _globals['_LISTUSERSREQUEST']._serialized_start=1494
+  _globals['_LISTUSERSREQUEST']._serialized_end=1732
+  _globals['_GETUSERREQUEST']._serialized_start=1734
+  _globals['_GETUSERREQUEST']._serialized_end=1773
+  _globals['_UPDATEUSERREQUEST']._serialized_start=1776
+  _globals['_UPDATEUSERREQUEST']._serialized_end=2156
+  _globals['_CHANGEROLEREQUEST']._serialized_start=2158
+  _globals['_CHANGEROLEREQUEST']._serialized_end=2242
+  _globals['_DEACTIVATEUSERREQUEST']._serialized_start=2244
+  _globals['_DEACTIVATEUSERREQUEST']._serialized_end=2290
+  _globals['_ACTIVATEUSERREQUEST']._serialized_start=2292
+  _globals['_ACTIVATEUSERREQUEST']._serialized_end=2336
+  _globals['_UNLOCKUSERREQUEST']._serialized_start=2338
+  _globals['_UNLOCKUSERREQUEST']._serialized_end=2380
+  _globals['_GETPRACTITIONERREQUEST']._serialized_start=2382
+  _globals['_GETPRACTITIONERREQUEST']._serialized_end=2429
+  _globals['_GETSUPERVISIONREQUEST']._serialized_start=2431
+  _globals['_GETSUPERVISIONREQUEST']._serialized_end=2477
+  _globals['_SUPERVISION']._serialized_start=2479
+  _globals['_SUPERVISION']._serialized_end=2583
+  _globals['_LISTOVERSEERSREQUEST']._serialized_start=2585
+  _globals['_LISTOVERSEERSREQUEST']._serialized_end=2607
+  _globals['_OVERSEERLIST']._serialized_start=2609
+  _globals['_OVERSEERLIST']._serialized_end=2647
+  _globals['_LISTSTAFFREQUEST']._serialized_start=2649
+  _globals['_LISTSTAFFREQUEST']._serialized_end=2755
+  _globals['_STAFF']._serialized_start=2757
+  _globals['_STAFF']._serialized_end=2835
+  _globals['_STAFFMEMBER']._serialized_start=2838
+  _globals['_STAFFMEMBER']._serialized_end=3037
+  _globals['_GETSTANDINGREQUEST']._serialized_start=3039
+  _globals['_GETSTANDINGREQUEST']._serialized_end=3100
+  _globals['_STANDING']._serialized_start=3102
+  _globals['_STANDING']._serialized_end=3163
+  _globals['_USERS']._serialized_start=3343
+  _globals['_USERS']._serialized_end=5320
 # @@protoc_insertion_point(module_scope)

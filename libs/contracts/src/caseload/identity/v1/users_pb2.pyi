@@ -83,16 +83,18 @@ class UserPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[User, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
 
 class Practitioner(_message.Message):
-    __slots__ = ("id", "role", "is_active", "treats")
+    __slots__ = ("id", "role", "is_active", "treats", "department_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
     TREATS_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     role: Role
     is_active: bool
     treats: bool
-    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., treats: bool = ...) -> None: ...
+    department_id: str
+    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., treats: bool = ..., department_id: _Optional[str] = ...) -> None: ...
 
 class GetMeRequest(_message.Message):
     __slots__ = ()
@@ -217,6 +219,38 @@ class OverseerList(_message.Message):
     USER_IDS_FIELD_NUMBER: _ClassVar[int]
     user_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListStaffRequest(_message.Message):
+    __slots__ = ("roles", "with_shifts", "user_ids")
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    WITH_SHIFTS_FIELD_NUMBER: _ClassVar[int]
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    roles: _containers.RepeatedScalarFieldContainer[Role]
+    with_shifts: bool
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, roles: _Optional[_Iterable[_Union[Role, str]]] = ..., with_shifts: bool = ..., user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Staff(_message.Message):
+    __slots__ = ("members", "time_zone")
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[StaffMember]
+    time_zone: str
+    def __init__(self, members: _Optional[_Iterable[_Union[StaffMember, _Mapping]]] = ..., time_zone: _Optional[str] = ...) -> None: ...
+
+class StaffMember(_message.Message):
+    __slots__ = ("id", "role", "department_id", "shift_schedule", "oversees_alerts")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SHIFT_SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    OVERSEES_ALERTS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    role: Role
+    department_id: str
+    shift_schedule: _struct_pb2.Struct
+    oversees_alerts: bool
+    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., department_id: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., oversees_alerts: bool = ...) -> None: ...
 
 class GetStandingRequest(_message.Message):
     __slots__ = ("orderer_id", "scope")

@@ -51,6 +51,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     async def ListOverseers(self, request: pb.ListOverseersRequest, work: WorkT) -> pb.OverseerList: ...
 
     @abstractmethod
+    async def ListStaff(self, request: pb.ListStaffRequest, work: WorkT) -> pb.Staff: ...
+
+    @abstractmethod
     async def GetStanding(self, request: pb.GetStandingRequest, work: WorkT) -> pb.Standing: ...
 
 
@@ -71,6 +74,7 @@ class UsersStub:
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
         self.GetSupervision: UsersGetSupervision = caller_of(methods['GetSupervision'])
         self.ListOverseers: UsersListOverseers = caller_of(methods['ListOverseers'])
+        self.ListStaff: UsersListStaff = caller_of(methods['ListStaff'])
         self.GetStanding: UsersGetStanding = caller_of(methods['GetStanding'])
 
 
@@ -120,6 +124,10 @@ class UsersGetSupervision(Protocol):
 
 class UsersListOverseers(Protocol):
     def __call__(self, request: pb.ListOverseersRequest, context: Any) -> Awaitable[pb.OverseerList]: ...
+
+
+class UsersListStaff(Protocol):
+    def __call__(self, request: pb.ListStaffRequest, context: Any) -> Awaitable[pb.Staff]: ...
 
 
 class UsersGetStanding(Protocol):

@@ -1,4 +1,4 @@
-"""The tables of audit. Events and entries are append-only: the migration has the grants and triggers that enforce it.
+"""The trail and its chain. Events and entries are append-only: the migration has the grants and triggers that enforce it.
 
 The tables `touched`, `seals`, `chain_heads` and `unsealed` keep the names they were installed with.
 """
@@ -11,39 +11,16 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import Sealed, moment, tenant
-
-metadata = MetaData(schema="audit")
-
-# The tables without row security, each with the reason. A test compares this list with the catalogue.
-WITHOUT_ROW_SECURITY = {
-    "unsealed": "the sequencer reads which workspaces have waiting events; the rows hold ids, times and proofs only",
-    "unwitnessed": "the publisher reads which chains have grown; the rows hold ids, numbers and times only",
-}
-
-# What stays of a workspace that is erased: the trail is promised for seven years, and says of the erasure itself. It holds ids and times, and no PHI.
-KEPT_AFTER_ERASURE = {
-    "audit_events": "the trail, until its retention is over",
-    "touched": "which entities the lines of the trail are about",
-    "seals": "the hash chain that proves the trail",
-    "chain_heads": "the newest checkpoint of the chain",
-    "unsealed": "lines that are not in the chain yet",
-    "unwitnessed": "that the chain has grown beyond its published checkpoint",
-    "legal_holds": "what was held, by whom and until when: evidence, as the trail is",
-}
-
-chassis = chassis_tables(metadata, keys_outlive_workspaces=True)
+from audit.tables.base import metadata
+from chassis.db.tables import moment, tenant
 
 # What is stored for a number that had no word yet when it was recorded.
 _UNKNOWN = "^unknown:-?[0-9]+$"
@@ -103,36 +80,6 @@ event_entities = tenant(
     eraser_grants="",
 )
 
-# What must not be destroyed: a client, what a user has to do with, or without either the whole workspace.
-legal_holds = tenant(
-    "legal_holds",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("client_id", Uuid),
-    Column("user_id", Uuid),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("created_by", Uuid, nullable=False),
-    moment("created_at"),
-    Column("released_by", Uuid),
-    moment("released_at", nullable=True),
-    # While it is being placed. It counts until then, and is shown to nobody.
-    moment("pending_until", nullable=True),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_legal_holds"),
-    CheckConstraint("client_id IS NULL OR user_id IS NULL", name="legal_hold_subject"),
-    CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="legal_hold_released"),
-    Index("ix_legal_holds_client", "workspace_id", "client_id", postgresql_where=text("released_at IS NULL")),
-    fixed=("id", "client_id", "user_id", "created_by", "created_at"),
-    grants="SELECT, INSERT, UPDATE",
-    eraser_grants="",
-    sealed=Sealed(
-        bound=("client_id", "user_id", "created_by", "created_at", "released_by", "released_at"),
-        unbound={
-            "pending_until": "whoever changes it places a hold that somebody was about to place, or takes back one that nobody was told of"
-        },
-    ),
-)
-
 # The hash chain: one entry per event.
 entries = tenant(
     "seals",
@@ -157,8 +104,10 @@ checkpoints = tenant(
     Column("sequence", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("proof", LargeBinary),
+    # Of the newest checkpoint that was published: one that is gone from the file store is missed.
+    Column("published_sequence", BigInteger),
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
-    grants="SELECT, INSERT, UPDATE (sequence, hash, proof)",
+    grants="SELECT, INSERT, UPDATE (sequence, hash, proof, published_sequence)",
     eraser_grants="",
 )
 

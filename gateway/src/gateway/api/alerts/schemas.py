@@ -1,0 +1,128 @@
+"""Alerts, escalation policies, and the report."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StrictBool
+
+from gateway.api.fields import Page, PageQuery, Schema, Text, Time, TimeOrDay
+
+Priority = Literal["low", "medium", "high", "critical"]
+PolicyPriority = Literal["low", "medium", "high", "critical", "default"]
+AlertStatus = Literal["active", "acknowledged", "resolved", "cancelled"]
+EscalationReason = Literal["timeout", "manual", "no_response"]
+RoleName = Literal["owner", "assistant", "therapist", "operator", "doctor", "nurse", "head_doctor", "admin"]
+Channel = Literal["stream", "email", "webhook"]
+Title = Annotated[Text, Field(min_length=1, max_length=200)]
+Seconds = Annotated[int, Field(strict=True, ge=5, le=86400)]
+
+
+class AlertCreate(Schema):
+    title: Title
+    description: Annotated[Text | None, Field(max_length=2000)] = None
+    priority: Priority
+    alert_type: Annotated[
+        Text,
+        Field(min_length=1, max_length=50, description="medical, security, fire, …: a word or a few. It is not encrypted; name nobody."),
+    ]
+    department_id: Annotated[UUID | None, Field(description="null for the whole house.")] = None
+    room_number: Annotated[Text | None, Field(min_length=1, max_length=50, description="It is not encrypted, and mails name it.")] = None
+    expires_at: Annotated[Time | None, Field(description="When the alert closes by itself.")] = None
+    drill: Annotated[StrictBool, Field(description="Goes the same way, and is left out of figures.")] = False
+
+
+class Alert(Schema):
+    id: UUID
+    workspace_id: UUID
+    department_id: UUID | None
+    title: str
+    description: str | None
+    priority: Priority
+    alert_type: str
+    room_number: str | None
+    status: AlertStatus
+    escalation_level: Annotated[int, Field(description="0 until its first level was told.")]
+    drill: bool
+    created_by: UUID
+    acknowledged_by: UUID | None
+    acknowledged_at: Time | None
+    resolved_by: UUID | None
+    resolved_at: Time | None
+    expires_at: Time | None
+    created_at: Time
+    updated_at: Time
+
+
+class AlertPage(Page):
+    items: list[Alert]
+
+
+class AlertQuery(PageQuery):
+    status: AlertStatus | None = None
+    priority: Priority | None = None
+    department_id: UUID | None = None
+
+
+class AlertEscalation(Schema):
+    id: UUID
+    alert_id: UUID
+    from_level: int
+    to_level: int
+    reason: EscalationReason
+    escalated_at: Time
+
+
+class EscalationLevel(Schema):
+    after_seconds: Annotated[Seconds, Field(description="Without an answer, since the alert was raised or since the level before.")]
+    notify_roles: Annotated[list[RoleName], Field(max_length=8)]
+    notify_on_call: StrictBool
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
+
+
+class EscalationPolicyUpdate(Schema):
+    repeat_last_every_seconds: Annotated[
+        Seconds | None, Field(description="How often the last level is told again; null: after as many seconds as it was waited for.")
+    ] = None
+    levels: Annotated[list[EscalationLevel], Field(min_length=1, max_length=10)]
+
+
+class EscalationPolicy(Schema):
+    priority: PolicyPriority
+    repeat_last_every_seconds: int | None
+    levels: list[EscalationLevel]
+
+
+class PolicyQuery(Schema):
+    priority: PolicyPriority = "default"
+
+
+class ReportQuery(Schema):
+    start_date: TimeOrDay | None = None
+    end_date: TimeOrDay | None = None
+    department_id: UUID | None = None
+
+
+class AlertFigures(Schema):
+    alerts: int
+    acknowledged: int
+    unanswered: Annotated[int, Field(description="Neither acknowledged nor resolved by anybody.")]
+    escalations: int
+    median_seconds: Annotated[float | None, Field(description="From raising to acknowledgement.")]
+    p95_seconds: float | None
+    longest_seconds: float | None
+
+
+class PriorityFigures(Schema):
+    priority: Priority
+    figures: AlertFigures
+
+
+class DepartmentFigures(Schema):
+    department_id: UUID | None
+    figures: AlertFigures
+
+
+class AlertReport(Schema):
+    total: AlertFigures
+    by_priority: list[PriorityFigures]
+    by_department: list[DepartmentFigures]

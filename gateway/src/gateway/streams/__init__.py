@@ -1,0 +1,1 @@
+"""Live streams of alerts: who follows what, and what each one is still to be sent."""

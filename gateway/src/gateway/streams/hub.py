@@ -1,0 +1,183 @@
+"""Follows the alerts of every workspace that somebody streams, and tells each change to the streams whose users see it.
+
+Several times a second one question asks notifications which workspaces have moved. What is new there is read once for all streams that
+are equally far and whose users see the same, under the token of one of them; notifications says at that moment who of them sees something else
+by now, and these are read for on their own. Numbers are dense and in the order of commits, so nothing is left out and nothing comes twice.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from uuid import UUID
+
+from prometheus_client import Counter, Gauge
+from uuid_utils.compat import uuid7
+
+from caseload.notifications.v1 import alert_feed_pb2 as pb
+from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
+from chassis.auth.verifier import TokenVerifier
+from chassis.context import RequestContext
+from chassis.errors import Refusal, Unauthenticated
+from gateway.mapping import dump, render
+from gateway.streams.stream import AlertStream
+
+log = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_LOOKS = 0.2
+_SECONDS_BETWEEN_CHECKS = 1.0
+_SECONDS_TO_ANSWER = 5.0
+_open = Gauge("caseload_alert_streams", "Open streams of alerts.")
+_shed = Counter("caseload_alert_streams_shed_total", "Streams of alerts that were cut because their reader did not read.")
+
+
+class AlertStreams:
+    """All open streams of this gateway."""
+
+    def __init__(self, feed: AlertFeedStub, verifier: TokenVerifier, *, seconds: float) -> None:
+        """A stream is ended after so many `seconds`, if nothing ends it before."""
+        self._feed = feed
+        self._verifier = verifier
+        self._seconds = seconds
+        self._streams: dict[UUID | None, set[AlertStream]] = defaultdict(set)
+        self._is_draining = False
+
+    async def open(self, stream: AlertStream, last_event_id: str | None, context: RequestContext) -> None:
+        """Begins the stream with what came after the event, or else with all active alerts. Raises what notifications refuses with."""
+        await self._begin(stream, last_event_id, context)
+        self._streams[stream.workspace_id].add(stream)
+        _open.inc()
+        stream.timer = asyncio.get_running_loop().call_later(self._seconds, stream.end)
+        if self._is_draining:
+            stream.end()
+
+    def close(self, stream: AlertStream) -> None:
+        """Forgets a stream whose reader is gone."""
+        if stream.timer is not None:
+            stream.timer.cancel()
+        streams = self._streams[stream.workspace_id]
+        if stream in streams:
+            streams.remove(stream)
+            _open.dec()
+        if not streams:
+            del self._streams[stream.workspace_id]
+
+    def drain(self) -> None:
+        """Ends all streams, and those that are yet to be opened: their readers come back, to another gateway."""
+        self._is_draining = True
+        for stream in self._all():
+            stream.end()
+
+    async def run(self) -> None:
+        """Follows until cancelled."""
+        await asyncio.gather(self._repeat(self._look, _SECONDS_BETWEEN_LOOKS), self._repeat(self._check, _SECONDS_BETWEEN_CHECKS))
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            try:
+                await work()
+            except Refusal as refusal:
+                log.warning("alerts cannot be followed", extra={"error": refusal.code})
+            except Exception:
+                log.exception("following alerts failed and goes on")
+            await asyncio.sleep(seconds)
+
+    async def _check(self) -> None:
+        """Ends the streams of those who may not be told any more: revoked, expired, or not known not to be."""
+        for stream in self._all():
+            try:
+                await self._verifier.caller(stream.token)
+            except Refusal:
+                stream.end()
+
+    async def _look(self) -> None:
+        """Reads what is new in every workspace that has moved."""
+        asker = next((stream for stream in self._all() if not stream.has_ended), None)
+        if asker is None:
+            return
+        asked = pb.GetHeadsRequest(workspace_ids=sorted(map(str, self._streams)))
+        try:
+            heads = await self._feed.GetHeads(asked, _context(asker.token))
+        except Unauthenticated:
+            # The next look asks under the token of another.
+            asker.end()
+            return
+        moved = [(UUID(head.workspace_id), head.sequence) for head in heads.items]
+        await asyncio.gather(*(self._follow(workspace_id, sequence) for workspace_id, sequence in moved if workspace_id in self._streams))
+
+    async def _follow(self, workspace_id: UUID, newest: int) -> None:
+        groups: dict[tuple[object, ...], list[AlertStream]] = defaultdict(list)
+        for stream in self._streams[workspace_id]:
+            if not stream.has_ended and stream.position != newest:
+                alone = stream if stream.audience is None else None
+                groups[stream.generation, stream.position, stream.audience, alone].append(stream)
+        outcomes = await asyncio.gather(*(self._read(streams) for streams in groups.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _read(self, streams: Sequence[AlertStream]) -> None:
+        """Reads for streams that are equally far, under the token of one of them."""
+        reader = streams[0]
+        others = [str(stream.user_id) for stream in streams[1:]]
+        request = pb.ReadFeedRequest(generation=reader.generation, after=reader.position, user_ids=sorted(set(others)))
+        try:
+            feed = await self._feed.ReadFeed(request, _context(reader.token))
+        except Unauthenticated:
+            # The others are read for at the next look, without this one.
+            reader.end()
+            return
+        if feed.reset:
+            await asyncio.gather(*(self._begin(stream, None, _context(stream.token)) for stream in streams))
+            return
+        elsewhere = set(feed.elsewhere)
+        events = [(item.sequence, _event(feed.generation, item)) for item in feed.items]
+        for stream in streams:
+            if stream is not reader and str(stream.user_id) in elsewhere:
+                stream.audience = None
+            else:
+                self._tell(stream, feed, events)
+
+    async def _begin(self, stream: AlertStream, last_event_id: str | None, context: RequestContext) -> None:
+        generation, after = _read_id(last_event_id)
+        feed = await self._feed.OpenFeed(pb.OpenFeedRequest(generation=generation, after=after), context)
+        if feed.reset:
+            data = dump({"alerts": [render(item.alert) for item in feed.items]})
+            self._tell(stream, feed, [(feed.through, _message("reset", feed.generation, feed.through, data))])
+        else:
+            self._tell(stream, feed, [(item.sequence, _event(feed.generation, item)) for item in feed.items])
+
+    def _tell(self, stream: AlertStream, feed: pb.Feed, events: Iterable[tuple[int, bytes]]) -> None:
+        stream.generation, stream.position, stream.audience = feed.generation, feed.through, feed.audience
+        for _, event in events:
+            if not stream.tell(event):
+                _shed.inc()
+                return
+
+    def _all(self) -> list[AlertStream]:
+        return [stream for streams in self._streams.values() for stream in streams]
+
+
+def _event(generation: str, item: pb.FeedItem) -> bytes:
+    data = dump({"change": item.change, "alert": render(item.alert)})
+    return _message("alert", generation, item.sequence, data)
+
+
+def _message(name: str, generation: str, sequence: int, data: bytes) -> bytes:
+    return b"id: %b.%d\nevent: %b\ndata: %b\n\n" % (generation.encode(), sequence, name.encode(), data)
+
+
+def _read_id(text: str | None) -> tuple[str | None, int | None]:
+    """The generation and the number of an event's id; None for what is no id of ours."""
+    generation, _, number = (text or "").partition(".")
+    try:
+        known = str(UUID(generation))
+    except ValueError:
+        return None, None
+    if known != generation or not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None, None
+    return generation, int(number)
+
+
+def _context(token: str) -> RequestContext:
+    return RequestContext(token=token, request_id=str(uuid7())).within(_SECONDS_TO_ANSWER)

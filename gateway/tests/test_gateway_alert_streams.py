@@ -1,0 +1,174 @@
+"""Live streams of alerts, through servers that listen: told at once, resumed without gap, ended in time."""
+
+import asyncio
+import json
+import socket
+from contextlib import asynccontextmanager
+
+import httpx
+
+from gateway.server import GatewayServer
+from gateway.streams import stream as streams
+from identity.roles import SCOPES_BY_ROLE
+
+ALERT = {"title": "Fall", "priority": "high", "alert_type": "medical"}
+
+
+@asynccontextmanager
+async def listening(gateway, **settings):
+    """A gateway of its own in front of the same services; its address and the server."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        server = GatewayServer(gateway.settings.model_copy(update=settings), listening=bound, servers=gateway.servers)
+        await server.start()
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}", server
+        finally:
+            await server.stop()
+
+
+class Reader:
+    """Reads one stream, event by event."""
+
+    def __init__(self, response):
+        self.response = response
+        self._lines = response.aiter_lines()
+        self.last_id = None
+
+    async def next(self, seconds=10.0):
+        """The next event but heartbeats: its name and data; None at the end."""
+        async with asyncio.timeout(seconds):
+            event = {}
+            async for line in self._lines:
+                name, _, value = line.partition(": ")
+                if line:
+                    event[name] = value
+                elif event.get("event") in {"reset", "alert"}:
+                    self.last_id = event["id"]
+                    return event["event"], json.loads(event["data"])
+                else:
+                    event = {}
+            return None
+
+
+@asynccontextmanager
+async def following(url, person, last_event_id=None):
+    headers = {"Authorization": person.headers["Authorization"]} | ({"Last-Event-ID": last_event_id} if last_event_id else {})
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=30) as http,
+        http.stream("GET", "/api/v1/alerts/stream", headers=headers) as response,
+    ):
+        assert response.status_code == 200, await response.aread()
+        yield Reader(response)
+
+
+async def hospital(gateway, *roles):
+    boss = await gateway.open_workspace("hospital")
+    people = [gateway.colleague(boss, role="admin", scopes=SCOPES_BY_ROLE["admin"])]
+    for role in roles:
+        user_id = await gateway.add_user(boss.workspace_id, role)
+        people.append(gateway.colleague(boss, role=role, user_id=user_id, scopes=SCOPES_BY_ROLE[role]))
+    return people
+
+
+async def test_a_stream_begins_with_what_is_active_tells_every_change_once_and_goes_on_at_another_gateway(gateway):
+    admin, nurse = await hospital(gateway, "nurse")
+    first = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+    async with listening(gateway) as (one, _), listening(gateway) as (other, _):
+        async with following(one, nurse) as reader, following(other, admin) as elsewhere:
+            assert reader.response.headers["content-type"].startswith("text/event-stream")
+            assert reader.response.headers["x-accel-buffering"] == "no"
+            assert await reader.next() == await elsewhere.next() == ("reset", {"alerts": [first]})
+            second = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+            assert await reader.next() == await elsewhere.next() == ("alert", {"change": "raised", "alert": second})
+            position = reader.last_id
+        taken = (await nurse.post(f"/api/v1/alerts/{second['id']}/acknowledge")).json()
+        third = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+        async with following(other, nurse, position) as reader:
+            assert await reader.next() == ("alert", {"change": "acknowledged", "alert": taken})
+            assert await reader.next() == ("alert", {"change": "raised", "alert": third})
+            generation, number = reader.last_id.split(".")
+        for garbage in ("", "x", number, f"{generation}.99", f"{generation}.-1", f"{generation.upper()}.1", f"{generation}.1e3", "9" * 300):
+            async with following(one, nurse, garbage) as reader:
+                name, data = await reader.next()
+                assert (name, [alert["id"] for alert in data["alerts"]]) == ("reset", [first["id"], third["id"]])
+                assert reader.last_id == f"{generation}.{number}"
+
+
+async def test_a_stream_tells_what_its_user_may_see_at_that_moment(gateway):
+    admin, nurse, other = await hospital(gateway, "nurse", "nurse")
+    ward, clinic = [
+        (await admin.post("/api/v1/departments", json={"name": name, "code": name})).json()["id"] for name in ("Ward", "Clinic")
+    ]
+    own = (await nurse.get("/api/v1/auth/me")).json()["id"]
+    await admin.put(f"/api/v1/users/{own}", json={"department_id": ward})
+    async with listening(gateway) as (url, _), following(url, nurse) as reader, following(url, other) as outsider:
+        assert await reader.next() == await outsider.next() == ("reset", {"alerts": []})
+        of_house = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+        for stream in (reader, outsider):
+            # The log begins with the first alert.
+            assert await stream.next() == ("reset", {"alerts": [of_house]})
+        of_ward = (await admin.post("/api/v1/alerts", json=ALERT | {"department_id": ward})).json()
+        assert await reader.next() == ("alert", {"change": "raised", "alert": of_ward})
+        await admin.put(f"/api/v1/users/{own}", json={"department_id": clinic})
+        await admin.post(f"/api/v1/alerts/{of_ward['id']}/resolve")
+        of_clinic = (await admin.post("/api/v1/alerts", json=ALERT | {"department_id": clinic})).json()
+        assert await reader.next() == ("alert", {"change": "raised", "alert": of_clinic})
+        last = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+        assert await reader.next() == await outsider.next() == ("alert", {"change": "raised", "alert": last})
+
+
+async def test_a_stream_ends_when_its_user_is_revoked(gateway):
+    admin, nurse = await hospital(gateway, "nurse")
+    own = (await nurse.get("/api/v1/auth/me")).json()["id"]
+    async with listening(gateway) as (url, _), following(url, nurse) as reader:
+        await reader.next()
+        await admin.post(f"/api/v1/users/{own}/deactivate")
+        assert await reader.next(5.0) is None
+
+
+async def test_streams_end_cleanly_when_the_gateway_stops(gateway):
+    (admin,) = await hospital(gateway)
+    async with listening(gateway) as (url, server), following(url, admin) as reader:
+        await reader.next()
+        stopping = asyncio.create_task(server.stop())
+        assert await reader.next(5.0) is None
+        async with asyncio.timeout(5.0):
+            await stopping
+
+
+async def test_nobody_else_opens_a_stream(gateway):
+    admin, assistant = await hospital(gateway, "nurse")
+    mute = gateway.colleague(await gateway.open_workspace(), scopes=["clients:read"])
+    async with listening(gateway, alert_streams_per_user=1) as (url, _):
+        for person, status in ((mute, 403), (gateway.anonymous(), 401)):
+            refused = await httpx.AsyncClient(base_url=url).get("/api/v1/alerts/stream", headers=person.headers)
+            assert refused.status_code == status
+        async with following(url, admin) as reader:
+            await reader.next()
+            refused = await httpx.AsyncClient(base_url=url).get("/api/v1/alerts/stream", headers=admin.headers)
+            assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
+        async with following(url, assistant) as reader:
+            assert await reader.next() == ("reset", {"alerts": []})
+
+
+def a_stream():
+    return streams.AlertStream(workspace_id=None, user_id=None, token="")
+
+
+async def test_a_reader_who_does_not_read_is_cut_and_keeps_nobody_waiting():
+    stream = a_stream()
+    taken = 0
+    while stream.tell(b"event"):
+        taken += 1
+    assert taken == 256
+    assert stream.has_ended
+    assert [event async for event in stream.events()] == [b"retry: 2000\n\n"]
+
+
+async def test_a_reader_who_is_told_nothing_gets_a_sign_of_life(monkeypatch):
+    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.01)
+    stream = a_stream()
+    events = stream.events()
+    assert [await anext(events) for _ in range(3)] == [b"retry: 2000\n\n", *[b"event: heartbeat\ndata: {}\n\n"] * 2]
+    stream.end()
+    assert [event async for event in events] == []

@@ -1,0 +1,132 @@
+"""The archive of a client: every file of its manifest, and every signed version of its notes (docs/client-export.md)."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from caseload_verify.keys import Keys, unpadded
+from caseload_verify.report import Report, Unreadable
+
+_MANIFEST = "manifest.json"
+_AS_THEY_ARE = ("assessment", "duration_minutes", "kind", "objective", "plan", "reason", "subjective", "version_number")
+_PIECE = 1024 * 1024
+
+
+def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
+    """Verifies all of it. Raises Unreadable for what is no archive of a client."""
+    try:
+        names = archive.namelist()
+        if _MANIFEST not in names:
+            raise Unreadable("this is no archive of a client, or it was cut off: it has no manifest.json")
+        manifest = json.loads(archive.read(_MANIFEST))
+        if (manifest["format"], manifest["format_version"]) != ("caseload client export", 1):
+            raise Unreadable("this archive is of a form that is not known here")
+        _verify_files(archive, names, manifest, report)
+        if "signing-keys.json" in names:
+            keys.offered(json.loads(archive.read("signing-keys.json"))["keys"], report)
+        for name in names:
+            if name.startswith("notes/") and name.endswith(".json"):
+                verify_note(json.loads(archive.read(name)), keys, report)
+    except (BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
+        raise Unreadable(f"this archive cannot be read: {error}") from error
+
+
+def _verify_files(archive: ZipFile, names: list[str], manifest: Mapping[str, Any], report: Report) -> None:
+    listed = {entry["name"]: entry for entry in manifest["entries"]}
+    for name in names:
+        if names.count(name) > 1:
+            report.findings.append(f"file {name}: is there more than once")
+        elif name not in listed and name != _MANIFEST:
+            report.findings.append(f"file {name}: was inserted; the manifest does not list it")
+    for name, entry in listed.items():
+        if name not in names:
+            report.findings.append(f"file {name}: is missing")
+            continue
+        digest, size = sha256(), 0
+        try:
+            with archive.open(name) as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+                    size += len(piece)
+        except BadZipFile:
+            report.findings.append(f"file {name}: was changed")
+            continue
+        if (digest.hexdigest(), size) != (entry["sha256"], entry["size"]):
+            report.findings.append(f"file {name}: was changed")
+        else:
+            report.verified["files"] += 1
+
+
+def verify_note(found: Mapping[str, Any], keys: Keys, report: Report) -> None:
+    """Verifies the versions of a note, the oldest first. Stops at the first that does not hold."""
+    note, previous = found["note"], None
+    for place, version in enumerate(found["versions"], 1):
+        name = f"note {note['id']}, version {version['version_number']}"
+        if version["version_number"] != place:
+            report.findings.append(f"note {note['id']}, version {place}: is missing, or out of order")
+            return
+        if version.get("signature") is None:
+            report.notes.append(f"{name}: is from before versions were signed")
+        elif fault := _version_fault(version, note, previous, keys):
+            report.findings.append(f"{name}: {fault}")
+            return
+        else:
+            report.verified["versions"] += 1
+        cosignature = version.get("cosignature")
+        if cosignature is not None:
+            if fault := _cosignature_fault(cosignature, version, note, keys):
+                report.findings.append(f"{name}: its co-signature {fault}")
+            else:
+                report.verified["co-signatures"] += 1
+        previous = version["content_hash"]
+
+
+def _version_fault(version: Mapping[str, Any], note: Mapping[str, Any], previous: str | None, keys: Keys) -> str | None:
+    if version["previous_hash"] != previous:
+        return "does not follow the version before it"
+    signed = {name: version[name] for name in _AS_THEY_ARE} | {
+        "author_user_id": note["created_by_user_id"],
+        "client_id": note["client_id"],
+        "form": 1,
+        "previous_hash": previous,
+        "session_date": _time(version["session_date"]),
+        "session_id": note["id"],
+        "signed_at": _time(version["created_at"]),
+        "signed_by_user_id": version["created_by_user_id"],
+        "workspace_id": note["workspace_id"],
+    }
+    if sha256(_canonical(signed)).hexdigest() != version["content_hash"]:
+        return "was changed, or is of another record that was merged into this one"
+    return keys.fault(
+        version["key_id"], unpadded(version["signature"]), b"caseload session version v1\n" + version["content_hash"].encode()
+    )
+
+
+def _cosignature_fault(cosignature: Mapping[str, Any], version: Mapping[str, Any], note: Mapping[str, Any], keys: Keys) -> str | None:
+    comment = cosignature.get("comment")
+    signed = {
+        "comment_hash": None if comment is None else sha256(comment.encode()).hexdigest(),
+        "content_hash": version["content_hash"],
+        "cosigned_at": _time(cosignature["created_at"]),
+        "cosigned_by_user_id": cosignature["signed_by_user_id"],
+        "decision": cosignature["decision"],
+        "form": 1,
+        "role": cosignature["role"],
+        "session_id": note["id"],
+        "version_number": version["version_number"],
+        "workspace_id": note["workspace_id"],
+    }
+    return keys.fault(cosignature["key_id"], unpadded(cosignature["signature"]), b"caseload session cosignature v1\n" + _canonical(signed))
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
+    """RFC 8785, of strings, small integers and null."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _time(text: str) -> str:
+    """With six digits after the second."""
+    head, _, rest = text.removesuffix("Z").partition(".")
+    return f"{head}.{rest:0<6}Z"

@@ -1,0 +1,116 @@
+"""The hash chain of a workspace's trail, recomputed from its events."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from caseload_verify.report import Report
+
+TAG = b"caseload.audit.seal.v1"
+GENESIS = bytes(32)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Chain:
+    """Verifies the events of a file one after the other. Each has to follow the one before it; the first may be any."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._workspace_id: str | None = None
+        self._sequence: int | None = None
+        self._hash: bytes | None = GENESIS
+        # By sequence, for proofs.
+        self.hashes: dict[int, str] = {}
+
+    def add(self, event: Mapping[str, Any]) -> None:
+        findings = self._report.findings
+        if event.get("sequence") is None:
+            self._report.notes.append(f"event {event.get('id')}: was not in the chain yet")
+            return
+        sequence = int(event["sequence"])
+        if self._workspace_id not in {None, event["workspace_id"]}:
+            findings.append(f"event {sequence}: is of another workspace")
+            return
+        self._workspace_id = event["workspace_id"]
+        if self._sequence is None:
+            # Of what is before the first event of a file nothing is known, unless it is the first of the chain.
+            self._hash = GENESIS if sequence == 1 else None
+        elif sequence != self._sequence + 1:
+            findings.append(_gap(self._sequence, sequence))
+            self._hash = None
+        previous = event.get("previous_hash")
+        before = self._hash if self._hash is not None else (bytes.fromhex(previous) if previous else None)
+        if before is None:
+            self._report.notes.append(
+                f"event {sequence}: the hash of the event before it is not in the file, so it is verified by what follows it alone"
+            )
+        elif (previous and previous != before.hex()) or entry_hash(before, sequence, event).hex() != event["hash"]:
+            findings.append(f"event {sequence}: was changed")
+        else:
+            self._report.verified["events"] += 1
+        if self._sequence is None or sequence > self._sequence:
+            self._sequence = sequence
+        # What follows is held against what this one says its hash is, so that only the first wrong one is named.
+        self._hash = bytes.fromhex(event["hash"])
+        self.hashes[sequence] = event["hash"]
+
+
+def _gap(before: int, sequence: int) -> str:
+    if sequence > before:
+        missing = f"event {before + 1}" if sequence == before + 2 else f"events {before + 1} to {sequence - 1}"
+        return f"{missing}: missing" if sequence == before + 2 else f"{missing}: are missing"
+    return f"event {sequence}: is there twice, or out of order"
+
+
+def entry_hash(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
+    """The hash of an event's entry in the chain."""
+    parts = [_part(TAG), _part(previous), _part(sequence.to_bytes(8, "big", signed=True))]
+    parts += [b"\x00" if event.get(name) is None else _part(encode(event[name])) for name, encode in _FIELDS.items()]
+    return sha256(b"".join(parts)).digest()
+
+
+def _part(encoded: bytes) -> bytes:
+    return b"\x01" + len(encoded).to_bytes(8, "big") + encoded
+
+
+def _uuid(text: str) -> bytes:
+    return UUID(text).bytes
+
+
+def _moment(text: str) -> bytes:
+    """Microseconds since 1970."""
+    return ((datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big", signed=True)
+
+
+def _object(value: Any) -> bytes:
+    return json.dumps(_integers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _integers(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is 3."""
+    if isinstance(value, dict):
+        return {name: _integers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_integers(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_FIELDS: dict[str, Callable[[Any], bytes]] = {
+    "workspace_id": _uuid,
+    "id": _uuid,
+    "created_at": _moment,
+    "user_id": _uuid,
+    "event_type": str.encode,
+    "resource_type": str.encode,
+    "resource_id": _uuid,
+    "action": str.encode,
+    "outcome": str.encode,
+    "ip_address": str.encode,
+    "user_agent": str.encode,
+    "session_id": _uuid,
+    "metadata": _object,
+    "retention_until": str.encode,
+}

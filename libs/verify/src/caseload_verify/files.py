@@ -1,0 +1,94 @@
+"""Reads the files that can be verified: an archive of a client, or lines of JSON with events, checkpoints and proofs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from caseload_verify.checkpoints import Checkpoints
+from caseload_verify.client_archive import verify_archive
+from caseload_verify.events import Chain
+from caseload_verify.keys import Keys
+from caseload_verify.report import Report, Unreadable
+
+_LONGEST_LINE = 16 * 1024 * 1024
+
+
+class Verifier:
+    """Verifies files one after the other, and their checkpoints against each other. `report` has what was found."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.report = Report()
+        self._keys = keys
+        self._checkpoints = Checkpoints(keys, self.report)
+
+    def verify(self, path: Path) -> None:
+        """Raises Unreadable, and OSError for a file that is not there."""
+        if is_zipfile(path):
+            try:
+                with ZipFile(path) as archive:
+                    verify_archive(archive, self._keys, self.report)
+            except BadZipFile as error:
+                raise Unreadable("this archive cannot be read") from error
+        else:
+            self._verify_lines(path)
+
+    def finish(self) -> Report:
+        """The report, once all files were verified."""
+        self._checkpoints.finish()
+        return self.report
+
+    def _verify_lines(self, path: Path) -> None:
+        chain = Chain(self.report)
+        for number, told in _objects(path):
+            try:
+                if not isinstance(told, dict):
+                    raise TypeError("no object")
+                if "event_type" in told:
+                    chain.add(told)
+                elif "consistency" in told:
+                    self._checkpoints.add_proof(told, chain.hashes)
+                elif "root_hash" in told:
+                    self._checkpoints.add(told)
+                elif "keys" in told:
+                    self._keys.offered(told["keys"], self.report)
+                else:
+                    self.report.findings.append(f"line {number}: is nothing that is known here")
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+                self.report.findings.append(f"line {number}: cannot be read")
+
+
+def _objects(path: Path) -> Iterator[tuple[int, Any]]:
+    """The objects of a file with the number of their line: one per line, or a page of them (`{"items": […]}`) as the API answers."""
+    with path.open(encoding="utf-8-sig", newline="\n") as file:
+        number = 0
+        try:
+            while line := file.readline(_LONGEST_LINE):
+                number += 1
+                if not line.strip():
+                    continue
+                told = json.loads(line, object_pairs_hook=_once, parse_constant=_refuse)
+                if not isinstance(told, dict):
+                    raise Unreadable(f"line {number} is no object")
+                found = told["items"] if isinstance(told.get("items"), list) else [told]
+                # A page is in the order of time, which is not always that of the chain.
+                yield from ((number, each) for each in sorted(found, key=_place))
+        except (ValueError, RecursionError) as error:
+            raise Unreadable(f"line {number + (isinstance(error, UnicodeDecodeError))} is no JSON") from error
+
+
+def _place(told: Any) -> tuple[bool, int]:
+    sequence = told.get("sequence") if isinstance(told, dict) else None
+    return (False, sequence) if isinstance(sequence, int) else (True, 0)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two members of one name different readers believe different ones."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a member is there twice")
+    return dict(pairs)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")

@@ -1,0 +1,407 @@
+"""Files as somebody has them who knows nothing of the suite: what is whole verifies, and whatever was changed in them is named."""
+
+import base64
+import copy
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import UUID
+from zipfile import ZipFile
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+import caseload_verify
+from caseload_verify.__main__ import main
+from caseload_verify.checkpoints import head_leaf, signed_message
+from caseload_verify.events import GENESIS, entry_hash
+from caseload_verify.files import Verifier
+from caseload_verify.keys import Keys, thumbprint
+from caseload_verify.report import Unreadable
+
+SEED = 20261122
+# `make drill` asks for more.
+CHANGES = int(os.environ.get("CASELOAD_TRAIL_CHANGES", "200"))
+VECTORS = Path(__file__).parents[3] / "docs" / "audit-verification.jsonl"
+WORKSPACE = "01890a5d-ac96-774b-bcce-b302099a8057"
+ORIGIN = "caseload/audit/0f8fad5b-d9cb-469f-a165-70867728950e"
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+RAW = KEY.public_key().public_bytes_raw()
+PUBLIC = {"key_id": thumbprint(RAW), "public_key": base64.urlsafe_b64encode(RAW).rstrip(b"=").decode()}
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def node(left, right):
+    return sha256(b"\x01" + left + right).digest()
+
+
+def split(n):
+    k = 1
+    while k * 2 < n:
+        k *= 2
+    return k
+
+
+def root(leaves):
+    return leaves[0] if len(leaves) == 1 else node(root(leaves[: split(len(leaves))]), root(leaves[split(len(leaves)) :]))
+
+
+def path(m, leaves):
+    if len(leaves) == 1:
+        return []
+    k = split(len(leaves))
+    return [*path(m, leaves[:k]), root(leaves[k:])] if m < k else [*path(m - k, leaves[k:]), root(leaves[:k])]
+
+
+def subproof(m, leaves, *, is_whole=True):
+    if m == len(leaves):
+        return [] if is_whole else [root(leaves)]
+    k = split(len(leaves))
+    if m <= k:
+        return [*subproof(m, leaves[:k], is_whole=is_whole), root(leaves[k:])]
+    return [*subproof(m - k, leaves[k:], is_whole=False), root(leaves[:k])]
+
+
+def events(count):
+    made, previous = [], GENESIS
+    for sequence in range(1, count + 1):
+        event = {
+            "id": str(UUID(int=sequence)), "workspace_id": WORKSPACE, "user_id": str(UUID(int=7)) if sequence % 3 else None,
+            "event_type": "get_client", "resource_type": "Client", "resource_id": str(UUID(int=99)), "action": "READ", "outcome": "success",
+            "ip_address": "192.0.2.7", "user_agent": None, "session_id": None,
+            "metadata": {"request_id": f"r-{sequence}", "records": [{"revision": 3.0, "table": "clients.clients"}], "facts": {"name": "膝"}},
+            "retention_until": "2033-03-02", "sequence": sequence, "created_at": f"2026-03-02T12:00:00.{sequence:06}Z",
+        }  # fmt: skip
+        previous = entry_hash(previous, sequence, event)
+        made.append(event | {"hash": previous.hex()})
+    return made
+
+
+def checkpoint(leaves, size, *, origin=ORIGIN, key=KEY):
+    told = {
+        "origin": origin,
+        "tree_size": size,
+        "root_hash": root(leaves[:size]).hex(),
+        "signed_at": (NOON + timedelta(minutes=size)).isoformat().replace("+00:00", "Z"),
+        "key_id": thumbprint(key.public_key().public_bytes_raw()),
+    }
+    return told | {"signature": base64.b64encode(key.sign(signed_message(told))).decode()}
+
+
+def file_of(count=20, size=9, newest=13):
+    """Lines as an auditor collects them: the events, checkpoints, and a proof of one event in each half."""
+    made = events(count)
+    in_chain = [sha256(b"\x00" + bytes.fromhex(event["hash"])).digest() for event in made]
+    own = head_leaf(UUID(WORKSPACE), count, bytes.fromhex(made[-1]["hash"]), root(in_chain))
+    leaves = [sha256(b"\x00" + (own if n == 5 else bytes([n]))).digest() for n in range(newest)]
+    proofs = [
+        {
+            "origin": ORIGIN,
+            "checkpoint": checkpoint(leaves, size),
+            "newest": checkpoint(leaves, newest),
+            "consistency": [each.hex() for each in subproof(size, leaves)],
+            "workspace_id": WORKSPACE,
+            "event": {name: made[place][name] for name in ("id", "sequence", "hash")}
+            | {"previous_hash": made[place - 1]["hash"], "inclusion": [each.hex() for each in path(place, in_chain)]},
+            "head": {
+                "leaf_index": 5, "sequence": count, "hash": made[-1]["hash"], "root_hash": root(in_chain).hex(),
+                "inclusion": [each.hex() for each in path(5, leaves[:size])],
+            },
+            "keys": [PUBLIC],
+        }
+        for place in (3, count - 2)
+    ]  # fmt: skip
+    return [{"keys": [PUBLIC]}, *made, *(checkpoint(leaves, n) for n in range(1, newest + 1)), *proofs]
+
+
+def lines(objects):
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in objects)
+
+
+@pytest.fixture
+def verified(tmp_path):
+    def verify(content, *, trusted=None):
+        file = tmp_path / "file"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        verifier = Verifier(Keys(trusted))
+        verifier.verify(file)
+        return verifier.finish()
+
+    return verify
+
+
+def test_what_is_whole_verifies(verified):
+    report = verified(lines(file_of()), trusted={PUBLIC["key_id"]: RAW})
+    assert report.findings == []
+    assert report.verified == {"events": 20, "checkpoints": 17, "proofs": 2}
+    assert report.own_keys == set()
+    assert verified(lines(file_of())).own_keys == {PUBLIC["key_id"]}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 8, 12, 13])
+def test_proofs_of_every_shape_of_tree(verified, size):
+    if size > 5:
+        assert verified(lines(file_of(17, size))).findings == []
+    assert verified(lines(file_of(size + 3, 6))).findings == []
+
+
+def test_a_part_of_a_trail_verifies_by_what_follows(verified):
+    report = verified(lines([{"keys": [PUBLIC]}, *events(10)[4:]]))
+    assert (report.findings, report.verified["events"], len(report.notes)) == ([], 5, 1)
+
+
+def test_a_page_of_the_api_is_read_as_it_is(verified):
+    assert verified(json.dumps({"items": [events(6)[n] for n in (5, 3, 4, 2, 1, 0)], "total": 6})).verified["events"] == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda e: e.pop(4), "event 5: missing"),
+        (lambda e: [e.pop(4), e.pop(4)], "events 5 to 6: are missing"),
+        (lambda e: e.insert(4, e[2]), "event 3: is there twice, or out of order"),
+        (lambda e: e[4].update(outcome="failure"), "event 5: was changed"),
+        (lambda e: e[4].update(created_at="2026-03-02T12:00:00.000006Z"), "event 5: was changed"),
+        (lambda e: e[4]["metadata"].update(facts={"name": "膝 "}), "event 5: was changed"),
+        (lambda e: e[4]["metadata"]["records"][0].update(revision=3.5), "event 5: was changed"),
+        (lambda e: e[4].update(workspace_id=str(UUID(int=1))), "event 5: is of another workspace"),
+        (lambda e: e.__setitem__(slice(3, 5), [e[4], e[3]]), "event 4: missing"),
+        (lambda e: e[4].update(hash="00" * 32), "event 5: was changed"),
+    ],
+)
+def test_the_first_event_that_is_wrong_is_named(verified, change, found):
+    made = events(9)
+    change(made)
+    assert verified(lines(made)).findings[0] == found
+
+
+def test_two_checkpoints_of_one_size_are_a_fork_and_so_is_one_that_does_not_continue_another(verified):
+    others = [sha256(bytes([n, 1])).digest() for n in range(20)]
+    assert "a fork" in verified(lines([*file_of(), checkpoint(others, 9)])).findings[0]
+    made = file_of()
+    made[-1]["newest"] = checkpoint(others, 20)
+    assert any("checkpoint 20 does not continue checkpoint 9" in each for each in verified(lines(made)).findings)
+    report = verified(lines([*file_of(), checkpoint(others, 9, origin="caseload/audit/other")]))
+    assert report.findings == []
+    assert any("2 logs" in note for note in report.notes)
+
+
+def test_who_makes_up_a_file_makes_up_its_keys_and_is_told_apart_by_those_that_are_trusted(verified):
+    report = verified(lines(file_of()), trusted={})
+    assert len(report.findings) == 17 + 2 - 2
+    assert all("not trusted" in each for each in report.findings)
+    stolen = {"key_id": PUBLIC["key_id"], "public_key": base64.urlsafe_b64encode(bytes(32)).decode()}
+    assert "is not the key that has this name" in verified(lines([{"keys": [stolen]}])).findings[0]
+
+
+def mutated(choose, made):
+    """One change of any kind, that no reader could call harmless. Returns what was done."""
+    made = copy.deepcopy(made)
+    place = choose.randrange(1, 20)
+    kind = choose.choice(["field", "drop", "insert", "swap", "checkpoint", "proof"])
+    if kind == "field":
+        name = choose.choice(
+            ["id", "created_at", "user_id", "event_type", "resource_id", "action", "ip_address", "metadata", "sequence", "hash"]
+        )
+        other = {
+            "created_at": "2025-01-01T00:00:00Z", "metadata": {"request_id": str(choose.random())}, "sequence": made[place]["sequence"] + 50,
+            "event_type": "get_cliend", "action": "UPDATE", "ip_address": None, "hash": choose.randbytes(32).hex(),
+        }  # fmt: skip
+        made[place][name] = other.get(name, str(UUID(int=choose.getrandbits(128))))
+    elif kind == "drop":
+        # Of the first one nothing can be told: a file may begin anywhere, and says so.
+        del made[max(place, 2)]
+    elif kind == "insert":
+        made.insert(place, made[choose.randrange(1, 20)])
+    elif kind == "swap":
+        other = place + 1
+        made[place], made[other] = made[other], made[place]
+    elif kind == "checkpoint":
+        one = made[choose.randrange(21, 34)]
+        name = choose.choice(["tree_size", "root_hash", "signed_at", "signature", "origin", "key_id"])
+        one[name] = {
+            "tree_size": one["tree_size"] + 100, "root_hash": choose.randbytes(32).hex(), "signed_at": "2026-03-02T11:00:00Z",
+            "signature": base64.b64encode(choose.randbytes(64)).decode(), "origin": "another", "key_id": "another",
+        }[name]  # fmt: skip
+    else:
+        proof = made[choose.choice([-1, -2])]
+        part, name = choose.choice(
+            [("event", "inclusion"), ("head", "inclusion"), (None, "consistency"), ("event", "hash"), ("head", "root_hash")]
+        )
+        holder = proof if part is None else proof[part]
+        if isinstance(holder[name], list):
+            hashes = holder[name]
+            choose.choice([hashes.pop, lambda: hashes.append("00" * 32), lambda: hashes.__setitem__(0, choose.randbytes(32).hex())])()
+        else:
+            holder[name] = choose.randbytes(32).hex()
+    return kind, made
+
+
+def test_the_published_vectors_are_these_and_verify(verified):
+    assert VECTORS.read_text() == lines(file_of())
+    assert verified(VECTORS.read_bytes(), trusted={PUBLIC["key_id"]: RAW}).findings == []
+
+
+def test_every_change_is_found(verified):
+    choose, original = random.Random(SEED), file_of()
+    kinds = set()
+    for _ in range(CHANGES):
+        kind, made = mutated(choose, original)
+        if made == original:
+            continue
+        kinds.add(kind)
+        assert verified(lines(made)).findings, kind
+    assert len(kinds) == 6
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"[1]\n", b"{\n", b'{"sequence": 1, "sequence": 2}\n', b'{"a": NaN}\n', b"[" * 100_000, lines(file_of()).encode()[:-40], b"PK\x03\x04 no archive"],
+    ids=["no text", "a list", "cut", "twice", "NaN", "nested", "cut off", "no archive"],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_so(verified, content):
+    with pytest.raises(Unreadable):
+        verified(content)
+
+
+def test_lines_of_another_kind_are_findings(verified):
+    assert verified('{"what": 1}\n').findings == ["line 1: is nothing that is known here"]
+    assert verified('{"event_type": "x", "sequence": "x"}\n').findings == ["line 1: cannot be read"]
+
+
+# ---------------------------------------------------------------- archives of clients
+
+
+def note():
+    made = {
+        "id": str(UUID(int=1)), "workspace_id": WORKSPACE, "client_id": str(UUID(int=2)), "created_by_user_id": str(UUID(int=3)),
+    }  # fmt: skip
+    versions, previous = [], None
+    for number in (1, 2):
+        version = {
+            "version_number": number, "subjective": "הכאב", "objective": None, "assessment": None, "plan": f"Rest {number}.\n", "reason": None,
+            "kind": "finalized" if number == 1 else "amended", "session_date": "2026-03-02T09:00:00Z", "duration_minutes": 50,
+            "created_at": "2026-03-02T10:00:00.5Z", "created_by_user_id": made["created_by_user_id"], "previous_hash": previous,
+        }  # fmt: skip
+        signed = {
+            name: version[name]
+            for name in ("assessment", "duration_minutes", "kind", "objective", "plan", "reason", "subjective", "version_number", "previous_hash")
+        } | {
+            "author_user_id": made["created_by_user_id"], "client_id": made["client_id"], "form": 1, "session_id": made["id"],
+            "session_date": "2026-03-02T09:00:00.000000Z", "signed_at": "2026-03-02T10:00:00.500000Z",
+            "signed_by_user_id": version["created_by_user_id"], "workspace_id": WORKSPACE,
+        }  # fmt: skip
+        previous = sha256(json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+        signature = KEY.sign(b"caseload session version v1\n" + previous.encode())
+        version |= {
+            "content_hash": previous,
+            "key_id": PUBLIC["key_id"],
+            "signature": base64.urlsafe_b64encode(signature).rstrip(b"=").decode(),
+        }
+        versions.append(version)
+    return {"note": made, "versions": versions}
+
+
+def archive(note_of=None, *, manifest=(), extra=(), drop=()):
+    """An archive as the suite writes one, with these changes."""
+    entries = {
+        "client.json": b"{}",
+        "notes/1.json": json.dumps(note_of or note()).encode(),
+        "files/scan.png": b"\x89PNG" * 1000,
+        "signing-keys.json": json.dumps({"algorithm": "Ed25519", "keys": [PUBLIC]}).encode(),
+    }
+    listed = [{"name": name, "size": len(data), "sha256": sha256(data).hexdigest()} for name, data in entries.items()]
+    entries |= dict(manifest)
+    out = io.BytesIO()
+    with ZipFile(out, "w") as file:
+        for name, data in [*((name, data) for name, data in entries.items() if name not in drop), *extra]:
+            file.writestr(name, data)
+        if "manifest.json" not in drop:
+            file.writestr("manifest.json", json.dumps({"format": "caseload client export", "format_version": 1, "entries": listed}))
+    return out.getvalue()
+
+
+def test_an_archive_that_is_whole_verifies(verified):
+    report = verified(archive())
+    assert (report.findings, report.verified) == ([], {"files": 4, "versions": 2})
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"manifest": {"files/scan.png": b"another"}.items()}, "file files/scan.png: was changed"),
+        ({"drop": ["files/scan.png"]}, "file files/scan.png: is missing"),
+        ({"extra": [("files/more.png", b"")]}, "file files/more.png: was inserted; the manifest does not list it"),
+    ],
+)
+def test_a_file_that_was_changed_is_named(verified, changes, found):
+    assert verified(archive(**changes)).findings[0] == found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda v: v[1].update(plan="Rest 2."), "version 2: was changed"),
+        (lambda v: v.pop(0), "version 1: is missing, or out of order"),
+        (lambda v: v.reverse(), "version 1: is missing, or out of order"),
+        (lambda v: v[1].update(previous_hash=None), "version 2: does not follow the version before it"),
+        (lambda v: v[0].update(signature=v[1]["signature"]), "version 1: has a signature that does not hold"),
+        (lambda v: v[0].update(key_id="another"), "version 1: was signed with a key that is not known"),
+    ],
+)
+def test_the_first_version_that_is_wrong_is_named(verified, change, found):
+    made = note()
+    change(made["versions"])
+    (finding,) = verified(archive(made)).findings
+    assert found in finding
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_is_there_twice_is_a_finding_and_an_archive_without_manifest_is_none(verified):
+    assert "more than once" in verified(archive(extra=[("client.json", b"{}")])).findings[0]
+    with pytest.raises(Unreadable, match="cut off"):
+        verified(archive(drop=["manifest.json"]))
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_the_command_says_what_it_found(tmp_path, capsys):
+    whole, wrong, keys = tmp_path / "whole.jsonl", tmp_path / "wrong.jsonl", tmp_path / "keys.json"
+    whole.write_text(lines(file_of()))
+    wrong.write_text(lines([each for each in file_of() if each.get("sequence") != 4]))
+    keys.write_text(json.dumps({"keys": [PUBLIC]}))
+    assert main([str(whole), "--keys", str(keys)]) == 0
+    assert "20 events" in capsys.readouterr().out
+    assert main([str(wrong)]) == 1
+    said = capsys.readouterr().out
+    assert "FOUND: event 4: missing" in said
+    assert "--keys" in said
+    assert main([str(tmp_path / "none")]) == 2
+    (tmp_path / "empty").write_text("")
+    assert main([str(tmp_path / "empty")]) == 2, "nothing was verified"
+
+
+def test_it_runs_where_nothing_is_installed_but_cryptography(servers, tmp_path):
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    for name in ("cryptography", "cffi", "_cffi_backend"):
+        spec = find_spec(name)
+        if spec is not None:
+            origin = Path(spec.origin)
+            source = origin.parent if origin.name == "__init__.py" else origin
+            (folder / source.name).symlink_to(source)
+    (folder / "caseload_verify").symlink_to(Path(caseload_verify.__file__).parent)
+    file = tmp_path / "events.jsonl"
+    file.write_text(lines(file_of()))
+    start = f"import sys, runpy; sys.path[:] = [each for each in sys.path if 'site-packages' not in each] + [{str(folder)!r}]; sys.argv = ['x', {str(file)!r}]; runpy.run_module('caseload_verify', run_name='__main__')"
+    told = subprocess.run([sys.executable, "-I", "-S", "-c", start], capture_output=True, text=True, timeout=60, check=False)
+    assert (told.returncode, told.stderr) == (0, ""), told.stdout
+    assert "verified: 17 checkpoints, 20 events, 2 proofs; 0 findings" in told.stdout

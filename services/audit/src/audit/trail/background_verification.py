@@ -1,0 +1,158 @@
+"""Verifies every chain again and again, segment by segment: each step is a short transaction, and the next goes on where it ended."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from audit.trail import store, verification, verification_store
+from audit.trail.chain import ChainVerifier, Checkpoint
+from audit.trail.checkpoints import CheckpointPublisher
+from audit.trail.progress import Progress
+from audit.trail.verification import check_from_anchor, verify_up_to
+from chassis.db.database import Database
+from chassis.db.transaction import Transaction
+from chassis.encryption.key_store import Keys
+from chassis.errors import Refusal
+from chassis.observability.redaction import cause
+from chassis.service.runtime import Runtime
+
+_log = logging.getLogger(__name__)
+
+_BREAKS = Counter("caseload_audit_breaks_total", "Breaks that the background verification has found in chains; each is counted once.")
+_VERIFIED = Counter("caseload_audit_verified_total", "Entries of chains that the background verification has recomputed.")
+
+_SECONDS = 30.0
+# A step is over sooner; of a process that has ended, others go on after this.
+_LEASE = timedelta(minutes=1)
+_IDLE = 1.0
+# After a step of a pass it rests so many times as long as the step took. What is new is verified without a rest.
+_REST = 3.0
+# Where the events of a pass begin. Nothing that PostgreSQL keeps is before the first moment of the calendar, which the driver writes as -infinity.
+_FIRST, _FIRST_ID = datetime(1, 1, 2, tzinfo=UTC), UUID(int=0)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class BackgroundVerification:
+    """First makes anchors of what is new, then goes on with the pass: the chain from its beginning, its end, then the events themselves.
+
+    A pass that is through begins again `every` so many seconds later. Any number may run: each workspace is one's at a time.
+    """
+
+    def __init__(
+        self, database: Database, keys: Keys, publisher: CheckpointPublisher, *, every: float, unsigned_until: datetime | None = None
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._publisher = publisher
+        self._every = timedelta(seconds=every)
+        self._unsigned_until = unsigned_until
+
+    async def run(self) -> None:
+        """Verifies until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            try:
+                due = await self.step()
+            except Refusal as refusal:
+                _log.warning("chains cannot be verified at the moment", extra={"code": refusal.code})
+                due = False
+            await asyncio.sleep((loop.time() - began) * _REST if due else _IDLE)
+
+    async def step(self) -> bool:
+        """Takes the next step with the chain that is due first. Returns whether there was one."""
+        async with self._database.transaction(None, seconds=_SECONDS) as tx:
+            row = await tx.maybe(verification_store.claim, lease=_LEASE)
+        if row is None:
+            return False
+        try:
+            while await self._advance(row["workspace_id"]):
+                pass
+        except Refusal:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, the others have their turn
+            _log.error("a chain cannot be verified", extra={"workspace_id": str(row["workspace_id"]), "error": cause(error)})
+        return True
+
+    async def _advance(self, workspace_id: UUID) -> bool:
+        """One step of one chain, and its progress, in one transaction. Returns whether the next is of what is new."""
+        keys, published = await self._keys.of(workspace_id), await self._publisher.published(workspace_id)
+        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
+            await tx.execute(store.look_up_each)
+            row = await tx.one(verification_store.progress)
+            progress = Progress.read(row, keys)
+            before = progress.first_break
+            standing = await tx.one(verification_store.standing)
+            is_new = standing["entries"] >= progress.anchor.sequence + verification.SEGMENT
+            if is_new:
+                found, is_over = await self._extend(tx, progress), False
+            elif progress.cursor.sequence < progress.anchor.sequence:
+                found, is_over = await self._go_on(tx, progress), False
+            elif progress.swept is None:
+                verifier = ChainVerifier(progress.anchor.sequence, progress.anchor.hash)
+                await check_from_anchor(tx, verifier, standing, published, keys, self._unsigned_until)
+                found, is_over = verifier.first_break, False
+                progress.swept = (_FIRST, _FIRST_ID)
+            else:
+                found, is_over = await self._sweep(tx, progress, standing)
+            if found is not None:
+                progress.first_break = found
+            elif is_over:
+                progress.first_break, progress.passed_at = None, datetime.now(UTC)
+            if is_over or found is not None:
+                progress.begin_again()
+            columns = {f"new_{name}": value for name, value in progress.columns(keys).items()}
+            delay = self._every if is_over or found is not None else timedelta()
+            await tx.run(verification_store.keep_progress, old_proof=row["proof"], delay=delay, **columns)
+        if found is not None and found != before:
+            _BREAKS.inc()
+            _log.error("a chain is broken", extra={"workspace_id": str(workspace_id), "sequence": found})
+        return is_new and found is None
+
+    async def _extend(self, tx: Transaction, progress: Progress) -> int | None:
+        """Verifies the segment after the anchor, whose end is the new anchor. Returns the break."""
+        verifier = ChainVerifier(progress.anchor.sequence, progress.anchor.hash)
+        if not await verify_up_to(tx, verifier, progress.anchor.sequence + verification.SEGMENT):
+            return verifier.first_break
+        _VERIFIED.inc(verification.SEGMENT)
+        was_at_the_end = progress.cursor == progress.anchor
+        progress.anchor = Checkpoint(verifier.sequence, verifier.hash)
+        if was_at_the_end and progress.cursor.sequence:
+            progress.cursor = progress.anchor
+        return None
+
+    async def _go_on(self, tx: Transaction, progress: Progress) -> int | None:
+        """Verifies the next segment of this pass. Returns the break."""
+        verifier = ChainVerifier(progress.cursor.sequence, progress.cursor.hash)
+        upto = min(progress.cursor.sequence + verification.SEGMENT, progress.anchor.sequence)
+        if not await verify_up_to(tx, verifier, upto):
+            return verifier.first_break
+        _VERIFIED.inc(verifier.sequence - progress.cursor.sequence)
+        progress.cursor = Checkpoint(verifier.sequence, verifier.hash)
+        if verifier.sequence < upto or (verifier.sequence == progress.anchor.sequence and verifier.hash != progress.anchor.hash):
+            # The whole chain after some place was computed anew, or is gone: somebody rewrote it since it was verified.
+            return verifier.sequence + (verifier.sequence < upto)
+        return None
+
+    async def _sweep(self, tx: Transaction, progress: Progress, standing: Any) -> tuple[int | None, bool]:
+        """Holds the next events against the chain. Returns the break, which is after the chain's end, and whether these were the last."""
+        created_at, event_id = progress.swept or (_FIRST, _FIRST_ID)
+        after = _BEFORE_ALL if created_at == _FIRST else created_at
+        events = await tx.all(verification_store.events_after, created_at=after, id=event_id, limit=verification.SEGMENT)
+        gone = await tx.all(verification_store.waiting_without_event, limit=verification.SEGMENT)
+        if gone or not all(event["is_proven"] for event in events):
+            return standing["entries"] + 1, False
+        if events:
+            progress.swept = (events[-1]["created_at"], events[-1]["id"])
+        return None, len(events) < verification.SEGMENT
+
+
+def background_verification(runtime: Runtime, publisher: CheckpointPublisher) -> BackgroundVerification:
+    settings = runtime.settings
+    return BackgroundVerification(
+        runtime.database, runtime.keys, publisher, every=settings.verification_seconds, unsigned_until=settings.unsigned_events_until
+    )

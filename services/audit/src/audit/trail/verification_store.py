@@ -1,0 +1,133 @@
+"""Statements that verify a chain. Row security limits every one except `claim` to one workspace."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Interval,
+    LargeBinary,
+    Select,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from audit.tables import audit_events, checkpoints, entries, verifications, waiting_events
+from chassis.db.statement import command, query
+
+_moment = DateTime(timezone=True)
+_workspace = bindparam("workspace_id", type_=Uuid)
+_limit = bindparam("limit", type_=BigInteger)
+
+# One statement, so one snapshot: in every snapshot each event is either in the chain or waiting.
+chain_counts = query(
+    select(
+        select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery().label("events"),
+        select(func.count()).where(entries.c.workspace_id == _workspace).scalar_subquery().label("entries"),
+        select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
+        select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
+        select(checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("hash"),
+        select(checkpoints.c.proof).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("proof"),
+    )
+)
+# What a call needs of a chain whose events it does not count.
+_last = select(entries.c.sequence).where(entries.c.workspace_id == _workspace).order_by(entries.c.sequence.desc()).limit(1)
+standing = query(
+    select(
+        func.coalesce(_last.scalar_subquery(), 0).label("entries"),
+        *(
+            select(checkpoints.c[name]).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label(name)
+            for name in ("sequence", "hash", "proof")
+        ),
+    )
+)
+_e = audit_events.c
+_is_in_chain = exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == _e.id)
+_waits = exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == _e.id)
+# Events that neither are in the chain nor wait for it: nobody but audit could have put them there properly.
+unproven_events = query(
+    select(_e.id).where(_e.workspace_id == _workspace, ~_is_in_chain, ~_waits).order_by(_e.created_at, _e.id).limit(_limit)
+)
+
+
+def _held_against_the_chain(of: Select[Any]) -> Select[Any]:
+    """The events with whether each is in the chain or waits for it."""
+    some = of.subquery("some")
+    in_chain = exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == some.c.id)
+    waits = exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == some.c.id)
+    return select(some.c.created_at, some.c.id, or_(in_chain, waits).label("is_proven"))
+
+
+_keys = select(_e.created_at, _e.id).where(_e.workspace_id == _workspace).limit(_limit)
+newest_events = query(_held_against_the_chain(_keys.order_by(_e.created_at.desc(), _e.id.desc())))
+events_after = query(
+    _held_against_the_chain(
+        _keys.where(tuple_(_e.created_at, _e.id) > tuple_(bindparam("created_at", type_=_moment), bindparam("id", type_=Uuid))).order_by(
+            _e.created_at, _e.id
+        )
+    ).order_by(literal_column("1"), literal_column("2"))
+)
+# Of the first that wait: those whose event is gone.
+_w = waiting_events.c
+_waiting = (
+    select(_w.event_id, _w.event_created_at).where(_w.workspace_id == _workspace).order_by(_w.arrival).limit(_limit).subquery("waiting")
+)
+waiting_without_event = query(
+    select(_waiting.c.event_id).where(
+        ~exists().where(_e.workspace_id == _workspace, _e.created_at == _waiting.c.event_created_at, _e.id == _waiting.c.event_id)
+    )
+)
+_after = (
+    select(entries)
+    .where(entries.c.workspace_id == _workspace, entries.c.sequence > bindparam("after", type_=BigInteger))
+    .order_by(entries.c.sequence)
+    .limit(_limit)
+    .subquery("after")
+)
+entries_after = query(
+    select(_after.c.sequence, _after.c.event_id, _after.c.previous_hash, _after.c.hash.label("entry_hash"), *audit_events.columns)
+    .select_from(
+        _after.outerjoin(
+            audit_events,
+            (_e.workspace_id == _after.c.workspace_id) & (_e.created_at == _after.c.event_created_at) & (_e.id == _after.c.event_id),
+        )
+    )
+    .order_by(_after.c.sequence)
+)
+
+# ---------------------------------------------------------------- in the background
+
+_v = verifications.c
+progress = query(select(verifications).where(_v.workspace_id == _workspace))
+# Of all workspaces: the one that is due first, for as long as whoever claims it may take.
+claim = command(
+    update(verifications)
+    .where(
+        _v.workspace_id
+        == select(_v.workspace_id)
+        .where(_v.due_at <= func.now())
+        .order_by(_v.due_at, _v.workspace_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(due_at=func.now() + bindparam("lease", type_=Interval))
+    .returning(verifications)
+)
+_KEPT = ("anchor_sequence", "anchor_hash", "cursor_sequence", "cursor_hash", "swept_at", "swept_id", "first_break", "passed_at", "proof")
+# Unless somebody else has gone on meanwhile.
+keep_progress = command(
+    update(verifications)
+    .where(_v.workspace_id == _workspace, _v.proof.is_not_distinct_from(bindparam("old_proof", type_=LargeBinary)))
+    .values(
+        {name: bindparam(f"new_{name}", type_=_v[name].type) for name in _KEPT}
+        | {"due_at": func.now() + bindparam("delay", type_=Interval)}
+    )
+)

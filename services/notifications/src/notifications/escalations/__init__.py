@@ -1,0 +1,1 @@
+"""Takes alerts further while nobody answers: the levels of their policies, whom each one finds, and the mail to them."""

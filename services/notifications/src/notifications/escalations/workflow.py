@@ -1,0 +1,115 @@
+"""Takes an alert one step further, for the worker and for people who escalate by hand: everything of a step is one transaction."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from prometheus_client import Counter
+from uuid_utils.compat import uuid7
+
+from caseload.identity.v1.users_rpc import UsersStub
+from chassis.context import RequestContext
+from chassis.db.transaction import Record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.work.unit_of_work import UnitOfWork
+from notifications.alert_records import workflow as records
+from notifications.escalation_policies.rules import Level, Policy
+from notifications.escalations import rules, store
+from notifications.escalations.rules import Passage
+from notifications.mail.store import add_mail
+from notifications.on_call import rules as shifts
+from notifications.on_call import workflow as on_call
+from notifications.on_call.rules import Override
+from notifications.on_call.workflow import Staff
+
+_log = logging.getLogger(__name__)
+
+_STEPS = Counter("caseload_alert_steps_total", "Steps of alerts to a level, by why they were taken.", ["reason", "drill"])
+_EMPTY = Counter("caseload_alert_levels_without_anybody_total", "Levels of alerts at which there was nobody to be told.", ["drill"])
+_LOST = Counter("caseload_alerts_without_anybody_total", "Steps of alerts that found nobody at any level.", ["drill"])
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who could be told of an alert: asked for before the step's transaction begins."""
+
+    staff: Staff
+    overrides: Sequence[Override]
+
+    @classmethod
+    async def of(cls, policy: Policy, users: UsersStub, overrides: Sequence[Override], context: RequestContext) -> "Team":
+        """`context` is this service's own."""
+        with_shifts = any(level.notify_on_call for level in policy.levels)
+        stand_ins = {each.user_id for each in overrides}
+        staff = await on_call.staff(users, context, roles=rules.roles_of(policy.levels), with_shifts=with_shifts, user_ids=stand_ins)
+        return cls(staff, overrides)
+
+
+async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, *, reason: str) -> Record:
+    """Takes a locked, active alert to its next level that finds somebody. Returns the alert as it is then."""
+    policy, now = Policy.read(row["policy"]), row["now"]
+    workers = team.staff.workers
+    made = rules.passages(
+        policy.levels,
+        row["escalation_level"],
+        reason,
+        workers=workers,
+        on_call=shifts.on_call(workers, team.overrides, team.staff.zone, now),
+        department_id=row["department_id"],
+    )
+    level = made[-1].to_level
+    escalates_at = now + timedelta(seconds=policy.seconds_until_next(level))
+    changed = await records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=escalates_at)
+    for passage in made:
+        escalation_id = uuid7()
+        await _record(work, changed, passage, escalation_id, now)
+        told = policy.levels[passage.to_level - 1]
+        if passage.found:
+            await _mail(work, changed, told, passage.found, escalation_id, now)
+        elif passage is made[-1]:
+            await _tell_administrators(work, changed, rules.administrators(workers), escalation_id, now)
+    return changed
+
+
+async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_id: UUID, now: datetime) -> None:
+    await work.db.run(
+        store.add,
+        workspace_id=work.workspace_id,
+        id=escalation_id,
+        alert_id=alert["id"],
+        alert_version=alert["version"],
+        from_level=passage.from_level,
+        to_level=passage.to_level,
+        reason=passage.reason,
+        found=len(passage.found),
+        escalated_at=now,
+    )
+    drill = str(alert["drill"]).lower()
+    _STEPS.labels(passage.reason, drill).inc()
+    if not passage.found:
+        _EMPTY.labels(drill).inc()
+        facts = {"alert_id": str(alert["id"]), "workspace_id": str(work.workspace_id), "level": passage.to_level}
+        _log.error("a level of an alert finds nobody", extra=facts)
+
+
+async def _tell_administrators(work: UnitOfWork, alert: Record, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
+    """No level found anybody. The last one is told again in its time, so whoever is there by then is found."""
+    _LOST.labels(str(alert["drill"]).lower()).inc()
+    facts = {"alert_id": str(alert["id"]), "workspace_id": str(work.workspace_id), "administrators": len(found)}
+    _log.critical("an alert finds nobody at any level", extra=facts)
+    await _add_mails(work, alert, "alert_unattended", found, escalation_id, now)
+
+
+async def _mail(work: UnitOfWork, alert: Record, level: Level, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
+    if "email" in level.channels:
+        await _add_mails(work, alert, "alert", found, escalation_id, now)
+
+
+async def _add_mails(work: UnitOfWork, alert: Record, kind: str, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
+    mails = [(uuid5(escalation_id, str(user_id)), user_id) for user_id in sorted(found)]
+    beside = {"workspace_id": work.workspace_id, "alert_id": alert["id"], "escalation_id": escalation_id, "created_at": now}
+    await work.db.many(store.add_mails, [{"id": mail_id, "user_id": user_id, **beside} for mail_id, user_id in mails])
+    rows = [{"id": mail_id, "kind": kind, "user_id": user_id, "appointment_id": None, "now": now} for mail_id, user_id in mails]
+    await work.db.many(add_mail, rows)

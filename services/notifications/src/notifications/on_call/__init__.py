@@ -1,0 +1,1 @@
+"""Who is on call: by shift schedules, and by overrides of them."""

@@ -1,0 +1,232 @@
+"""Alerts that nobody answers: level by level, once each, whatever happens to whoever takes them further."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from caseload.audit.v1.events_pb2 import AuditRecorded
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
+from caseload.notifications.v1 import alerts_pb2 as pb
+from caseload.notifications.v1 import escalation_policies_pb2
+from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from chassis.errors import Conflict, Forbidden, Invalid
+from notifications.escalations.worker import AlertWorker
+
+from .hospital import ALWAYS, CRITICAL, LOW, open_hospital
+
+NURSES, DOCTORS, ADMINS = ({"notify_roles": [role]} for role in ("nurse", "doctor", "admin"))
+
+
+@pytest.fixture
+async def hospital(notifications_environment, mail_server):
+    return await open_hospital(notifications_environment, mail_server)
+
+
+async def until_level(hospital, person, alert, level, steps=None):
+    async def is_there():
+        now = await person.get(alert)
+        return now.escalation_level == level and (steps is None or len(await person.steps(alert)) == steps)
+
+    await hospital.until(is_there)
+
+
+async def test_an_alert_that_nobody_answers_goes_on_from_level_to_level_and_repeats_the_last_one(hospital):
+    nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
+    await hospital.admin.set_policy(NURSES, DOCTORS, repeat=7200)
+    alert = await nurse.raise_alert()
+
+    for level, steps in ((1, 1), (2, 2), (2, 3)):
+        await hospital.make_due(alert)
+        await until_level(hospital, nurse, alert, level, steps)
+
+    assert await nurse.steps(alert) == [(0, 1, "timeout"), (1, 2, "timeout"), (2, 2, "timeout")]
+    mailed = sorted(row["user_id"] for row in await hospital.mails_of(alert))
+    assert mailed == sorted([nurse.id, doctor.id, doctor.id])
+    (row,) = await hospital.look("SELECT escalates_at - updated_at AS pause FROM notifications.alerts WHERE id = $1", UUID(alert.id))
+    assert row["pause"].total_seconds() == 7200
+    lines = [
+        line for line in await hospital.environment.emitted(AuditRecorded, hospital.workspace_id) if line.event_type == "escalate_alert"
+    ]
+    assert [line.facts["level"] for line in lines] == ["1", "2", "2"]
+
+
+async def test_a_mail_says_where_and_how_urgent_and_nothing_of_whom(hospital):
+    ward = await hospital.department("Ward 3")
+    nurse = await hospital.hire("nurse", ward)
+    await hospital.admin.set_policy(NURSES, priority="critical")
+    alert = await nurse.raise_alert(department_id=ward, room_number="3.14", priority=CRITICAL, drill=True)
+    await hospital.make_due(alert)
+
+    await hospital.until(lambda: hospital.mail_server.to(nurse.email))
+    (mail,) = hospital.mail_server.to(nurse.email)
+    assert mail["Subject"] == "DRILL: Alert (critical), Ward 3, room 3.14"
+    for part in ("plain", "html"):
+        text = mail.get_body((part,)).get_content()
+        assert f"https://app.example.com/alerts/{alert.id}" in text
+        assert "Ada" not in text
+
+
+async def test_what_is_answered_goes_no_further_and_its_mail_is_not_sent(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES)
+    alert = await nurse.raise_alert()
+    hospital.mail_server.is_closed = True
+    await hospital.make_due(alert)
+    await until_level(hospital, nurse, alert, 1)
+    await nurse.acknowledge(alert)
+    hospital.mail_server.is_closed = False
+    async with hospital.environment.superuser() as connection:
+        await connection.execute("UPDATE notifications.mails SET next_attempt_at = now() WHERE user_id = $1", nurse.id)
+
+    async def is_dropped():
+        return [row["status"] for row in await hospital.mails_of(alert)] == ["dropped"]
+
+    await hospital.until(is_dropped)
+    await hospital.has_nothing_due()
+    assert await nurse.steps(alert) == [(0, 1, "timeout")]
+
+
+async def test_a_level_that_finds_nobody_is_recorded_and_passed_over_at_once(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(DOCTORS, {"notify_roles": [], "notify_on_call": True}, NURSES)
+    alert = await nurse.raise_alert()
+    await hospital.make_due(alert)
+
+    await until_level(hospital, nurse, alert, 3)
+    assert await nurse.steps(alert) == [(0, 1, "timeout"), (1, 2, "no_response"), (2, 3, "no_response")]
+    assert [row["user_id"] for row in await hospital.mails_of(alert)] == [nurse.id]
+
+
+async def test_where_no_level_finds_anybody_the_administrators_are_told(hospital):
+    await hospital.admin.set_policy(DOCTORS, NURSES)
+    alert = await hospital.admin.raise_alert()
+    await hospital.make_due(alert)
+
+    await until_level(hospital, hospital.admin, alert, 2)
+    await hospital.until(lambda: hospital.mail_server.to(hospital.owner_email))
+    (mail,) = hospital.mail_server.to(hospital.owner_email)
+    assert mail["Subject"] == "Nobody can be told of an alert (high), the whole house"
+    # It stays open, and the last level is told again: by then somebody may be there.
+    nurse = await hospital.hire("nurse")
+    await hospital.make_due(alert)
+    await until_level(hospital, hospital.admin, alert, 2, steps=3)
+    assert nurse.id in [row["user_id"] for row in await hospital.mails_of(alert)]
+
+
+async def test_a_step_tells_whoever_is_on_call_for_the_department(hospital):
+    ward, clinic = await hospital.department("Ward"), await hospital.department("Clinic")
+    nurse = await hospital.hire("nurse", ward, shifts=ALWAYS)
+    await hospital.hire("nurse", clinic, shifts=ALWAYS)
+    await hospital.hire("doctor", ward)
+    await hospital.admin.set_policy({"notify_roles": [], "notify_on_call": True})
+    alert = await nurse.raise_alert(department_id=ward)
+    await hospital.make_due(alert)
+
+    await until_level(hospital, nurse, alert, 1)
+    assert [row["user_id"] for row in await hospital.mails_of(alert)] == [nurse.id]
+
+
+async def test_whoever_left_is_not_told_and_whoever_came_is(hospital):
+    nurse, newcomer = await hospital.hire("nurse"), await hospital.hire("doctor")
+    await hospital.admin.set_policy(NURSES)
+    alert = await newcomer.raise_alert()
+    await hospital.environment.stub(UsersStub).DeactivateUser(users_pb2.DeactivateUserRequest(user_id=str(nurse.id)), hospital.call)
+    other = await hospital.hire("nurse")
+    await hospital.make_due(alert)
+
+    await until_level(hospital, newcomer, alert, 1)
+    assert [row["user_id"] for row in await hospital.mails_of(alert)] == [other.id]
+
+
+async def test_people_escalate_by_hand_until_somebody_answers(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES, ADMINS)
+    alert = await nurse.raise_alert()
+    assert (await nurse.escalate(alert)).escalation_level == 1
+    assert (await nurse.escalate(alert)).escalation_level == 2
+    await nurse.acknowledge(alert)
+    with pytest.raises(Conflict) as refused:
+        await nurse.escalate(alert)
+    assert refused.value.code == "alert_already_acknowledged"
+    assert await nurse.steps(alert) == [(0, 1, "manual"), (1, 2, "manual")]
+
+
+async def test_a_step_is_taken_once_however_many_claim_it(hospital):
+    """A worker that was held up for longer than its lease, and those that have taken its step meanwhile."""
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES, DOCTORS)
+    alert = await nurse.raise_alert()
+    runtime = hospital.environment.runtime("notifications")
+    workers = [AlertWorker(runtime, UsersStub(runtime.peers["identity"]), lambda: None) for _ in range(4)]
+    claimed = type("Claim", (), {"workspace_id": hospital.workspace_id, "alert_id": UUID(alert.id)})
+    await hospital.make_due(alert)
+    await asyncio.gather(*(worker.take_further(claimed) for worker in workers))
+
+    assert await nurse.steps(alert) == [(0, 1, "timeout")]
+    assert len(await hospital.mails_of(alert)) == 1
+
+
+async def test_a_step_that_was_claimed_and_not_taken_is_taken_by_another(hospital):
+    """Its worker was killed between the two; what it leaves is a lease."""
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES)
+    alert = await nurse.raise_alert()
+    async with hospital.environment.superuser() as connection, connection.transaction():
+        await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
+        await connection.execute("UPDATE notifications.due_work SET due_at = now() + interval '0.5 s' WHERE item_id = $1", UUID(alert.id))
+
+    await until_level(hospital, nurse, alert, 1)
+    assert await nurse.steps(alert) == [(0, 1, "timeout")]
+
+
+async def test_an_acknowledgement_and_a_step_at_the_same_moment_are_both_whole_or_one_is_not_at_all(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES, DOCTORS)
+    alerts = [await nurse.raise_alert() for _ in range(5)]
+    await asyncio.gather(*(step for alert in alerts for step in (hospital.make_due(alert), nurse.acknowledge(alert))))
+
+    assert await hospital.look("SELECT FROM notifications.due_work WHERE workspace_id = $1 AND kind = 'alert'", hospital.workspace_id) == []
+    for alert in alerts:
+        now, steps = await nurse.get(alert), await nurse.steps(alert)
+        assert now.status == pb.ALERT_STATUS_ACKNOWLEDGED
+        assert len(steps) == now.escalation_level <= 1
+
+
+# --- policies
+
+
+async def policy_of(person, priority):
+    request = escalation_policies_pb2.GetPolicyRequest(priority=f"POLICY_PRIORITY_{priority.upper()}")
+    return await person.house.environment.stub(EscalationPoliciesStub).GetPolicy(request, person.call)
+
+
+async def test_a_priority_has_its_own_policy_or_the_workspaces_or_the_one_that_comes_with_caseload(hospital):
+    nurse = await hospital.hire("nurse")
+    assert [level.after_seconds for level in (await policy_of(nurse, "critical")).levels] == [30, 60, 120]
+    await hospital.admin.set_policy({"after_seconds": 77}, priority="default")
+    await hospital.admin.set_policy({"after_seconds": 88}, priority="low", repeat=99)
+
+    assert [level.after_seconds for level in (await policy_of(nurse, "critical")).levels] == [77]
+    own = await policy_of(nurse, "low")
+    assert (own.levels[0].after_seconds, own.repeat_last_every_seconds) == (88, 99)
+
+
+async def test_an_alert_keeps_the_policy_that_it_was_raised_under(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES, DOCTORS, NURSES, priority="low")
+    alert = await nurse.raise_alert(priority=LOW)
+    await hospital.admin.set_policy(ADMINS, priority="low")
+    await nurse.escalate(alert)
+    await nurse.escalate(alert)
+    assert (await nurse.steps(alert))[-1] == (2, 3, "no_response")
+
+
+async def test_only_who_manages_alerts_sets_a_policy_and_only_one_that_can_be_used(hospital):
+    nurse = await hospital.hire("nurse")
+    with pytest.raises(Forbidden):
+        await nurse.set_policy(NURSES)
+    with pytest.raises(Invalid) as refused:
+        await hospital.admin.set_policy({"after_seconds": 4})
+    assert refused.value.code == "escalation_policy_invalid"

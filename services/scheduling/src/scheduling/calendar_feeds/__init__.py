@@ -1,0 +1,1 @@
+"""Practitioners' calendars for other programs, each behind a secret address."""
