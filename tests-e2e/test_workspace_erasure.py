@@ -68,6 +68,7 @@ RESTLESS = {
     "*.outbox",
     "*.inbox",
     "audit.unwitnessed",
+    "audit.verifications",
     "audit.unlogged_heads",
     "audit.heads",
     "audit.chain_nodes",
