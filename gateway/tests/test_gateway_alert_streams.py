@@ -141,11 +141,13 @@ async def test_nobody_else_opens_a_stream(gateway):
     mute = gateway.colleague(await gateway.open_workspace(), scopes=["clients:read"])
     async with listening(gateway, alert_streams_per_user=1) as (url, _):
         for person, status in ((mute, 403), (gateway.anonymous(), 401)):
-            refused = await httpx.AsyncClient(base_url=url).get("/api/v1/alerts/stream", headers=person.headers)
+            async with httpx.AsyncClient(base_url=url) as http:
+                refused = await http.get("/api/v1/alerts/stream", headers=person.headers)
             assert refused.status_code == status
         async with following(url, admin) as reader:
             await reader.next()
-            refused = await httpx.AsyncClient(base_url=url).get("/api/v1/alerts/stream", headers=admin.headers)
+            async with httpx.AsyncClient(base_url=url) as http:
+                refused = await http.get("/api/v1/alerts/stream", headers=admin.headers)
             assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
         async with following(url, assistant) as reader:
             assert await reader.next() == ("reset", {"alerts": []})

@@ -37,8 +37,7 @@ async def alone(postgres):
     """The service on a database of its own. Its background tasks are stopped."""
     peers = {"clients": "unix:/nowhere", "identity": "unix:/nowhere", "scheduling": "unix:/nowhere"}
     async with start_environment(postgres, SERVICE, settings={"peers": peers}, relay=False) as environment:
-        for task in environment.runtime("notifications")._tasks:
-            task.cancel()
+        await environment.runtime("notifications")._loops.stop()
         yield environment
 
 

@@ -42,9 +42,7 @@ async def list_active_alerts(request: SignedInRequest) -> Response:
 
 
 @router.get("/stream", openapi_extra=STREAM, response_class=StreamingResponse)
-async def stream_alerts(
-    http: Request, request: SignedInRequest, last_event_id: Annotated[str | None, Header(max_length=100)] = None
-) -> Response:
+async def stream_alerts(http: Request, request: SignedInRequest, last_event_id: Annotated[str | None, Header()] = None) -> Response:
     """Server-sent events: `reset` with all active alerts, then `alert` with each change (`{change, alert}`) of what the caller's role and department may see.
 
     With `Last-Event-ID` it goes on after that event, and begins with `reset` only where that cannot be done. A `heartbeat` comes every 15 seconds in which
