@@ -407,7 +407,7 @@ def test_initials_are_made_of_the_names_that_are_not_empty():
     assert initials(None) == "?"
 
 
-async def test_services_and_locations_are_created_changed_and_deleted(practice):
+async def test_services_and_locations_are_created_changed_and_deleted(practice, check_problem):
     http = practice.http
     service = (await http.post("/api/v1/services", json={"name": "Massage", "default_duration_minutes": 50, "price_minor_units": 0})).json()
     room = (await http.post("/api/v1/locations", json={"name": "Room 1", "location_type": "clinic", "address": "1 Main St"})).json()
@@ -416,7 +416,9 @@ async def test_services_and_locations_are_created_changed_and_deleted(practice):
     room = (await http.put(f"/api/v1/locations/{room['id']}", json={"name": "Room 2"})).json()
 
     assert (service["name"], service["price_minor_units"], service["buffer_after_minutes"]) == ("Massage", None, 10)
-    assert (room["name"], room["address"]) == ("Room 2", "1 Main St")
+    assert (room["name"], room["address"], room["is_room"]) == ("Room 2", "1 Main St", False)
+    assert (await http.put(f"/api/v1/locations/{room['id']}", json={"is_room": True})).json()["is_room"] is True
+    check_problem(await http.put(f"/api/v1/locations/{room['id']}", json={"location_type": "home"}), 422, "location_invalid")
     assert (await http.delete(f"/api/v1/services/{service['id']}")).status_code == 204
     assert (await http.delete(f"/api/v1/locations/{room['id']}")).status_code == 204
     assert (await http.get("/api/v1/services?is_active=true")).json()["total"] == 0

@@ -66,7 +66,6 @@ def test_an_appointment_takes_its_practitioner_and_room_with_the_buffers_and_its
     assert appointment_rules.busy_periods(at_room, busy, is_room=True) == [people[0], period(THREE, -10, 80, ROOM), people[1]]
     for status in ("cancelled", "no_show"):
         assert appointment_rules.busy_periods(details(status=status), busy, is_room=True) == []
-    assert [appointment_rules.is_room(kind) for kind in ("clinic", "home", "online")] == [True, False, False]
 
 
 def test_a_change_takes_other_time_if_somebody_or_the_time_is_another_or_it_is_busy_no_more():

@@ -13,7 +13,7 @@ from caseload.scheduling.v1 import appointments_pb2, locations_pb2
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from chassis.errors import Conflict, NotFound, Refusal
 
-from .conftest import Member, enum_value, new_member
+from .conftest import YESTERDAY, Member, enum_value, new_member
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -22,9 +22,14 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-async def room(member: Member, kind: str = "clinic") -> str:
-    request = locations_pb2.CreateLocationRequest(name="Room", location_type=enum_value("location_type", kind))
+async def room(member: Member, kind: str = "clinic", *, is_room: bool = True) -> str:
+    request = locations_pb2.CreateLocationRequest(name="Room", location_type=enum_value("location_type", kind), is_room=is_room)
     return (await member.environment.stub(LocationsStub).CreateLocation(request, member.call)).id
+
+
+async def make_room(member: Member, location_id: str, *, is_room: bool = True) -> None:
+    request = locations_pb2.UpdateLocationRequest(location_id=location_id, mask={"paths": ["is_room"]}, is_room=is_room)
+    await member.environment.stub(LocationsStub).UpdateLocation(request, member.call)
 
 
 async def taken(member: Member) -> dict[str, list[tuple[str, bool]]]:
@@ -61,13 +66,49 @@ async def test_a_room_is_taken_by_one_appointment_at_a_time(member):
     await colleague.book(client_id=other, location_id=place, scheduled_start=NINE + minutes(60))
 
 
-@pytest.mark.parametrize("kind", ["home", "online"])
-async def test_at_home_and_online_there_may_be_several(member, kind):
-    place = await room(member, kind)
+@pytest.mark.parametrize("kind", ["clinic", "home", "online"])
+async def test_where_there_is_no_room_there_may_be_several(member, kind):
+    place = await room(member, kind, is_room=False)
     await member.book(location_id=place)
 
     assert await member.colleague().conflicts(NINE, location_id=place) == []
     await member.colleague().book(client_id=await member.new_client(), location_id=place)
+
+
+@pytest.mark.parametrize("start", [NINE, YESTERDAY])
+async def test_appointments_at_what_becomes_a_room_stay_and_have_it(member, start):
+    """Those to come at once, those that are over when they are next changed."""
+    place, colleague, other = await room(member, is_room=False), member.colleague(), await member.new_client()
+    mine = await member.book(location_id=place, scheduled_start=start)
+    theirs = await colleague.book(client_id=other, location_id=place, scheduled_start=start)
+    cancelled = await member.book(location_id=place, scheduled_start=start + minutes(60))
+    await member.change(cancelled, status="cancelled")
+    await make_room(member, place)
+
+    at_once = [[*FREE, ("room", False)], [*FREE, ("room", True)]] if start == NINE else [FREE, FREE]
+    found = await taken(member)
+    assert ([found[mine.id], found[theirs.id]], cancelled.id in found) == (at_once, False)
+    # Within the time that they had there nobody is asked.
+    for whose, booked, is_second in ((member, mine, False), (colleague, theirs, True)):
+        assert await whose.conflicts(start, 45, exclude_appointment_id=booked.id) == []
+        assert not (await whose.move(booked, start, 45)).overbooked
+        assert (await taken(member))[booked.id] == [*FREE, ("room", is_second)]
+    with pytest.raises(Conflict) as refused:
+        await member.colleague().book(client_id=await member.new_client(), location_id=place, scheduled_start=start)
+    assert listed(refused) == {mine.id, theirs.id}
+    # At another time it is a booking of the room.
+    later = start + minutes(15)
+    assert await colleague.conflicts(later, exclude_appointment_id=theirs.id) == [mine.id]
+    with pytest.raises(Conflict) as refused:
+        await colleague.move(theirs, later)
+    assert listed(refused) == {mine.id}
+
+    await make_room(member, place, is_room=False)
+    assert await colleague.conflicts(later, exclude_appointment_id=theirs.id) == []
+    await colleague.move(theirs, later)
+    assert (await taken(member))[theirs.id] == FREE
+    await make_room(member, place)
+    assert await member.conflicts(later, exclude_appointment_id=mine.id) == ([theirs.id] if start == NINE else [])
 
 
 async def test_every_conflict_is_listed_of_the_practitioner_and_of_the_room(member):
@@ -234,7 +275,7 @@ async def check_consistent(member: Member) -> None:
             WITH expected AS (
                 SELECT a.id, t.kind, t.resource_id, t.starts_at, t.ends_at
                 FROM scheduling.appointments a LEFT JOIN scheduling.locations l
-                    ON l.workspace_id = a.workspace_id AND l.id = a.location_id AND l.location_type = 'clinic',
+                    ON l.workspace_id = a.workspace_id AND l.id = a.location_id AND l.is_room,
                 LATERAL (VALUES ('practitioner', a.practitioner_id, lower(a.during), upper(a.during)), ('room', l.id, lower(a.during),
                     upper(a.during)), ('client', a.client_id, a.scheduled_start, a.scheduled_end)) t (kind, resource_id, starts_at, ends_at)
                 WHERE a.workspace_id = $1 AND a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL AND t.resource_id IS NOT NULL

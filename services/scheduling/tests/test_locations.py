@@ -39,6 +39,27 @@ async def test_an_invalid_location_is_refused(member, locations, fields):
         await locations.CreateLocation(room(**fields), member.call)
 
 
+async def test_a_location_is_a_room_when_somebody_says_so_and_only_in_a_clinic(member, locations):
+    practice = await locations.CreateLocation(room(), member.call)
+    assert not practice.is_room
+    assert (await locations.CreateLocation(room(is_room=True), member.call)).is_room
+    with pytest.raises(Invalid) as refused:
+        await locations.CreateLocation(room(location_type=ONLINE, is_room=True), member.call)
+    assert [fault.pointer for fault in refused.value.faults] == ["/is_room"]
+
+    async def change(*paths, **fields):
+        return await locations.UpdateLocation(
+            pb.UpdateLocationRequest(location_id=practice.id, mask={"paths": paths}, **fields), member.call
+        )
+
+    assert (await change("is_room", is_room=True)).is_room
+    for paths, fields in ((["location_type"], {"location_type": ONLINE}), (["is_room"], {})):
+        with pytest.raises(Invalid) as refused:
+            await change(*paths, **fields)
+        assert [fault.pointer for fault in refused.value.faults] == ["/is_room"]
+    assert not (await change("is_room", "location_type", is_room=False, location_type=ONLINE)).is_room
+
+
 async def test_an_update_sets_the_fields_in_its_mask_and_clears_unset_ones(member, locations):
     created = await locations.CreateLocation(room(address="1 Main Street", details="First floor"), member.call)
     request = pb.UpdateLocationRequest(location_id=created.id, mask={"paths": ["address", "location_type"]}, location_type=ONLINE)

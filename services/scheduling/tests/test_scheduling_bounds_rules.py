@@ -16,7 +16,7 @@ NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
 AGREED = AppointmentDetails(UUID(int=1), UUID(int=2), NINE, NINE + HOUR, "clinic")
-ROOM = {"name": "Room", "location_type": "clinic", "address": None, "details": None, "is_active": True}
+ROOM = {"name": "Room", "location_type": "clinic", "address": None, "details": None, "is_active": True, "is_room": True}
 TALK = {
     "name": "Talk",
     "description": None,
@@ -239,7 +239,20 @@ def test_a_location_is_of_a_type_and_active_or_not():
     assert location_refused(is_active=False) is None
     assert location_refused(location_type=None) == ["/location_type"]
     assert location_refused(is_active=None) == ["/is_active"]
-    assert refused(check_location, dict.fromkeys(ROOM)) == (Invalid, "location_invalid", ["/name", "/location_type", "/is_active"])
+    assert refused(check_location, dict.fromkeys(ROOM)) == (
+        Invalid,
+        "location_invalid",
+        ["/name", "/location_type", "/is_active", "/is_room"],
+    )
+
+
+def test_only_a_clinic_has_rooms():
+    assert location_refused(is_room=False) is None
+    for kind in ("home", "online"):
+        assert location_refused(location_type=kind) == ["/is_room"]
+        assert location_refused(location_type=kind, is_room=False) is None
+    assert location_refused(is_room=None) == ["/is_room"]
+    assert location_refused(location_type=None) == ["/location_type"]
 
 
 # --- services ---

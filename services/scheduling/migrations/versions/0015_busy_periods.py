@@ -1,7 +1,8 @@
 """Busy periods: one table of who and what is taken when carries the constraint that appointments had.
 
 The periods of the appointments there are are written in one statement, before the table has an index. Practitioners' are overbooked as
-the appointments are. Rooms and clients were never asked about, so there a period that begins before an earlier one ends is overbooked.
+the appointments are. Clients were never asked about, so there a period that begins before an earlier one ends is overbooked. No location is
+a room until somebody says so.
 """
 
 import sqlalchemy as sa
@@ -24,13 +25,11 @@ SELECT a.workspace_id, taken.kind, taken.resource_id, taken.starts_at, taken.end
         ), false
     ) END
 FROM scheduling.appointments AS a
-LEFT JOIN scheduling.locations AS l ON l.workspace_id = a.workspace_id AND l.id = a.location_id AND l.location_type = 'clinic',
-LATERAL (VALUES
+CROSS JOIN LATERAL (VALUES
     ('practitioner', a.practitioner_id, lower(a.during), upper(a.during)),
-    ('room', l.id, lower(a.during), upper(a.during)),
     ('client', a.client_id, a.scheduled_start, a.scheduled_end)
 ) AS taken (kind, resource_id, starts_at, ends_at)
-WHERE a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL AND taken.resource_id IS NOT NULL
+WHERE a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL
 """
 
 KEEP_COUNTS = """
@@ -104,11 +103,9 @@ def upgrade() -> None:
         schema="scheduling",
     )
     # The owner of the tables works across workspaces here, which forced row security would keep it from.
-    for table in ("appointments", "locations"):
-        op.execute(f"ALTER TABLE scheduling.{table} NO FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE scheduling.appointments NO FORCE ROW LEVEL SECURITY")
     op.execute(CARRY_OVER)
-    for table in ("appointments", "locations"):
-        op.execute(f"ALTER TABLE scheduling.{table} FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE scheduling.appointments FORCE ROW LEVEL SECURITY")
     op.create_primary_key("pk_busy_periods", "busy_periods", ["workspace_id", "resource_id", "starts_at", "owner_id"], schema="scheduling")
     op.execute(
         "ALTER TABLE scheduling.busy_periods ADD CONSTRAINT busy_period_conflict EXCLUDE USING gist"
@@ -131,6 +128,9 @@ def upgrade() -> None:
     op.execute("ALTER TABLE scheduling.busy_periods ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY tenant ON scheduling.busy_periods USING ({TENANT}) WITH CHECK ({TENANT})")
     op.execute("GRANT SELECT, INSERT, DELETE ON scheduling.busy_periods TO scheduling_app")
+    op.add_column("locations", sa.Column("is_room", sa.Boolean(), server_default=sa.text("false"), nullable=False), schema="scheduling")
+    op.create_check_constraint("location_room_in_clinic", "locations", "NOT is_room OR location_type = 'clinic'", schema="scheduling")
+    op.execute("GRANT UPDATE (is_room) ON scheduling.locations TO scheduling_app")
     op.execute("ALTER TABLE scheduling.appointments DROP CONSTRAINT appointment_conflict")
     op.drop_index("ix_appointments_overbooked", "appointments", schema="scheduling")
     op.execute(KEEP_COUNTS.format(declared=DECLARED, refused=REFUSED))
@@ -150,4 +150,5 @@ def downgrade() -> None:
         " (workspace_id WITH =, practitioner_id WITH =, during WITH &&)"
         " WHERE (status IN ('scheduled', 'completed') AND NOT overbooked AND deleted_at IS NULL)"
     )
+    op.drop_column("locations", "is_room", schema="scheduling")
     op.drop_table("busy_periods", schema="scheduling")

@@ -127,7 +127,8 @@ class ConflictQuery(Schema):
         UUID | None, Field(description="Its buffers are looked at too; those of the excluded appointment's service, unless given.")
     ] = None
     location_id: Annotated[
-        UUID | None, Field(description="Whether the room is free too; that of the excluded appointment, unless given.")
+        UUID | None,
+        Field(description="Where this is a room, whether it is free too; the location of the excluded appointment, unless given."),
     ] = None
     exclude_appointment_id: UUID | None = None
 

@@ -1,10 +1,19 @@
 """The locations of appointments."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StrictBool
 
 from gateway.api.fields import LocationType, Name255, Page, PageQuery, Schema, Text, Time, absent
+
+IsRoom = Annotated[
+    StrictBool,
+    Field(
+        description="One appointment takes place there at a time; for a location of type clinic only. "
+        "Without it several practitioners may be booked there at once, as in a whole practice."
+    ),
+]
 
 
 class LocationCreate(Schema):
@@ -13,6 +22,7 @@ class LocationCreate(Schema):
     address: Text | None = None
     details: Text | None = None
     is_active: StrictBool = True
+    is_room: IsRoom = False
 
 
 class LocationUpdate(Schema):
@@ -21,6 +31,7 @@ class LocationUpdate(Schema):
     address: Text | None = None
     details: Text | None = None
     is_active: StrictBool = Field(default_factory=absent)
+    is_room: IsRoom = Field(default_factory=absent)
 
 
 class Location(Schema):
@@ -31,6 +42,7 @@ class Location(Schema):
     address: str | None
     details: str | None
     is_active: bool
+    is_room: IsRoom
     created_at: Time
     updated_at: Time
 

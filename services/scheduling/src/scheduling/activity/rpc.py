@@ -18,7 +18,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.activity import rules, store
 from scheduling.activity.rules import Days
-from scheduling.appointments.rules import BUSY_STATUSES
+from scheduling.busy_periods.rules import BUSY_STATUSES
 from scheduling.working_hours import store as working_hours
 from scheduling.working_hours.mapping import to_message, to_week
 from scheduling.working_hours.rules import Week, check_zone, working_time

@@ -16,7 +16,7 @@ from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import places_of
 from scheduling.appointments.rules import AppointmentDetails, Buffers, Terms
 from scheduling.busy_periods import workflow as busy_periods
-from scheduling.busy_periods.rules import REFUSING, BusyPeriod, columns, overbooked_on, within
+from scheduling.busy_periods.rules import BUSY_STATUSES, REFUSING, BusyPeriod, columns, overbooked_on, within
 
 OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
 # The sealed value of an appointment with these overbooking columns, to which it is bound.
@@ -54,7 +54,7 @@ async def _is_room(work: UnitOfWork, location_id: UUID, *, kept: UUID | None) ->
     location = await work.db.maybe(store.location, id=location_id)
     if location is None or location_id != kept:
         location = rules.check_offered("location", location)
-    return rules.is_room(location["location_type"])
+    return bool(location["is_room"])
 
 
 async def service_terms(work: UnitOfWork, service_id: UUID | None, *, kept: UUID | None) -> Terms:
@@ -100,7 +100,8 @@ async def move(
 ) -> Record:
     """Writes the changed appointment, which takes these periods instead. Raises Conflict as `book` does.
 
-    Of what it took before it keeps what it still needs, overbooked or not, whatever else is there by now.
+    Of what it took before it keeps what it still needs, overbooked or not, whatever else is there by now. So it does of a
+    location that has become a room since it was booked there.
     """
     places = places_of(row)
     if periods:
@@ -110,9 +111,12 @@ async def move(
     kept = overbooked_on((period for period in periods if within(period, released)), overbooked)
     if kept:
         await busy_periods.keep(work, row["id"], kept)
+    had = places if row["status"] in BUSY_STATUSES else []
+    new_rooms = [period for period in periods if within(period, had) and not within(period, released)]
+    await busy_periods.take_or_overbook(work, row["id"], new_rooms)
     stays_overbooked = not periods or _is_overbooked(kept)
     overbooking = {name: row[name] for name in OVERBOOKING_COLUMNS} if stays_overbooked else _NOT_OVERBOOKED
-    others = [period for period in periods if not within(period, released)]
+    others = [period for period in periods if not within(period, [*released, *had])]
     if not others:
         return await work.db.one(store.change, **appointment, **overbooking, sealed=sealed_with(overbooking))
     return await _take(work, store.move, appointment | overbooking, others, sealed_with, allow_conflict=allow_conflict)

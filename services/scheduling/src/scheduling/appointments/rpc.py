@@ -40,7 +40,7 @@ from scheduling.appointments.mapping import (
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.mapping import to_clash
-from scheduling.busy_periods.rules import within
+from scheduling.busy_periods.rules import BUSY_STATUSES, within
 
 _NO_APPOINTMENT = UUID(int=0)
 # Whether the note is signed is not known here, and to delete a signed one takes what it takes to sign it.
@@ -190,7 +190,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         # The same time as a booking or a move would need.
         terms = await booking.terms(work, service_id, location_id, kept_service=before["service_id"], kept_location=before["location_id"])
         busy = start - terms.buffers.before, end + terms.buffers.after
-        places = places_of(moved) if moved is not None and moved["status"] in rules.BUSY_STATUSES else []
+        places = places_of(moved) if moved is not None and moved["status"] in BUSY_STATUSES else []
         periods = rules.refusing_periods(practitioner_id, location_id if terms.is_room else None, busy)
         asked = [period for period in periods if not within(period, places)]
         conflicts = {row["id"]: row for row in (await busy_periods.conflicts(work, moved_id, asked) if asked else [])}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import Fault, Forbidden, Invalid, NotFound, Stale
-from scheduling.busy_periods.rules import CLIENT, PRACTITIONER, ROOM, BusyPeriod
+from scheduling.busy_periods.rules import BUSY_STATUSES, CLIENT, PRACTITIONER, ROOM, BusyPeriod
 
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 # Exclusive.
@@ -36,8 +36,6 @@ MAX_BUFFER = timedelta(minutes=240)
 # By which another clock may be fast.
 CLOCK_SKEW = timedelta(minutes=5)
 
-# The statuses in which the practitioner is busy.
-BUSY_STATUSES = frozenset({"scheduled", "completed"})
 _CLEARABLE = frozenset(
     {
         "location_id",
@@ -227,11 +225,6 @@ def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, no
     is_change = (before.status, before.scheduled_start) != (after.status, after.scheduled_start)
     if is_change and after.status == "completed" and after.scheduled_start > now:
         raise _invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
-
-
-def is_room(location_type: str) -> bool:
-    """Whether one appointment takes place at the location at a time, as in a clinic's rooms. At home and online there may be several."""
-    return location_type == "clinic"
 
 
 def check_times_of_completed(before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any]) -> None:

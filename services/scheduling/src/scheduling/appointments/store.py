@@ -149,7 +149,7 @@ service = query(
 )
 
 location = query(
-    select(locations.c.is_active, locations.c.deleted_at, locations.c.location_type).where(locations.c.id == bindparam("id", type_=Uuid))
+    select(locations.c.is_active, locations.c.deleted_at, locations.c.is_room).where(locations.c.id == bindparam("id", type_=Uuid))
 )
 
 

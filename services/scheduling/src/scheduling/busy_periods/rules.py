@@ -8,6 +8,8 @@ from uuid import UUID
 
 PRACTITIONER, ROOM, CLIENT = "practitioner", "room", "client"
 APPOINTMENT, HOLD, TIME_OFF = "appointment", "hold", "time_off"
+# The statuses in which an appointment takes time.
+BUSY_STATUSES = frozenset({"scheduled", "completed"})
 # Overlaps of these are refused unless somebody wants them. A client may be with two practitioners at once, as couples and
 # children with their parents are; it is recorded, and nobody is refused for it.
 REFUSING = frozenset({PRACTITIONER, ROOM})

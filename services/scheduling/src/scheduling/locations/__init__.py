@@ -1,1 +1,1 @@
-"""The places where a practice treats: rooms, homes and online."""
+"""The places where a practice treats: clinics and their rooms, homes and online."""

@@ -63,5 +63,8 @@ locations = catalogue_table(
     Column("location_type", Text, nullable=False),
     Column("address", Text),
     Column("details", Text),
+    # One appointment takes place there at a time.
+    Column("is_room", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("location_type IN ('clinic', 'home', 'online')", name="location_type_known"),
+    CheckConstraint("NOT is_room OR location_type = 'clinic'", name="location_room_in_clinic"),
 )
