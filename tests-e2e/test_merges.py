@@ -140,6 +140,12 @@ class Practice:
         request = appointments_pb2.ListAppointmentsRequest(client_id=client_id, page=1, page_size=100)
         return {item.id for item in (await self.stub(AppointmentsStub).ListAppointments(request, self.caller())).items}
 
+    async def changes(self, appointment_id: str) -> list[tuple[str, str, str, str]]:
+        """What was changed of the appointment, newest first: by whom, the field, and its value before and after."""
+        request = appointments_pb2.ListStatusChangesRequest(appointment_id=appointment_id)
+        found = (await self.stub(AppointmentsStub).ListStatusChanges(request, self.caller())).items
+        return [(change.changed_by, field.name, field.before, field.after) for change in found for field in change.fields]
+
     async def write(self, client_id: str, **fields: Any) -> sessions_pb2.Session:
         dated = {} if "appointment_id" in fields else {"session_date": to_timestamp(datetime.now(UTC))}
         request = sessions_pb2.CreateSessionRequest(client_id=client_id, **dated, **{"subjective": "Worse.", **fields})
@@ -350,6 +356,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
 
     born = await practice.book(survivor.id, 40)
     changed = next(iter(lived.appointments))
+    assert await practice.changes(changed) == [(str(practice.owner_id), "client_id", duplicate.id, survivor.id)]
     request = appointments_pb2.ChangeAppointmentRequest(appointment_id=changed, mask=FieldMask(paths=["notes"]), notes="by the door")
     await practice.stub(AppointmentsStub).ChangeAppointment(request, practice.caller())
 
@@ -358,6 +365,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     assert (told.get("kept", []), told.get("fields", [])) == ([], [])
     assert await owned(practice, duplicate.id) == before
     assert await practice.appointments(survivor.id) == {born.id}
+    assert (await practice.changes(changed))[0] == (str(practice.owner_id), "client_id", survivor.id, duplicate.id)
     assert await practice.verified(lived.signed) == (True, 3)
     await practice.amend(lived.signed, "as before")
     assert await practice.verified(lived.signed) == (True, 4)

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Conflict, NotFound
+from chassis.protobuf.timestamps import to_datetime
 
 SOON = timedelta(minutes=30)
 WEEK = timedelta(days=7)
@@ -51,6 +52,11 @@ async def appointment(practice, booked):
     return await practice.environment.stub(AppointmentsStub).GetAppointment(request, practice.call)
 
 
+async def history(practice, booked):
+    request = appointments_pb2.ListStatusChangesRequest(appointment_id=booked.id)
+    return (await practice.environment.stub(AppointmentsStub).ListStatusChanges(request, practice.call)).items
+
+
 async def let_cancel(practice):
     request = reminder_policies_pb2.SetReminderPolicyRequest(
         late_reminders=reminder_policies_pb2.LATE_REMINDERS_COMBINED, cancel_link=reminder_policies_pb2.CANCEL_LINK_CANCEL
@@ -59,7 +65,7 @@ async def let_cancel(practice):
 
 
 async def test_a_client_confirms_once_and_looking_changes_nothing(practice, mail_server):
-    _, booked, token, mail = await reminded(practice, mail_server)
+    client, booked, token, mail = await reminded(practice, mail_server)
     html = mail.get_body(("html",)).get_content()
     assert all(f"/reminder/{page}?token={token}" in html for page in ("confirm", "cancel", "unsubscribe"))
     for _ in range(3):
@@ -75,6 +81,11 @@ async def test_a_client_confirms_once_and_looking_changes_nothing(practice, mail
     again = await answer(practice, token, CONFIRM)
     assert again.is_confirmed
     assert await appointment(practice, booked) == first
+    (change,) = await history(practice, booked)
+    assert (change.version, change.changed_by, change.status_before, change.status_after) == (2, client.id, first.status, first.status)
+    (field,) = change.fields
+    assert (field.name, field.HasField("before")) == ("confirmed_at", False)
+    assert datetime.fromisoformat(field.after) == to_datetime(first.confirmed_at)
     # Of the token only its hash is kept.
     (row,) = await practice.look("SELECT * FROM notifications.reminder_links WHERE workspace_id = $1", practice.workspace_id)
     assert row["token_hash"] == OpaqueToken.parse(token).hash
@@ -102,9 +113,10 @@ async def test_where_the_practice_lets_them_a_client_cancels_at_once(practice, m
     cancelled = await appointment(practice, booked)
     assert cancelled.status == appointments_pb2.APPOINTMENT_STATUS_CANCELLED
     assert cancelled.HasField("cancelled_at")
-    request = appointments_pb2.ListStatusChangesRequest(appointment_id=booked.id)
-    (change,) = (await practice.environment.stub(AppointmentsStub).ListStatusChanges(request, practice.call)).items
-    assert change.changed_by == client.id
+    (change,) = await history(practice, booked)
+    assert (change.changed_by, change.status_before, change.status_after) == (client.id, booked.status, cancelled.status)
+    # Somebody else gets the time.
+    assert not (await practice.book(await practice.client(), SOON)).overbooked
     # A second click, and a confirmation afterwards, change nothing.
     assert (await answer(practice, token, CANCEL)).is_cancelled
     assert not (await answer(practice, token, CONFIRM)).is_confirmed

@@ -112,7 +112,7 @@ class AppointmentQuery(PageQuery):
 class AppointmentChange(Schema):
     version: Annotated[int, Field(description="Of the appointment, as the change made it.")]
     changed_at: Time
-    changed_by: UUID
+    changed_by: Annotated[UUID, Field(description="The client, for what they have answered by a link in a reminder.")]
     changes: Annotated[
         JsonObject,
         Field(description='By member: `{"status": {"before": "scheduled", "after": "completed"}}`. Of texts neither value is told.'),

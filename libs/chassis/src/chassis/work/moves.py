@@ -54,15 +54,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One move of rows, from an owner to another."""
+    """One move of rows, from an owner to another, and who asked for it."""
 
     id: UUID
     old_owner: UUID
     new_owner: UUID
+    asked_by: UUID
 
     @classmethod
     def of(cls, request: moves_pb2.MoveClientRequest) -> Self:
-        return cls(UUID(request.merge_id), UUID(request.merged_id), UUID(request.survivor_id))
+        return cls(UUID(request.merge_id), UUID(request.merged_id), UUID(request.survivor_id), UUID(request.asked_by))
 
 
 def moved_rows(metadata: MetaData) -> Table:

@@ -113,7 +113,7 @@ async def _go_through(job: RunningJob, elsewhere: MovesElsewhere, *, back: bool)
     async with job.step() as work:
         merged = await work.db.one(store.get, id=job.parameters["merge"])
     ids = {"merge_id": str(merged["id"]), "merged_id": str(merged["merged_id"]), "survivor_id": str(merged["survivor_id"])}
-    request = moves_pb2.MoveClientRequest(**ids, back=back)
+    request = moves_pb2.MoveClientRequest(**ids, back=back, asked_by=str(job.created_by))
     while len(over := job.state.get("over", {})) < len(SERVICES):
         service = next(name for name in SERVICES if name not in over)
         async with job.step() as work:

@@ -249,10 +249,11 @@ def check_fresh(expected: int | None, version: int) -> None:
 def changed_fields(before: AppointmentDetails, after: AppointmentDetails) -> dict[str, list[str | None]]:
     """What but the status has changed, by field: the value before and after. Of texts neither is told."""
     names = (name for name in EDITABLE_FIELDS if name != "status" and getattr(before, name) != getattr(after, name))
-    return {name: [None, None] if name in TEXTS else [_told(getattr(details, name)) for details in (before, after)] for name in names}
+    return {name: [None, None] if name in TEXTS else [told(getattr(details, name)) for details in (before, after)] for name in names}
 
 
-def _told(value: Any) -> str | None:
+def told(value: Any) -> str | None:
+    """A value as the history tells it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return None if value is None else str(value)

@@ -1,5 +1,6 @@
 """Confirms and cancels appointments as their clients ask for by a link in a reminder. What has been moved or closed since stays as it is."""
 
+import json
 from collections.abc import Sequence
 
 from caseload.notifications.v1 import events_pb2 as notifications_events
@@ -12,6 +13,7 @@ from chassis.events.reactions import Reaction, on
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
+from scheduling.appointments import rules
 from scheduling.appointments import store as appointments
 from scheduling.appointments.mapping import places_of, seal, to_details, to_event, to_message
 from scheduling.busy_periods import store as busy_periods
@@ -29,6 +31,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         after = {**row, "confirmed_at": delivery.now, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.confirm, id=row["id"], sealed=sealed, now=delivery.now)
+        await _record(delivery, row, row["status"], confirmed_at=[None, rules.told(delivery.now)])
         delivery.emit(fill(events_pb2.AppointmentConfirmed(appointment_id=str(row["id"])), after))
         record_effect(delivery, "confirm_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 
@@ -43,9 +46,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.cancel, id=row["id"], sealed=sealed, now=delivery.now)
         await delivery.db.all(busy_periods.release, owner_id=row["id"], **places(places_of(row)))
-        # Nobody of the practice has done it: the client has.
-        change = {"status_before": row["status"], "status_after": "cancelled", "changed_by": row["client_id"], "changed_at": delivery.now}
-        await delivery.db.run(appointments.add_change, appointment_id=row["id"], version=after["version"], fields="{}", **change)
+        await _record(delivery, row, "cancelled")
         delivery.emit(to_event(events_pb2.AppointmentClosed, after))
         record_effect(delivery, "cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 
@@ -60,3 +61,17 @@ async def _answered(
     if row is None or row["status"] != "scheduled" or row["scheduled_start"] != to_datetime(event.starts_at):
         return None
     return row
+
+
+async def _record(delivery: Delivery, row: Record, status: str, **fields: list[str | None]) -> None:
+    """Adds the answer to the appointment's history. Nobody of the practice has changed it: the client has."""
+    await delivery.db.run(
+        appointments.add_change,
+        appointment_id=row["id"],
+        version=row["version"] + 1,
+        status_before=row["status"],
+        status_after=status,
+        changed_by=row["client_id"],
+        changed_at=delivery.now,
+        fields=json.dumps(fields),
+    )

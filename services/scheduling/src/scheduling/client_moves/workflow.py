@@ -1,5 +1,6 @@
 """Gives the appointments of one client to another, and back. Payments, changes of status and requests to pay are the appointment's."""
 
+import json
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from chassis.work.audit import record_effect
 from chassis.work.moves import Move, Outcome, outcome_of
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments.mapping import APPOINTMENTS, places_of, to_message
-from scheduling.appointments.store import lock_client
+from scheduling.appointments.store import add_change, lock_client
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import CLIENT
 from scheduling.busy_periods.store import lock_alone
@@ -85,5 +86,15 @@ async def _give(work: UnitOfWork, keys: WorkspaceKeys, row: Record, client_id: U
     await work.db.run(store.give, id=row["id"], client_id=client_id, **columns)
     released = await busy_periods.release(work, row["id"], [period for period in places_of(row) if period.resource_kind == CLIENT])
     await busy_periods.take_or_overbook(work, row["id"], [replace(period, resource_id=client_id) for period in released])
+    await work.db.run(
+        add_change,
+        appointment_id=row["id"],
+        version=given["version"],
+        status_before=row["status"],
+        status_after=row["status"],
+        changed_by=merge.asked_by,
+        changed_at=work.now,
+        fields=json.dumps({"client_id": [str(row["client_id"]), str(client_id)]}),
+    )
     facts = {"merge": merge.id, "client_before": row["client_id"], "client_after": client_id}
     record_effect(work, event_type, options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]], **facts)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61seload/moves/v1/moves.proto\x12\x11\x63\x61seload.moves.v1\x1a!caseload/options/v1/options.proto\"m\n\x11MoveClientRequest\x12\x16\n\x08merge_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tmerged_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x0bsurvivor_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04\x62\x61\x63k\x18\x04 \x01(\x08\"*\n\x08MovedRow\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x02id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x90\x01\n\x12MoveClientResponse\x12\r\n\x05moved\x18\x01 \x01(\x03\x12\x12\n\nunfinished\x18\x02 \x01(\x08\x12,\n\x07\x63hanged\x18\x03 \x03(\x0b\x32\x1b.caseload.moves.v1.MovedRow\x12)\n\x04kept\x18\x04 \x03(\x0b\x32\x1b.caseload.moves.v1.MovedRow2\xb2\x01\n\x0b\x43lientMoves\x12\xa2\x01\n\nMoveClient\x12$.caseload.moves.v1.MoveClientRequest\x1a%.caseload.moves.v1.MoveClientResponse\"G\x90\x02\x02\x92\xb5\x18\x07\x63lients\x9a\xb5\x18\x35\"3every record that is moved leaves a line of its ownb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61seload/moves/v1/moves.proto\x12\x11\x63\x61seload.moves.v1\x1a!caseload/options/v1/options.proto\"\x85\x01\n\x11MoveClientRequest\x12\x16\n\x08merge_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tmerged_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x0bsurvivor_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04\x62\x61\x63k\x18\x04 \x01(\x08\x12\x16\n\x08\x61sked_by\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x08MovedRow\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x02id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x90\x01\n\x12MoveClientResponse\x12\r\n\x05moved\x18\x01 \x01(\x03\x12\x12\n\nunfinished\x18\x02 \x01(\x08\x12,\n\x07\x63hanged\x18\x03 \x03(\x0b\x32\x1b.caseload.moves.v1.MovedRow\x12)\n\x04kept\x18\x04 \x03(\x0b\x32\x1b.caseload.moves.v1.MovedRow2\xb2\x01\n\x0b\x43lientMoves\x12\xa2\x01\n\nMoveClient\x12$.caseload.moves.v1.MoveClientRequest\x1a%.caseload.moves.v1.MoveClientResponse\"G\x90\x02\x02\x92\xb5\x18\x07\x63lients\x9a\xb5\x18\x35\"3every record that is moved leaves a line of its ownb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,16 +38,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MOVECLIENTREQUEST'].fields_by_name['merged_id']._serialized_options = b'\340\265\030\001'
   _globals['_MOVECLIENTREQUEST'].fields_by_name['survivor_id']._loaded_options = None
   _globals['_MOVECLIENTREQUEST'].fields_by_name['survivor_id']._serialized_options = b'\340\265\030\001'
+  _globals['_MOVECLIENTREQUEST'].fields_by_name['asked_by']._loaded_options = None
+  _globals['_MOVECLIENTREQUEST'].fields_by_name['asked_by']._serialized_options = b'\340\265\030\001'
   _globals['_MOVEDROW'].fields_by_name['id']._loaded_options = None
   _globals['_MOVEDROW'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
   _globals['_CLIENTMOVES'].methods_by_name['MoveClient']._loaded_options = None
   _globals['_CLIENTMOVES'].methods_by_name['MoveClient']._serialized_options = b'\220\002\002\222\265\030\007clients\232\265\0305\"3every record that is moved leaves a line of its own'
-  _globals['_MOVECLIENTREQUEST']._serialized_start=87
-  _globals['_MOVECLIENTREQUEST']._serialized_end=196
-  _globals['_MOVEDROW']._serialized_start=198
-  _globals['_MOVEDROW']._serialized_end=240
-  _globals['_MOVECLIENTRESPONSE']._serialized_start=243
-  _globals['_MOVECLIENTRESPONSE']._serialized_end=387
-  _globals['_CLIENTMOVES']._serialized_start=390
-  _globals['_CLIENTMOVES']._serialized_end=568
+  _globals['_MOVECLIENTREQUEST']._serialized_start=88
+  _globals['_MOVECLIENTREQUEST']._serialized_end=221
+  _globals['_MOVEDROW']._serialized_start=223
+  _globals['_MOVEDROW']._serialized_end=265
+  _globals['_MOVECLIENTRESPONSE']._serialized_start=268
+  _globals['_MOVECLIENTRESPONSE']._serialized_end=412
+  _globals['_CLIENTMOVES']._serialized_start=415
+  _globals['_CLIENTMOVES']._serialized_end=593
 # @@protoc_insertion_point(module_scope)

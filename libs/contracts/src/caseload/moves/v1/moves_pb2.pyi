@@ -8,16 +8,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MoveClientRequest(_message.Message):
-    __slots__ = ("merge_id", "merged_id", "survivor_id", "back")
+    __slots__ = ("merge_id", "merged_id", "survivor_id", "back", "asked_by")
     MERGE_ID_FIELD_NUMBER: _ClassVar[int]
     MERGED_ID_FIELD_NUMBER: _ClassVar[int]
     SURVIVOR_ID_FIELD_NUMBER: _ClassVar[int]
     BACK_FIELD_NUMBER: _ClassVar[int]
+    ASKED_BY_FIELD_NUMBER: _ClassVar[int]
     merge_id: str
     merged_id: str
     survivor_id: str
     back: bool
-    def __init__(self, merge_id: _Optional[str] = ..., merged_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., back: bool = ...) -> None: ...
+    asked_by: str
+    def __init__(self, merge_id: _Optional[str] = ..., merged_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., back: bool = ..., asked_by: _Optional[str] = ...) -> None: ...
 
 class MovedRow(_message.Message):
     __slots__ = ("kind", "id")
