@@ -12,6 +12,7 @@ from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
 from chassis.errors import Unavailable
 from clients.exports import workflow
+from clients.exports.elsewhere import Reader
 
 API = "/api/v1"
 
@@ -96,7 +97,9 @@ async def test_a_workspace_takes_along_what_each_clients_archive_has_and_goes_on
 
 
 @pytest.mark.parametrize("in_a_step", [50, 1])
-async def test_a_client_whose_record_its_orderer_may_not_open_is_named_and_left_out(gateway, practice, monkeypatch, in_a_step):
+async def test_a_client_whose_record_its_orderer_may_not_open_is_named_and_left_out(
+    gateway, practice, check_problem, monkeypatch, in_a_step
+):
     monkeypatch.setattr(workflow, "_CLIENTS_IN_A_STEP", in_a_step)
     therapist = await gateway.add_user(practice.person.workspace_id, "therapist")
     open_to_all, closed, own, last = [await practice.add_client() for _ in range(4)]
@@ -108,6 +111,43 @@ async def test_a_client_whose_record_its_orderer_may_not_open_is_named_and_left_
     archive, manifest = await downloaded(practice.http, job)
     assert archive.namelist() == [f"clients/{open_to_all['id']}.zip", f"clients/{own['id']}.zip", "manifest.json"]
     assert manifest["clients_left_out"] == [closed["id"], last["id"]]
+
+    # Another owner sees the job. They are not of the care team of a client who is in its archive.
+    async with gateway.colleague(practice.person, user_id=await gateway.add_user(practice.person.workspace_id, "owner")) as other:
+        check_problem(await other.get(f"{API}/clients/{own['id']}/export"), 403, "client_restricted")
+        assert (await other.get(f"{API}/jobs/{job['id']}")).status_code == 200
+        for headers in ({}, {"Range": "bytes=0-99"}):
+            check_problem(await other.get(job["result_url"], headers=headers), 403, "permission_denied")
+
+
+async def test_one_client_may_take_longer_than_a_token_lasts_and_may_be_closed_meanwhile(gateway, practice, monkeypatch):
+    monkeypatch.setattr(workflow, "_SECONDS_UNTIL_TRIED_AGAIN", 0.0)
+    monkeypatch.setattr(Reader, "is_due", property(lambda _self: True))
+    therapist = await gateway.add_user(practice.person.workspace_id, "therapist")
+    kept, closed = [await practice.add_client() for _ in range(2)]
+    renew, contents_of, lent, used = Reader.renew, workflow.ClientContents._contents, [], []
+
+    async def counted(self):
+        await renew(self)
+        lent.append(self.context)
+
+    async def closing(self):
+        if self._id == closed["id"]:
+            team = {"restricted": True, "user_ids": [therapist]}
+            assert (await practice.http.put(f"{API}/clients/{closed['id']}/care-team", json=team)).status_code == 200
+        async for entry in contents_of(self):
+            yield entry
+        used.append((self._context is lent[-1], len(lent)))
+
+    monkeypatch.setattr(Reader, "renew", counted)
+    monkeypatch.setattr(workflow.ClientContents, "_contents", closing)
+    job = await finished(practice.http, await ordered(practice.http))
+    assert (job["status"], job["result"]) == ("done", {"exported": 1, "left_out": 1}), job
+    archive, manifest = await downloaded(practice.http, job)
+    assert (archive.namelist(), manifest["clients_left_out"]) == ([f"clients/{kept['id']}.zip", "manifest.json"], [closed["id"]])
+    # Renewed while the one client was read, who was read to the end by the newest.
+    assert used
+    assert all(by_newest and number > 3 for by_newest, number in used), used
 
 
 async def test_a_workspace_is_taken_along_by_those_who_run_it_once_at_a_time_and_can_be_stopped(

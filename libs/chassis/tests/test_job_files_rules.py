@@ -48,10 +48,11 @@ def test_what_has_made_no_file_and_what_has_expired_are_told_apart():
 
 
 def test_a_file_is_read_by_whoever_could_order_it():
-    rules.check_reader({"a", "b"}, needs="a")
-    with pytest.raises(Forbidden) as refused:
-        rules.check_reader({"b"}, needs="a")
-    assert refused.value.code == "permission_denied"
+    rules.check_reader({"a", "b"}, needs="a", is_anothers=False)
+    for scopes, is_anothers in (({"b"}, False), ({"b"}, True), ({"a", "b"}, True)):
+        with pytest.raises(Forbidden) as refused:
+            rules.check_reader(scopes, needs="a", is_anothers=is_anothers)
+        assert refused.value.code == "permission_denied"
 
 
 def test_a_ticket_is_one_users_for_one_job_for_an_hour():

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -98,6 +99,17 @@ async def test_it_goes_on_after_a_restart_where_it_ended(practice, monkeypatch):
     assert 6 <= len(steps) < 20
 
 
+async def test_a_chain_whose_verification_somebody_else_has_put_off_is_verified_all_the_same(practice, background, caplog):
+    events = await practice.chain(9)
+    await a_pass(practice, background)
+    async with practice.tampering() as superuser:
+        await superuser.execute("UPDATE audit.audit_events SET outcome = 'failure' WHERE id = $1", events[2].id)
+        await superuser.execute("UPDATE audit.verifications SET due_at = 'infinity' WHERE workspace_id = $1", practice.workspace_id)
+    await background.step()
+    assert "was put off by somebody else" in caplog.text
+    assert (await a_pass(practice, background))["first_break"] == 3
+
+
 @pytest.mark.parametrize("place", [1, 4, 5, 16])
 async def test_a_change_before_the_anchor_is_found_by_the_next_pass_and_told_by_calls(practice, background, place, caplog):
     events = await practice.chain(18)
@@ -175,6 +187,31 @@ async def test_a_published_checkpoint_that_is_gone_is_missed(practice, backgroun
         await publisher.publish(practice.workspace_id)
     assert "a published checkpoint is gone" in caplog.text
     assert (await publisher.published(practice.workspace_id)).hash == b"", "nor is it made anew"
+
+
+@pytest.mark.parametrize("written", ["retention_until = '4000-01-01 BC'", "metadata = (repeat('[', 5000) || repeat(']', 5000))::jsonb"])
+async def test_what_cannot_be_read_at_all_is_a_break(practice, background, written):
+    events = await practice.chain(9)
+    await a_pass(practice, background)
+    async with practice.tampering() as superuser:
+        await superuser.execute(f"UPDATE audit.audit_events SET {written} WHERE id = $1", UUID(events[5].id))
+    assert (await a_pass(practice, background))["first_break"] == 6
+    found = await practice.verify()
+    assert (found.intact, found.first_break) == (False, 6)
+
+
+async def test_an_event_of_a_time_that_cannot_be_read_is_a_break(practice, background):
+    events = await practice.chain(9)
+    await a_pass(practice, background)
+    columns = "event_type, resource_type, action, outcome, metadata, retention_until"
+    async with practice.tampering() as superuser:
+        await superuser.execute(
+            f"INSERT INTO audit.audit_events (workspace_id, id, created_at, {columns}) SELECT workspace_id, gen_random_uuid(), '4000-01-01 BC', {columns}"
+            " FROM audit.audit_events WHERE id = $1",
+            UUID(events[5].id),
+        )
+    assert (await a_pass(practice, background))["first_break"] == 10
+    assert not (await practice.verify()).intact
 
 
 async def test_what_somebody_wrote_into_one_row_keeps_no_other_from_its_turn(practice, background):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -24,6 +25,11 @@ def practice(still, practice):
 @pytest.fixture
 def log(still):
     return head_log(still.runtime("audit"))
+
+
+def beside(practice):
+    """Another workspace of the same installation."""
+    return replace(practice, workspace_id=practice.environment.workspace())
 
 
 async def newest(practice):
@@ -55,7 +61,7 @@ async def test_a_tree_head_is_in_the_file_store_with_the_leaves_it_adds(practice
     await everything_signed(log)
 
     head = await newest(practice)
-    kept = json.loads(await practice.environment.runtime("audit").blobs.get(tree_head_key(head["origin"], head["tree_size"])))
+    kept = json.loads(await practice.environment.runtime("audit").blobs.get(tree_head_key(head["origin"], head["number"])))
     assert (kept["tree_size"], kept["root_hash"], kept["key_id"]) == (head["tree_size"], head["root_hash"].hex(), head["key_id"])
     assert len(kept["leaves"]) == head["tree_size"] - (before["tree_size"] if before else 0)
     assert [(row["sequence"], row["leaf_index"]) for row in await heads_of(practice)] == [(2, head["tree_size"] - 1)]
@@ -122,25 +128,58 @@ async def test_a_log_that_was_changed_is_not_signed_again(practice, log):
     assert len(await heads_of(practice)) == 2
 
 
-async def test_after_a_restoration_the_log_goes_on_under_another_name(practice, log, caplog):
-    """Of what was signed last the database knows nothing any more; the file store does."""
-    await practice.chain(1)
+@pytest.mark.parametrize("others", [0, 1])
+async def test_after_a_restoration_the_log_goes_on_under_another_name(practice, log, caplog, others):
+    """Of what was signed last the database knows nothing any more; the file store does, also where the next tree head is larger or smaller."""
     await everything_signed(log)
+    before = await newest(practice)
+    for each in (practice, *(beside(practice) for _ in range(others))):
+        await each.chain(1)
+    await everything_signed(log)
+    former = await newest(practice)
+    size = before["tree_size"] if before else 0
+    assert former["tree_size"] == size + 1 + others
     async with practice.tampering() as superuser:
-        former = await superuser.fetchrow(
-            "DELETE FROM audit.tree_heads WHERE number = (SELECT max(number) FROM audit.tree_heads) RETURNING *"
-        )
-        await superuser.execute("DELETE FROM audit.heads WHERE workspace_id = $1", practice.workspace_id)
-        size = await superuser.fetchval("SELECT coalesce(max(tree_size), 0) FROM audit.tree_heads")
+        await superuser.execute("DELETE FROM audit.tree_heads WHERE number = $1", former["number"])
+        await superuser.execute("DELETE FROM audit.heads WHERE leaf_index >= $1", size)
         await superuser.execute("DELETE FROM audit.log_nodes WHERE index >= $1::bigint >> level::integer", size)
     await practice.chain(1)
     await everything_signed(log)
 
     head = await newest(practice)
-    assert head["tree_size"] == former["tree_size"]
+    assert (head["number"], head["tree_size"]) == (former["number"], size + 1)
     assert head["origin"] != former["origin"]
     assert head["stored_at"] is not None
     assert "goes on under a new name" in caplog.text
     blobs = practice.environment.runtime("audit").blobs
-    kept = json.loads(await blobs.get(tree_head_key(former["origin"], former["tree_size"])))
+    kept = json.loads(await blobs.get(tree_head_key(former["origin"], former["number"])))
     assert kept["root_hash"] == former["root_hash"].hex()
+
+
+async def test_every_chain_that_has_grown_is_logged_however_many_are_before_it_and_whatever_is_wrong_with_those(practice, log, monkeypatch):
+    await everything_signed(log)
+    monkeypatch.setattr("audit.tree_heads.log._AT_ONCE", 1)
+    monkeypatch.setattr(log, "_every", 0)
+    chains = [practice, beside(practice), beside(practice)]
+    for each in chains:
+        await each.chain(1)
+    # Before all of them: there is no such chain.
+    unknown = UUID(int=1)
+    async with practice.environment.superuser() as connection:
+        await connection.execute("INSERT INTO audit.unlogged_heads (workspace_id, sequence) VALUES ($1, 1)", unknown)
+    await log.advance()
+    assert [len(await heads_of(each)) for each in chains] == [1, 1, 1]
+    async with practice.environment.superuser() as connection:
+        await connection.execute("DELETE FROM audit.unlogged_heads WHERE workspace_id = $1", unknown)
+
+
+async def test_a_tree_head_of_the_future_does_not_keep_the_log_from_going_on(practice, log):
+    await practice.chain(1)
+    await everything_signed(log)
+    async with practice.tampering() as superuser:
+        await superuser.execute(
+            "UPDATE audit.tree_heads SET signed_at = now() + interval '1 year' WHERE number = (SELECT max(number) FROM audit.tree_heads)"
+        )
+    await practice.chain(1)
+    await log.advance()
+    assert [row["sequence"] for row in await heads_of(practice)] == [1, 2]

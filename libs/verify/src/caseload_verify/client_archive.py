@@ -1,6 +1,7 @@
 """The archive of a client: every file of its manifest, and every signed version of its notes (docs/client-export.md)."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -35,13 +36,14 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
 
 def _verify_files(archive: ZipFile, names: list[str], manifest: Mapping[str, Any], report: Report) -> None:
     listed = {entry["name"]: entry for entry in manifest["entries"]}
+    times = Counter(names)
     for name in names:
-        if names.count(name) > 1:
+        if times[name] > 1:
             report.findings.append(f"file {name}: is there more than once")
         elif name not in listed and name != _MANIFEST:
             report.findings.append(f"file {name}: was inserted; the manifest does not list it")
     for name, entry in listed.items():
-        if name not in names:
+        if name not in times:
             report.findings.append(f"file {name}: is missing")
             continue
         digest, size = sha256(), 0

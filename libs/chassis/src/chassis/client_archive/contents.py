@@ -74,6 +74,10 @@ class ClientContents:
         self._now = datetime.now(UTC)
         self._digests: list[dict[str, Any]] = []
 
+    def go_on_with(self, context: RequestContext) -> None:
+        """What is not read yet is read by this context, of the same user."""
+        self._context = context
+
     async def entries(self) -> AsyncIterator[Entry]:
         """All entries. The last one tells the digests of the others, so an archive that has it is whole."""
         async for entry in self._contents():

@@ -35,24 +35,28 @@ _CONTEXT = b"caseload job file 1"
 
 @dataclass(frozen=True, slots=True)
 class FileHead:
-    """What is known of a job's file. `needs` is the scope that its readers have; `size` is None until it is whole."""
+    """What is known of a job's file. `needs` is the scope that its readers have; `size` is None until it is whole.
+
+    One that `is_personal` has what its orderer may read, and is for nobody else.
+    """
 
     name: str
     media_type: str
     needs: str
     key: bytes
+    is_personal: bool
     size: int | None = None
 
     def sealed(self, keys: WorkspaceKeys, job_id: UUID) -> bytes:
-        written = json.dumps([self.name, self.media_type, self.needs, base64.b64encode(self.key).decode(), self.size])
+        written = json.dumps([self.name, self.media_type, self.needs, base64.b64encode(self.key).decode(), self.is_personal, self.size])
         return keys.seal_bytes(written.encode(), table=_TABLE, row=job_id, revision=0, column=_COLUMN)
 
     @staticmethod
     def opened(row: Mapping[str, Any], keys: WorkspaceKeys) -> "FileHead":
         """Of a job's row. SealBroken unless it is what was sealed."""
         plain = keys.open_bytes(row[_COLUMN], table=_TABLE, row=row["id"], revision=0, column=_COLUMN)
-        name, media_type, needs, key, size = json.loads(plain)
-        return FileHead(name, media_type, needs, base64.b64decode(key), size)
+        name, media_type, needs, key, is_personal, size = json.loads(plain)
+        return FileHead(name, media_type, needs, base64.b64decode(key), is_personal, size)
 
 
 class FileWriter:
@@ -118,10 +122,10 @@ class JobFiles:
         self._blobs = blobs
         self._days = days
 
-    async def writer(self, job: RunningJob, *, name: str, media_type: str) -> FileWriter:
+    async def writer(self, job: RunningJob, *, name: str, media_type: str, is_personal: bool = False) -> FileWriter:
         """Begins the job's file, or goes on with it where the last kept step ended. `name` is shown to whoever downloads it, and is no PHI.
 
-        It is read by those who may see the job, with the scope that ordering it needed.
+        It is read by those who may see the job, with the scope that ordering it needed; one that `is_personal` by whoever ordered it alone.
         """
         async with job.look() as work:
             row = await work.db.one(self._store.get, id=job.id)
@@ -131,7 +135,7 @@ class JobFiles:
         else:
             if job.kind.needs is None:
                 raise ValueError(f"{job.kind.name} needs no scope, so nobody would be asked for one who reads its file")
-            head = FileHead(name, media_type, job.kind.needs, AESGCM.generate_key(_KEY_BITS))
+            head = FileHead(name, media_type, job.kind.needs, AESGCM.generate_key(_KEY_BITS), is_personal)
             async with job.step() as work:
                 await _keep_head(self._store, work, job, head, expires_at=work.now + timedelta(days=self._days))
         return FileWriter(self._store, self._blobs, job, head, size=end or 0, days=self._days)

@@ -79,7 +79,7 @@ class Jobs(JobsServicer[UnitOfWork]):
         job = visible(await work.db.maybe(self._store.get, id=job_id), work)
         rules.check_file(job["status"], job["file_expires_at"], is_kept=job["file_sealed"] is not None, now=work.now)
         head = FileHead.opened(job, keys)
-        rules.check_reader(work.caller.scopes, needs=head.needs)
+        rules.check_reader(work.caller.scopes, needs=head.needs, is_anothers=head.is_personal and job["created_by"] != work.user_id)
         return job, head
 
 

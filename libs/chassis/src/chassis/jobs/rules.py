@@ -97,10 +97,12 @@ def check_file(status: str, expires_at: datetime | None, *, is_kept: bool, now: 
         raise Gone("job_file_expired", "The file was kept for some days, and is deleted; order it once more.")
 
 
-def check_reader(scopes: Collection[str], *, needs: str) -> None:
-    """Raises Forbidden for whoever could not order such a job."""
+def check_reader(scopes: Collection[str], *, needs: str, is_anothers: bool) -> None:
+    """Raises Forbidden for whoever could not order such a job, and for a file that is another user's alone."""
     if needs not in scopes:
         raise Forbidden("permission_denied", "Your role does not permit this.")
+    if is_anothers:
+        raise Forbidden("permission_denied", "What is in this file depends on who has ordered it: order one of your own.")
 
 
 def ticket(mac: Mac, user_id: UUID, job_id: UUID, now: float) -> bytes:

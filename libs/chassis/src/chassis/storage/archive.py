@@ -1,5 +1,6 @@
 """Several files as one ZIP archive, written file after file while it is sent."""
 
+import asyncio
 import io
 import re
 import unicodedata
@@ -74,6 +75,9 @@ async def zipped(entries: AsyncIterable[Entry]) -> AsyncIterator[bytes]:
                     del content
                     for piece in pipe.taken():
                         yield piece
+                    if entry.is_compressed:
+                        # That took milliseconds. What is made in memory waits for nothing, and others would wait for all of it.
+                        await asyncio.sleep(0)
     for piece in pipe.taken():
         yield piece
 

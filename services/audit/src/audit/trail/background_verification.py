@@ -66,7 +66,10 @@ class BackgroundVerification:
     async def step(self) -> bool:
         """Takes the next step with the chain that is due first. Returns whether there was one."""
         async with self._database.transaction(None, seconds=_SECONDS) as tx:
+            recalled = await tx.all(verification_store.recall, longest=2 * max(self._every, _LEASE))
             row = await tx.maybe(verification_store.claim, lease=_LEASE)
+        for each in recalled:
+            _log.error("the verification of a chain was put off by somebody else", extra={"workspace_id": str(each["workspace_id"])})
         if row is None:
             return False
         try:
@@ -142,7 +145,10 @@ class BackgroundVerification:
         """Holds the next events against the chain. Returns the break, which is after the chain's end, and whether these were the last."""
         created_at, event_id = progress.swept or (_FIRST, _FIRST_ID)
         after = _BEFORE_ALL if created_at == _FIRST else created_at
-        events = await tx.all(verification_store.events_after, created_at=after, id=event_id, limit=verification.SEGMENT)
+        try:
+            events = await tx.all(verification_store.events_after, created_at=after, id=event_id, limit=verification.SEGMENT)
+        except verification.UNREADABLE:
+            return standing["entries"] + 1, False
         gone = await tx.all(verification_store.waiting_without_event, limit=verification.SEGMENT)
         if gone or not all(event["is_proven"] for event in events):
             return standing["entries"] + 1, False

@@ -61,8 +61,8 @@ unproven_events = query(
 )
 
 
-def _held_against_the_chain(of: Select[Any]) -> Select[Any]:
-    """The events with whether each is in the chain or waits for it."""
+def _held_against_the_chain(of: Select[Any], *columns: str) -> Select[Any]:
+    """These columns of the events, and whether each is in the chain or waits for it."""
     some = of.subquery("some")
 
     def has(table: FromClause) -> ColumnElement[bool]:
@@ -72,16 +72,19 @@ def _held_against_the_chain(of: Select[Any]) -> Select[Any]:
         )
         return found.scalar_subquery().is_not(None)
 
-    return select(some.c.created_at, some.c.id, or_(has(entries), has(waiting_events)).label("is_proven"))
+    return select(*(some.c[name] for name in columns), or_(has(entries), has(waiting_events)).label("is_proven"))
 
 
 _keys = select(_e.created_at, _e.id).where(_e.workspace_id == _workspace).limit(_limit)
-newest_events = query(_held_against_the_chain(_keys.order_by(_e.created_at.desc(), _e.id.desc())))
+# Without their times, which may be none that can be read.
+newest_events = query(_held_against_the_chain(_keys.order_by(_e.created_at.desc(), _e.id.desc()), "id"))
 events_after = query(
     _held_against_the_chain(
         _keys.where(tuple_(_e.created_at, _e.id) > tuple_(bindparam("created_at", type_=_moment), bindparam("id", type_=Uuid))).order_by(
             _e.created_at, _e.id
-        )
+        ),
+        "created_at",
+        "id",
     ).order_by(literal_column("1"), literal_column("2"))
 )
 # Of the first that wait: those whose event is gone.
@@ -130,6 +133,13 @@ claim = command(
     )
     .values(due_at=func.now() + bindparam("lease", type_=Interval))
     .returning(verifications)
+)
+# Those that wait for longer than audit ever lets one wait: somebody else has put them off.
+recall = command(
+    update(verifications)
+    .where(_v.due_at > func.now() + bindparam("longest", type_=Interval))
+    .values(due_at=func.now())
+    .returning(_v.workspace_id)
 )
 _KEPT = ("anchor_sequence", "anchor_hash", "cursor_sequence", "cursor_hash", "swept_at", "swept_id", "first_break", "passed_at", "proof")
 # Unless somebody else has gone on meanwhile.

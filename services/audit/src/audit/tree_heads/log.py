@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +21,7 @@ from chassis.auth.signer import Signer
 from chassis.db.database import Database
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.key_store import Keys
-from chassis.errors import Conflict, Refusal
+from chassis.errors import Conflict, Refusal, Unavailable
 from chassis.observability.redaction import cause
 from chassis.storage.base import Blobs, new_key
 
@@ -32,12 +33,12 @@ _FORKS = Counter(
 _SIGNED = Gauge("caseload_audit_tree_head_timestamp_seconds", "When the newest tree head was signed.")
 
 _SECONDS = 30.0
-# Heads that are logged in one transaction; the others follow at once.
+# Heads that are logged in one transaction, under one tree head; the others follow at once.
 _AT_ONCE = 500
 _POLL = 1.0
 _SECONDS_TO_TRY_AGAIN = 5.0
-# The folder of the file store that is no workspace's.
-_FOLDER = UUID(int=0)
+# The folder of the file store that is no workspace's, and what comes before all workspaces.
+_FOLDER = _FIRST = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,24 @@ class HeadLog:
         await self.store_signed()
         async with self._database.transaction(None, seconds=_SECONDS) as tx:
             newest = await tx.maybe(store.newest)
-        if newest is None or (datetime.now(UTC) - newest["signed_at"]).total_seconds() >= self._every:
+        age = None if newest is None else (datetime.now(UTC) - newest["signed_at"]).total_seconds()
+        # One of the future says that a clock was wrong, or somebody else has written there.
+        if age is None or not 0 <= age < self._every:
             await self.sign_grown()
 
     async def sign_grown(self) -> bool:
-        """Logs the heads of the chains that have grown, and signs the log. Returns whether any had."""
-        async with self._database.transaction(None, seconds=_SECONDS) as tx:
-            grown = await tx.all(store.grown, limit=_AT_ONCE)
-        found = [await self._head_of(row["workspace_id"]) for row in grown]
+        """Logs the heads of all chains that have grown, some at a time, and signs the log each time. Returns whether any had."""
+        after, has_signed = _FIRST, False
+        while True:
+            async with self._database.transaction(None, seconds=_SECONDS) as tx:
+                grown = await tx.all(store.grown, after=after, limit=_AT_ONCE)
+            has_signed |= await self._sign_some([row["workspace_id"] for row in grown])
+            if len(grown) < _AT_ONCE:
+                return has_signed
+            after = grown[-1]["workspace_id"]
+
+    async def _sign_some(self, grown: Sequence[UUID]) -> bool:
+        found = [await self._head_of(workspace_id) for workspace_id in grown]
         grown_heads = [head for head in found if head is not None]
         if not grown_heads:
             return False
@@ -114,7 +125,7 @@ class HeadLog:
                 if head is None:
                     return
                 written = await self._written(tx, head)
-            kept = await self._blobs.put_once(tree_head_key(head["origin"], head["tree_size"]), written, "application/json")
+            kept = await self._blobs.put_once(tree_head_key(head["origin"], head["number"]), written, "application/json")
             async with self._database.transaction(None, seconds=_SECONDS) as tx:
                 if kept == written:
                     await tx.run(store.note_stored, number=head["number"], origin=head["origin"])
@@ -145,9 +156,9 @@ class HeadLog:
         except DamagedTree as damage:
             _FORKS.inc()
             _log.error("a chain is not logged", extra={"workspace_id": str(workspace_id), "error": str(damage)})
-        except Refusal:
+        except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, the others have their turn
+        except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, or that it has none, the others have their turn
             _log.error("a chain is not logged", extra={"workspace_id": str(workspace_id), "error": cause(error)})
         return None
 
@@ -181,14 +192,14 @@ class HeadLog:
             return not is_logged
 
     async def _begin_again(self, tx: Transaction, head: Record) -> None:
-        """The file store has another tree head of this log and size: an older backup was restored, or somebody rewrote the log.
+        """The file store has another tree head of this log and number: an older backup was restored, or somebody rewrote the log.
 
         Nothing is signed twice under one name, so the log goes on under a new one: whoever has checkpoints of the former sees it.
         """
         _FORKS.inc()
         signed = self._signed(_new_origin(), head["tree_size"], head["root_hash"])
-        facts = {"origin": head["origin"], "tree_size": head["tree_size"], "new_origin": signed["origin"]}
-        _log.error("the file store has another tree head of this size; the log of heads goes on under a new name", extra=facts)
+        facts = {"origin": head["origin"], "number": head["number"], "new_origin": signed["origin"]}
+        _log.error("the file store has another tree head of this number; the log of heads goes on under a new name", extra=facts)
         await tx.run(store.sign_again, number=head["number"], **{f"new_{name}": value for name, value in signed.items()})
 
     def _signed(self, origin: str, tree_size: int, root_hash: bytes) -> dict[str, Any]:
@@ -221,6 +232,6 @@ def _new_origin() -> str:
     return f"caseload/audit/{uuid4()}"
 
 
-def tree_head_key(origin: str, tree_size: int) -> str:
-    """One key per log and size: whoever has signed two different logs of one name and size cannot store both."""
-    return new_key(_FOLDER, uuid5(_FOLDER, f"caseload audit tree head {origin} {tree_size}"))
+def tree_head_key(origin: str, number: int) -> str:
+    """One key per log and number: whoever has signed two different tree heads as the next one of a log cannot store both, whatever their sizes."""
+    return new_key(_FOLDER, uuid5(_FOLDER, f"caseload audit tree head {origin} {number}"))

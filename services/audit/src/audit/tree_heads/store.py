@@ -59,7 +59,12 @@ keep_head = command(
 
 # ---------------------------------------------------------------- the log
 
-grown = query(select(unlogged_heads).order_by(unlogged_heads.c.workspace_id).limit(_limit))
+grown = query(
+    select(unlogged_heads)
+    .where(unlogged_heads.c.workspace_id > bindparam("after", type_=Uuid))
+    .order_by(unlogged_heads.c.workspace_id)
+    .limit(_limit)
+)
 # One that has grown since is logged later.
 logged = command(
     delete(unlogged_heads).where(

@@ -86,7 +86,7 @@ class Reader:
 
     @property
     def is_due(self) -> bool:
-        """Whether the token may not last for one more client."""
+        """Whether half of the token's time is over."""
         return time.monotonic() >= self._good_until
 
     async def renew(self) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.options.v1 import options_pb2
 from chassis.client_archive.contents import ClientContents
@@ -31,8 +32,9 @@ FORMAT, FORMAT_VERSION = "caseload workspace export", 1
 _CLIENTS_IN_A_STEP = 50
 _BYTES_IN_A_STEP = 8 * 1024 * 1024
 _SECONDS_IN_A_STEP = 10.0
-_SECONDS_UNTIL_LENT_AGAIN = 1.0
+_SECONDS_UNTIL_TRIED_AGAIN = 1.0
 _NONE = UUID(int=0)
+_RESTRICTED = "client_restricted"
 
 
 @dataclass(slots=True)
@@ -105,13 +107,11 @@ class ExportOfAll:
 
     async def _add(self, client_id: UUID, step: Step, signing_keys: Sequence[Mapping[str, Any]]) -> None:
         """Adds the archive of a client, unless they may not be opened, or are not there any more."""
-        if self._reader.is_due:
-            await self._job.check_standing()
-            await self._reader.renew()
+        await self._renew_if_due()
         try:
             client = await read_record(self._everywhere, self._reader.context, str(client_id))
         except Forbidden as refusal:
-            if refusal.code != "client_restricted":
+            if refusal.code != _RESTRICTED:
                 raise
             step.left_out.append(str(client_id))
             return
@@ -119,7 +119,34 @@ class ExportOfAll:
             return
         contents = ClientContents(self._everywhere, self._reader.context, self._job.created_by, client, signing_keys)
         name, now = f"clients/{client_id}.zip", datetime.now(UTC)
-        step.entries.append(await self._zip.add(name, now, zipped(contents.entries())))
+        try:
+            step.entries.append(await self._zip.add(name, now, self._archive(contents)))
+        except (Forbidden, NotFound, Gone) as refusal:
+            if refusal.code == _RESTRICTED or (not isinstance(refusal, Forbidden) and await self._is_gone(client_id)):
+                # Since a moment ago. The step begins again, without what is written of them.
+                raise Waits(_SECONDS_UNTIL_TRIED_AGAIN) from None
+            raise
+
+    async def _archive(self, contents: ClientContents) -> AsyncIterator[bytes]:
+        """The archive of one client, which may take longer than a token lasts."""
+        async for piece in zipped(contents.entries()):
+            yield piece
+            if await self._renew_if_due():
+                contents.go_on_with(self._reader.context)
+
+    async def _renew_if_due(self) -> bool:
+        if not self._reader.is_due:
+            return False
+        await self._job.check_standing()
+        await self._reader.renew()
+        return True
+
+    async def _is_gone(self, client_id: UUID) -> bool:
+        try:
+            await self._everywhere.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), self._reader.context)
+        except (NotFound, Gone):
+            return True
+        return False
 
     async def _entries(self, *last: ZipEntry) -> AsyncIterator[ZipEntry]:
         async for told in told_by_steps(self._jobs, self._job):
@@ -160,11 +187,13 @@ class ExportOfAll:
 def job_kind(jobs: JobStore, files: JobFiles, everywhere: Everywhere) -> JobKind:
     async def run(job: RunningJob) -> Mapping[str, Any]:
         reader = await everywhere.reader(job.workspace_id, job.created_by, job.id, SCOPE)
-        writer = await files.writer(job, name=f"caseload-export-{datetime.now(UTC):%Y-%m-%d}.zip", media_type="application/zip")
+        name = f"caseload-export-{datetime.now(UTC):%Y-%m-%d}.zip"
+        # Another administrator may be kept out of records that are in it.
+        writer = await files.writer(job, name=name, media_type="application/zip", is_personal=True)
         try:
             return await ExportOfAll(job, jobs, everywhere, reader, writer).run()
         except Unauthenticated:
             # What was lent is void: the next attempt asks whether the user may still read.
-            raise Waits(_SECONDS_UNTIL_LENT_AGAIN) from None
+            raise Waits(_SECONDS_UNTIL_TRIED_AGAIN) from None
 
     return JobKind(KIND, run, needs=SCOPE, resource=options_pb2.RESOURCE_CLIENT)
