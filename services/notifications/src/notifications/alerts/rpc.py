@@ -104,7 +104,7 @@ class Alerts(AlertsServicer[UnitOfWork]):
     async def ListEscalations(self, request: pb.ListEscalationsRequest, work: UnitOfWork) -> pb.EscalationList:
         row = await self._seen(request.alert_id, work)
         found = await work.db.all(steps.of_alert, alert_id=row["id"], limit=steps.MOST_LISTED)
-        return pb.EscalationList(items=[fill(pb.Escalation(), step) for step in found])
+        return pb.EscalationList(items=[fill(pb.Escalation(), step) for step in reversed(found)])
 
     async def GetAlertReport(self, request: pb.GetAlertReportRequest, work: UnitOfWork) -> pb.AlertReport:
         values = given(request)
