@@ -41,7 +41,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
     users, departments = UsersStub(identity), DepartmentsStub(identity)
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
-        ReminderAnswers(Stubs.of(runtime)),
+        ReminderAnswers(Stubs.of(runtime), users),
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
