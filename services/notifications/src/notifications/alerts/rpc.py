@@ -29,7 +29,7 @@ from notifications.on_call.workflow import on_behalf_of_service, overrides
 
 
 class Alerts(AlertsServicer[UnitOfWork]):
-    """Keys are fetched, and identity is asked, before the first statement. `wake` makes the poller of mails look for work at once."""
+    """Keys are fetched, and identity is asked, before the first statement. `wake` has what a step tells be sent at once."""
 
     def __init__(self, keys: Keys, users: UsersStub, departments: DepartmentsStub, wake: Callable[[], None]) -> None:
         self._keys = keys
