@@ -7,7 +7,7 @@ import pytest
 
 from chassis.errors import Invalid
 from notifications.escalation_policies.rules import BUILT_IN, CHANNELS, ROLES, Level, Policy, built_in, check_policy
-from notifications.escalations.rules import Passage, administrators, is_due, passages, roles_of, whom
+from notifications.escalations.rules import Passage, administrators, is_due, passages, roles_of, tells_people, told_by_webhooks, whom
 from notifications.on_call.rules import Worker
 
 WARD, CLINIC = uuid4(), uuid4()
@@ -135,3 +135,12 @@ def test_a_step_is_due_from_its_moment_on():
     assert is_due({"now": now, "at": now}, "at")
     assert not is_due({"now": now, "at": now + timedelta(microseconds=1)}, "at")
     assert not is_due({"now": now, "at": None}, "at")
+
+
+@pytest.mark.parametrize(
+    ("channels", "to_people", "to_webhooks"),
+    [(("stream",), True, False), (("email",), True, False), (("webhook",), False, True), (("webhook", "email"), True, True)],
+)
+def test_a_level_is_told_by_its_channels(channels, to_people, to_webhooks):
+    told = level(channels=channels)
+    assert (tells_people(told), told_by_webhooks([level(), told])) == (to_people, to_webhooks)

@@ -12,6 +12,7 @@ from caseload.notifications.v1 import alerts_pb2 as pb
 from caseload.notifications.v1 import escalation_policies_pb2
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
 from chassis.errors import Conflict, Forbidden, Invalid
+from notifications.escalations import store
 from notifications.escalations.worker import AlertWorker
 
 from .hospital import ALWAYS, CRITICAL, LOW, open_hospital
@@ -50,6 +51,16 @@ async def test_an_alert_that_nobody_answers_goes_on_from_level_to_level_and_repe
         line for line in await hospital.environment.emitted(AuditRecorded, hospital.workspace_id) if line.event_type == "escalate_alert"
     ]
     assert [line.facts["level"] for line in lines] == ["1", "2", "2"]
+
+
+async def test_of_an_alert_that_was_told_very_often_the_last_steps_are_listed(hospital, monkeypatch):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES)
+    alert = await nurse.raise_alert()
+    for _ in range(3):
+        await nurse.escalate(alert)
+    monkeypatch.setattr(store, "MOST_LISTED", 2)
+    assert await nurse.steps(alert) == [(1, 1, "manual"), (1, 1, "manual")]
 
 
 async def test_a_mail_says_where_and_how_urgent_and_nothing_of_whom(hospital):

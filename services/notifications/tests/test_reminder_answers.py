@@ -8,6 +8,8 @@ import pytest
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import reminder_answers_pb2 as pb
 from caseload.notifications.v1 import reminder_policies_pb2, reminders_pb2
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
@@ -17,6 +19,8 @@ from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Conflict, NotFound
 from chassis.protobuf.timestamps import to_datetime
+
+from .hospital import open_hospital
 
 SOON = timedelta(minutes=30)
 WEEK = timedelta(days=7)
@@ -132,6 +136,19 @@ async def test_otherwise_the_practitioner_is_asked_and_the_appointment_stays(pra
     (mail,) = mail_server.to(practice.owner_email)
     assert mail["Subject"] == "A client asks to cancel an appointment"
     assert not any(word in mail.as_string() for word in ("Ada", "Lovelace", client.id, booked.id))
+
+
+async def test_where_the_practitioner_has_left_those_who_administer_are_asked(notifications_environment, mail_server):
+    hospital = await open_hospital(notifications_environment, mail_server)
+    doctor = await hospital.hire("doctor")
+    _, booked, token, _ = await reminded(hospital, mail_server)
+    await hospital.change(booked, practitioner_id=str(doctor.id))
+    await hospital.environment.stub(UsersStub).DeactivateUser(users_pb2.DeactivateUserRequest(user_id=str(doctor.id)), hospital.admin.call)
+    assert (await answer(hospital, token, CANCEL)).is_cancelled
+    await hospital.until(lambda: mail_server.to(hospital.owner_email))
+    (mail,) = mail_server.to(hospital.owner_email)
+    assert "the client of an appointment whose practitioner is no longer here on" in mail.get_body(("plain",)).get_content()
+    assert not mail_server.to(doctor.email)
 
 
 async def test_whoever_opts_out_is_mailed_no_more_until_they_want_it_again(practice, mail_server):

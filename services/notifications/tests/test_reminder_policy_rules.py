@@ -68,6 +68,26 @@ def test_an_hour_that_there_is_twice_is_quiet_twice():
     assert quiet.around(end - MINUTE, BERLIN) == (begin, end)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "begins", "ends"),
+    [
+        (time(22), time(2, 30), "2026-03-28T21:00", "2026-03-29T01:00"),
+        (time(1, 45), time(2, 15), "2026-03-29T00:45", "2026-03-29T01:00"),
+        (time(2, 30), time(8), "2026-03-29T01:00", "2026-03-29T06:00"),
+    ],
+)
+def test_quiet_hours_in_an_hour_that_there_is_not_begin_or_end_when_clocks_change(start, end, begins, ends):
+    quiet, begin, over = QuietHours(start, end), *(datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (begins, ends))
+    assert quiet.around(begin, BERLIN) == quiet.around(over - MINUTE, BERLIN) == (begin, over)
+    assert quiet.around(begin - MINUTE, BERLIN) is quiet.around(over, BERLIN) is None
+
+
+def test_what_is_due_where_one_quiet_night_touches_the_next_waits_for_neither():
+    # All but a minute that this day does not have.
+    quiet = QuietHours(time(2, 30), time(2, 29))
+    assert sent_at("2026-03-29T01:00", "2026-03-29T23:00", quiet=quiet) == at("2026-03-28T02:29")
+
+
 def test_quiet_hours_within_a_day():
     noon = QuietHours(time(12), time(14))
     assert noon.around(at("2026-11-20T13:00"), BERLIN) == (at("2026-11-20T12:00"), at("2026-11-20T14:00"))

@@ -66,6 +66,12 @@ def test_what_is_wrong_with_a_text_is_told_at_its_field(but, pointer, told):
     assert told in found[pointer]
 
 
+def test_html_that_would_take_seconds_to_clean_for_every_mail_is_refused():
+    most = "<div>" * rules.MOST_TAGS + "{date} {time}"
+    assert faults(html=most) == {}
+    assert faults(html=most + "<").keys() == {"/html"}
+
+
 def test_a_language_that_nobody_writes_dates_in_is_refused():
     assert faults(locale_is_known=False).keys() == {"/locale"}
     assert all(map(dates.is_known, ("de", "pt-BR", "he", "zh-Hant-TW", "en_GB")))

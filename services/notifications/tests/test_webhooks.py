@@ -28,6 +28,8 @@ from notifications.webhooks.outgoing import Outgoing
 from notifications.webhooks.sender import WebhookSender
 from notifications.webhooks.worker import WebhookWorker
 
+from .hospital import open_hospital
+
 AHEAD = timedelta(days=7)
 APPOINTMENTS = ("appointment.booked", "appointment.moved", "appointment.cancelled")
 
@@ -160,6 +162,28 @@ async def make_due(practice, **but):
 async def listed(practice, webhook):
     found = (await stub(practice).ListWebhooks(pb.ListWebhooksRequest(), practice.call)).items
     return next(each for each in found if each.id == webhook.id)
+
+
+async def test_a_step_of_an_alert_is_told_to_webhooks_and_to_the_administrators_where_none_listens(
+    notifications_environment, mail_server, receiver
+):
+    hospital = await open_hospital(notifications_environment, mail_server)
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy({"channels": ["webhook"]})
+    unheard = await nurse.raise_alert()
+    await nurse.escalate(unheard)
+    assert [(row["kind"], row["user_id"]) for row in await hospital.mails_of(unheard)] == [("alert_unattended", hospital.owner_id)]
+
+    created = await create(hospital, receiver.url, "alert.escalated")
+    alert = await nurse.raise_alert(drill=True)
+    await nurse.escalate(alert)
+    await settled(hospital, created.webhook)
+    (request,) = receiver.taken
+    assert (request.type, request.data) == (
+        "alert.escalated",
+        {"alert_id": alert.id, "department_id": None, "priority": "high", "drill": True, "level": 1, "version": 2},
+    )
+    assert await hospital.mails_of(alert) == []
 
 
 async def test_an_appointment_is_told_signed_in_order_and_without_phi(practice, receiver):

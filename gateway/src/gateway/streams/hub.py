@@ -3,12 +3,14 @@
 Several times a second one question asks notifications which workspaces have moved. What is new there is read once for all streams that
 are equally far and whose users see the same, under the token of one of them; notifications says at that moment who of them sees something else
 by now, and these are read for on their own. Numbers are dense and in the order of commits, so nothing is left out and nothing comes twice.
+A workspace is read once at a time and waits for no other: what is slow or fails in one delays nobody else's alerts.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from uuid import UUID
 
 from prometheus_client import Counter, Gauge
@@ -40,6 +42,8 @@ class AlertStreams:
         self._verifier = verifier
         self._seconds = seconds
         self._streams: dict[UUID | None, set[AlertStream]] = defaultdict(set)
+        # The workspaces that are being read at this moment.
+        self._followed: set[UUID] = set()
         self._is_draining = False
 
     async def open(self, stream: AlertStream, last_event_id: str | None, context: RequestContext) -> None:
@@ -70,17 +74,9 @@ class AlertStreams:
 
     async def run(self) -> None:
         """Follows until cancelled."""
-        await asyncio.gather(self._repeat(self._look, _SECONDS_BETWEEN_LOOKS), self._repeat(self._check, _SECONDS_BETWEEN_CHECKS))
-
-    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        while True:
-            try:
-                await work()
-            except Refusal as refusal:
-                log.warning("alerts cannot be followed", extra={"error": refusal.code})
-            except Exception:
-                log.exception("following alerts failed and goes on")
-            await asyncio.sleep(seconds)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_repeat(partial(self._look, tasks), _SECONDS_BETWEEN_LOOKS))
+            tasks.create_task(_repeat(self._check, _SECONDS_BETWEEN_CHECKS))
 
     async def _check(self) -> None:
         """Ends the streams of those who may not be told any more: revoked, expired, or not known not to be."""
@@ -90,8 +86,8 @@ class AlertStreams:
             except Refusal:
                 stream.end()
 
-    async def _look(self) -> None:
-        """Reads what is new in every workspace that has moved."""
+    async def _look(self, tasks: asyncio.TaskGroup) -> None:
+        """Has what is new read in every workspace that has moved."""
         asker = next((stream for stream in self._all() if not stream.has_ended), None)
         if asker is None:
             return
@@ -102,12 +98,21 @@ class AlertStreams:
             # The next look asks under the token of another.
             asker.end()
             return
-        moved = [(UUID(head.workspace_id), head.sequence) for head in heads.items]
-        await asyncio.gather(*(self._follow(workspace_id, sequence) for workspace_id, sequence in moved if workspace_id in self._streams))
+        for head in heads.items:
+            workspace_id = UUID(head.workspace_id)
+            if workspace_id in self._streams and workspace_id not in self._followed:
+                self._followed.add(workspace_id)
+                tasks.create_task(self._follow_alone(workspace_id, head.sequence))
+
+    async def _follow_alone(self, workspace_id: UUID, newest: int) -> None:
+        try:
+            await _reported(self._follow(workspace_id, newest))
+        finally:
+            self._followed.discard(workspace_id)
 
     async def _follow(self, workspace_id: UUID, newest: int) -> None:
         groups: dict[tuple[object, ...], list[AlertStream]] = defaultdict(list)
-        for stream in self._streams[workspace_id]:
+        for stream in self._streams.get(workspace_id, ()):
             if not stream.has_ended and stream.position != newest:
                 alone = stream if stream.audience is None else None
                 groups[stream.generation, stream.position, stream.audience, alone].append(stream)
@@ -156,6 +161,22 @@ class AlertStreams:
 
     def _all(self) -> list[AlertStream]:
         return [stream for streams in self._streams.values() for stream in streams]
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    while True:
+        await _reported(work())
+        await asyncio.sleep(seconds)
+
+
+async def _reported(work: Awaitable[None]) -> None:
+    """What fails is logged, and tried again at the next look."""
+    try:
+        await work
+    except Refusal as refusal:
+        log.warning("alerts cannot be followed", extra={"error": refusal.code})
+    except Exception:
+        log.exception("following alerts failed and goes on")
 
 
 def _event(generation: str, item: pb.FeedItem) -> bytes:

@@ -1,5 +1,6 @@
 """The notifications service: reminders, other mail, webhooks, and alerts."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -41,12 +42,12 @@ def _servicers(runtime: Runtime) -> list[Any]:
     users, departments = UsersStub(identity), DepartmentsStub(identity)
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
-        ReminderAnswers(Stubs.of(runtime)),
+        ReminderAnswers(Stubs.of(runtime), users),
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
-        Alerts(runtime.keys, users, departments, runtime.once(MailWorker).account_mails.wake),
+        Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),
         EscalationPolicies(),
         OnCall(users, departments),
         AlertFeed(runtime.keys, users),
@@ -54,9 +55,19 @@ def _servicers(runtime: Runtime) -> list[Any]:
 
 
 def _loops(runtime: Runtime) -> list[Loop]:
-    mail = runtime.once(MailWorker)
-    alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), mail.account_mails.wake)
-    return [*mail.loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
+    alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), _wake_of_steps(runtime))
+    return [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
+
+
+def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:
+    """Has what a step of an alert tells be sent at once."""
+    mails, webhook_poller = runtime.once(MailWorker).account_mails, runtime.once(WebhookWorker).poller
+
+    def wake() -> None:
+        mails.wake()
+        webhook_poller.wake()
+
+    return wake
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:

@@ -26,7 +26,15 @@ Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
 
 # The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
 _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
-_UNHURRIED = ("invitation", "payment_request", "cosign_overdue", "cosign_unattended", "note_returned", "webhook_disabled")
+_UNHURRIED = (
+    "invitation",
+    "payment_request",
+    "cosign_overdue",
+    "cosign_unattended",
+    "note_returned",
+    "webhook_disabled",
+    "cancellation_asked",
+)
 _PATIENCE = dict.fromkeys(_UNHURRIED, (timedelta(minutes=1), timedelta(days=1)))
 # Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
 _LINKS = {

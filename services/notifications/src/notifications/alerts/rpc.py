@@ -29,7 +29,7 @@ from notifications.on_call.workflow import on_behalf_of_service, overrides
 
 
 class Alerts(AlertsServicer[UnitOfWork]):
-    """Keys are fetched, and identity is asked, before the first statement. `wake` makes the poller of mails look for work at once."""
+    """Keys are fetched, and identity is asked, before the first statement. `wake` has what a step tells be sent at once."""
 
     def __init__(self, keys: Keys, users: UsersStub, departments: DepartmentsStub, wake: Callable[[], None]) -> None:
         self._keys = keys
@@ -104,7 +104,7 @@ class Alerts(AlertsServicer[UnitOfWork]):
     async def ListEscalations(self, request: pb.ListEscalationsRequest, work: UnitOfWork) -> pb.EscalationList:
         row = await self._seen(request.alert_id, work)
         found = await work.db.all(steps.of_alert, alert_id=row["id"], limit=steps.MOST_LISTED)
-        return pb.EscalationList(items=[fill(pb.Escalation(), step) for step in found])
+        return pb.EscalationList(items=[fill(pb.Escalation(), step) for step in reversed(found)])
 
     async def GetAlertReport(self, request: pb.GetAlertReportRequest, work: UnitOfWork) -> pb.AlertReport:
         values = given(request)

@@ -16,6 +16,8 @@ class Level(Protocol):
     def notify_roles(self) -> Collection[str]: ...
     @property
     def notify_on_call(self) -> bool: ...
+    @property
+    def channels(self) -> Collection[str]: ...
 
 
 class Worker(Protocol):
@@ -79,6 +81,16 @@ def administrators(workers: Iterable[Worker]) -> frozenset[UUID]:
 def roles_of(levels: Iterable[Level]) -> frozenset[str]:
     """The roles that any of the levels tells, and those who are told that no level finds anybody."""
     return ADMINISTRATORS.union(*(level.notify_roles for level in levels))
+
+
+def told_by_webhooks(levels: Iterable[Level]) -> bool:
+    """Whether one of the levels is told to the workspace's own systems."""
+    return any("webhook" in level.channels for level in levels)
+
+
+def tells_people(level: Level) -> bool:
+    """Whether the level reaches people without the workspace's own systems."""
+    return bool({"stream", "email"}.intersection(level.channels))
 
 
 def is_due(alert: Mapping[str, Any], field: str) -> bool:

@@ -14,10 +14,11 @@ add = command(insert(alert_escalations).values(**_escalation))
 
 add_mails = command(insert(alert_mails).values(**_mail))
 
+# The newest first.
 of_alert = query(
     select(alert_escalations)
     .where(alert_escalations.c.alert_id == bindparam("alert_id", type_=Uuid))
-    .order_by(alert_escalations.c.alert_version, alert_escalations.c.to_level)
+    .order_by(alert_escalations.c.alert_version.desc(), alert_escalations.c.to_level.desc())
     .limit(bindparam("limit", type_=Integer))
 )
 

@@ -43,11 +43,11 @@ class Claim:
 
 
 class AlertWorker:
-    def __init__(self, runtime: Runtime, users: UsersStub, wake_mail: Callable[[], None]) -> None:
+    def __init__(self, runtime: Runtime, users: UsersStub, wake: Callable[[], None]) -> None:
         settings = runtime.settings
         self._runtime = runtime
         self._users = users
-        self._wake_mail = wake_mail
+        self._wake = wake
         self._lease = timedelta(seconds=settings.alert_lease_seconds)
         self.poller = Poller(
             "alert",
@@ -83,7 +83,7 @@ class AlertWorker:
                 changed = await workflow.go_on(work, keys, row, team, reason="timeout")
                 self._record(work, "escalate_alert", row, level=changed["escalation_level"])
         if row is not None:
-            self._wake_mail()
+            self._wake()
 
     def _record(self, work: UnitOfWork, event_type: str, row: Mapping[str, Any], **facts: Any) -> None:
         due_at = min(at for at in (row["escalates_at"], row["expires_at"]) if at is not None)

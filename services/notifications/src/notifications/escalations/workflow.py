@@ -1,9 +1,10 @@
 """Takes an alert one step further, for the worker and for people who escalate by hand: everything of a step is one transaction."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from prometheus_client import Counter
@@ -23,6 +24,8 @@ from notifications.on_call import rules as shifts
 from notifications.on_call import workflow as on_call
 from notifications.on_call.rules import Override
 from notifications.on_call.workflow import Staff
+from notifications.webhooks import workflow as webhooks
+from notifications.webhooks.messages import Happening
 
 _log = logging.getLogger(__name__)
 
@@ -62,15 +65,27 @@ async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, 
     level = made[-1].to_level
     escalates_at = now + timedelta(seconds=policy.seconds_until_next(level))
     changed = await records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=escalates_at)
-    for passage in made:
+    passed = [policy.levels[passage.to_level - 1] for passage in made]
+    is_heard = not rules.told_by_webhooks(passed) or await _tell_webhooks(work, changed, now)
+    for passage, told in zip(made, passed, strict=True):
         escalation_id = uuid7()
         await _record(work, changed, passage, escalation_id, now)
-        told = policy.levels[passage.to_level - 1]
-        if passage.found:
+        if passage.found and (is_heard or rules.tells_people(told)):
             await _mail(work, changed, told, passage.found, escalation_id, now)
         elif passage is made[-1]:
             await _tell_administrators(work, changed, rules.administrators(workers), escalation_id, now)
     return changed
+
+
+async def _tell_webhooks(work: UnitOfWork, alert: Mapping[str, Any], now: datetime) -> bool:
+    """Tells the webhooks that listen; one message for a step. Returns whether there is any."""
+    data = {name: alert[name] for name in ("priority", "drill", "version")}
+    data |= {
+        "alert_id": str(alert["id"]),
+        "department_id": alert["department_id"] and str(alert["department_id"]),
+        "level": alert["escalation_level"],
+    }
+    return await webhooks.tell(work, Happening("alert.escalated", str(alert["id"]), alert["version"], now, data), settling=timedelta())
 
 
 async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_id: UUID, now: datetime) -> None:
@@ -95,7 +110,7 @@ async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_
 
 
 async def _tell_administrators(work: UnitOfWork, alert: Record, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
-    """No level found anybody. The last one is told again in its time, so whoever is there by then is found."""
+    """No level found anybody, or a way to tell them. The last one is told again in its time, so whoever is there by then is found."""
     _LOST.labels(str(alert["drill"]).lower()).inc()
     facts = {"alert_id": str(alert["id"]), "workspace_id": str(work.workspace_id), "administrators": len(found)}
     _log.critical("an alert finds nobody at any level", extra=facts)

@@ -186,11 +186,11 @@ CANCELLATION_ASKED = MailTemplate(
     text=Template("""\
 Hello $full_name,
 
-the client of your appointment on $day, $time, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in your calendar.
+the client of $which on $day, $time, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in the calendar.
 """),
     html=Template("""\
 <p>Hello $full_name,</p>
-<p>the client of your appointment on <strong>$day, $time</strong>, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in your calendar.</p>"""),
+<p>the client of $which on <strong>$day, $time</strong>, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in the calendar.</p>"""),
 )
 
 INVITATION = MailTemplate(

@@ -74,7 +74,7 @@ def shifts_of(schedule: Mapping[str, Sequence[Mapping[str, str]]], zone: ZoneInf
     for shift in schedule.get(DAYS[day.weekday()], ()):
         start, end = _minutes(shift["start"]), _minutes(shift["end"])
         ends_on = day if end > start else day + timedelta(days=1)
-        yield _moment(day, start, zone, last=False), _moment(ends_on, end, zone, last=True)
+        yield moment_of(day, start, zone, last=False), moment_of(ends_on, end, zone, last=True)
 
 
 def check_override(starts_at: datetime, ends_at: datetime, *, user_id: UUID, replaces_user_id: UUID | None) -> None:
@@ -100,7 +100,7 @@ def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
 
 
-def _moment(day: date, minutes: int, zone: ZoneInfo, *, last: bool) -> datetime:
+def moment_of(day: date, minutes: int, zone: ZoneInfo, *, last: bool) -> datetime:
     """The moment of a time of day, up to 24:00; the first or the last one where it comes twice, the first one after it where it does not come."""
     local = datetime.combine(day, time()) + timedelta(minutes=minutes)
     first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

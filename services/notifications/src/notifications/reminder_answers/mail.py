@@ -1,4 +1,4 @@
-"""The mail that asks a practitioner to accept a client's cancellation. It says when the appointment is, and not whose."""
+"""The mail that asks somebody to accept a client's cancellation. It says when the appointment is, and not whose."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from notifications.mail.sender import NotToBeSent
 from notifications.stubs import Stubs
 
 KIND = "cancellation_asked"
+_OWN, _OF_NOBODY = "your appointment", "an appointment whose practitioner is no longer here"
 
 
 def cancellation_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]:
@@ -33,6 +34,7 @@ def cancellation_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWo
             message_id=templates.message_id("cancellation-asked", row["id"]),
             now=datetime.now(UTC),
             full_name=person.full_name,
+            which=_OWN if slot.practitioner_id == str(row["user_id"]) else _OF_NOBODY,
             day=dates.format_day(starts_at, zone, locale),
             time=dates.format_time(starts_at, zone, locale),
         )

@@ -1,10 +1,12 @@
 """The ReminderAnswers service: each method is one use case and one transaction."""
 
 from collections.abc import Sequence
+from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from caseload.clients.v1 import clients_pb2
-from caseload.identity.v1 import workspaces_pb2
+from caseload.identity.v1 import users_pb2, workspaces_pb2
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import events_pb2
 from caseload.notifications.v1 import reminder_answers_pb2 as pb
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersServicer
@@ -32,8 +34,9 @@ _SECONDS_TO_ASK = 5.0
 class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
     """Whoever has a link may do what it is for: nobody is signed in. Other services are asked on the service's own behalf."""
 
-    def __init__(self, stubs: Stubs) -> None:
+    def __init__(self, stubs: Stubs, users: UsersStub) -> None:
         self._stubs = stubs
+        self._users = users
 
     async def GetReminderLink(self, request: pb.GetReminderLinkRequest, work: UnitOfWork) -> pb.ReminderLink:
         _, link = await find(request.token, work)
@@ -44,6 +47,7 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
         answer = enum_text(pb.ReminderAnswer, request.answer)
         token, found = await find(request.token, work)
         slot, workspace = await self._ask(found, work)
+        asked = await self._who_is_asked(slot, work) if slot is not None and answer == "cancel" else ()
         link = await work.db.maybe(store.lock, id=token.row_id, token_hash=token.hash)
         if link is None:
             # Erased a moment ago.
@@ -57,7 +61,7 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
                 await work.db.run(store.mark_confirmed, id=link["id"], now=work.now)
                 work.emit(fill(events_pb2.ClientConfirmed(), link))
             else:
-                await _cancel(link, slot, work)
+                await _cancel(link, asked, work)
             link = await work.db.one(store.lock, id=token.row_id, token_hash=token.hash)
         return await _told(link, slot, workspace, request.locale, work)
 
@@ -75,13 +79,29 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
 
     async def _ask(self, link: Record, work: UnitOfWork) -> tuple[appointments_pb2.Slot | None, workspaces_pb2.Workspace]:
         """The appointment as it is now, if there is one, and the workspace."""
-        ours = RequestContext(request_id=work.context.request_id, workspace_id=work.workspace_id).within(_SECONDS_TO_ASK)
+        ours = _ours(work)
         workspace = await self._stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), ours)
         request = appointments_pb2.GetSlotRequest(appointment_id=str(link["appointment_id"]))
         try:
             return await self._stubs.appointments.GetSlot(request, ours), workspace
         except NotFound:
             return None, workspace
+
+    async def _who_is_asked(self, slot: appointments_pb2.Slot, work: UnitOfWork) -> Sequence[str]:
+        """The practitioner; those who administer the workspace where the practitioner works here no longer."""
+        ours = _ours(work)
+        try:
+            request = users_pb2.GetPractitionerRequest(user_id=slot.practitioner_id)
+            if (await self._users.GetPractitioner(request, ours)).is_active:
+                return [slot.practitioner_id]
+        except NotFound:
+            pass
+        return (await self._users.ListOverseers(users_pb2.ListOverseersRequest(), ours)).user_ids
+
+
+def _ours(work: UnitOfWork) -> RequestContext:
+    """A call of this service's own in the link's workspace."""
+    return RequestContext(request_id=work.context.request_id, workspace_id=work.workspace_id).within(_SECONDS_TO_ASK)
 
 
 async def _opt_out(link: Record, work: UnitOfWork) -> None:
@@ -94,17 +114,16 @@ async def _opt_out(link: Record, work: UnitOfWork) -> None:
     work.note(reminders=str(cancelled))
 
 
-async def _cancel(link: Record, slot: appointments_pb2.Slot | None, work: UnitOfWork) -> None:
-    """Cancels the appointment, or has its practitioner asked to, as the workspace wants."""
-    assert slot is not None
+async def _cancel(link: Record, asked: Sequence[str], work: UnitOfWork) -> None:
+    """Cancels the appointment, or has these users asked to, as the workspace wants."""
     await work.db.run(store.mark_cancelled, id=link["id"], now=work.now)
     policy = await policies.current(work.db)
     work.note(cancel_link=policy["cancel_link"])
     if policy["cancel_link"] == "cancel":
         work.emit(fill(events_pb2.ClientCancelled(), link))
         return
-    mail = {"id": link["id"], "kind": "cancellation_asked", "user_id": slot.practitioner_id, "appointment_id": link["appointment_id"]}
-    await work.db.run(mails.add_mail, **mail, now=work.now)
+    about = {"kind": "cancellation_asked", "appointment_id": link["appointment_id"], "now": work.now}
+    await work.db.many(mails.add_mail, [{"id": uuid5(link["id"], user_id), "user_id": user_id, **about} for user_id in asked])
 
 
 async def _told(

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis.errors import Fault, Invalid
+from notifications.on_call.rules import moment_of
 
 DEFAULT: Mapping[str, Any] = {"quiet_start": None, "quiet_end": None, "late_reminders": "combined", "cancel_link": "ask"}
 # Where late reminders are skipped: how late one may be.
@@ -52,19 +53,19 @@ class QuietHours:
     @property
     def longest(self) -> timedelta:
         """No less than any night of them, whatever the clocks do."""
-        minutes = (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
-        return timedelta(minutes=minutes % (24 * 60)) + _LONGER_NIGHT
+        return timedelta(minutes=(_minutes(self.end) - _minutes(self.start)) % (24 * 60)) + _LONGER_NIGHT
 
     def around(self, moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
         """The quiet period that the moment is in: its first moment, and the first one after it. None if it is in none.
 
         An hour that a day has twice is quiet both times; where the end is in it, until the end of the second.
+        A start or an end in an hour that a day does not have is when the clocks change.
         """
         today = moment.astimezone(zone).date()
         for day in (today, today - timedelta(days=1)):
-            begin = datetime.combine(day, self.start, tzinfo=zone).astimezone(UTC)
             last = day if self.end > self.start else day + timedelta(days=1)
-            end = datetime.combine(last, self.end.replace(fold=1), tzinfo=zone).astimezone(UTC)
+            begin = moment_of(day, _minutes(self.start), zone, last=False)
+            end = moment_of(last, _minutes(self.end), zone, last=True)
             if begin <= moment < end:
                 return begin, end
         return None
@@ -81,16 +82,20 @@ def send_at(due_at: datetime, *, latest: datetime, quiet: QuietHours | None, zon
     If that is not before `latest`, it goes out before the quiet hours begin. None if they have begun.
     """
     at = max(due_at, now)
-    period = quiet.around(at, zone) if quiet is not None else None
-    if period is None:
+    if quiet is None or (period := quiet.around(at, zone)) is None:
         return at
     begin, end = period
-    if end < latest:
+    if end < latest and quiet.around(end, zone) is None:
         return end
-    return max(begin - _BEFORE, now) if now < begin else None
+    before = max(begin - _BEFORE, now)
+    return before if now < begin and quiet.around(before, zone) is None else None
 
 
 def is_too_late(due_at: datetime, *, quiet: QuietHours | None, zone: ZoneInfo, now: datetime) -> bool:
     """Whether the time at which it could have gone out is longer ago than TOO_LATE."""
     period = quiet.around(due_at, zone) if quiet is not None else None
     return now > (due_at if period is None else period[1]) + TOO_LATE
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute

@@ -11,6 +11,8 @@ PLACEHOLDERS = ("first_name", "date", "time", "practice", "practice_phone", "pra
 # Without these a reminder does not say when the appointment is.
 _NEEDED = ("date", "time")
 _MOST_CHARACTERS = {"name": 255, "subject": 255, "text": 20_000, "html": 100_000}
+# Of HTML. What tags in tags in tags cost to clean grows with the square of their number.
+MOST_TAGS = 1000
 # Braces around anything else, as in a style sheet, are text. No two parts of it match the same character, so that it takes one pass.
 _PLACEHOLDER = re.compile(r"\{( ?\w[\w .-]{0,58})\}")
 
@@ -18,6 +20,8 @@ _PLACEHOLDER = re.compile(r"\{( ?\w[\w .-]{0,58})\}")
 def check_template(content: Mapping[str, Any], *, locale_is_known: bool) -> None:
     """Raises Invalid with a fault for every field that is missing, too long, or has a placeholder that does not exist or lacks one that it needs."""
     faults = [*_length_faults(content), *_placeholder_faults(content)]
+    if (content["html"] or "").count("<") > MOST_TAGS:
+        faults.append(Fault("/html", f"must have at most {MOST_TAGS} tags"))
     if not locale_is_known:
         faults.append(Fault("/locale", "must be the tag of a language, like de or pt-BR"))
     if content["is_active"] is None:

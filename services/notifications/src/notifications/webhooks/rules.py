@@ -21,6 +21,7 @@ EVENT_TYPES = (
     "client.created",
     "client.changed",
     "client.erased",
+    "alert.escalated",
 )
 MOST_WEBHOOKS = 10
 # For so long two secrets sign.
