@@ -1,6 +1,7 @@
 """Alerts that nobody answers: level by level, once each, whatever happens to whoever takes them further."""
 
 import asyncio
+import json
 from uuid import UUID
 
 import pytest
@@ -9,8 +10,9 @@ from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import alerts_pb2 as pb
-from caseload.notifications.v1 import escalation_policies_pb2
+from caseload.notifications.v1 import escalation_policies_pb2, webhooks_pb2
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from chassis.errors import Conflict, Forbidden, Invalid
 from notifications.escalations.worker import AlertWorker
 
@@ -65,7 +67,27 @@ async def test_a_mail_says_where_and_how_urgent_and_nothing_of_whom(hospital):
     for part in ("plain", "html"):
         text = mail.get_body((part,)).get_content()
         assert f"https://app.example.com/alerts/{alert.id}" in text
+        assert "Type: medical" in text
         assert "Ada" not in text
+
+
+async def test_a_level_tells_webhooks_where_its_policy_says_so_and_nothing_of_whom(hospital):
+    nurse, admin = await hospital.hire("nurse"), hospital.admin
+    # Nobody listens there: what it would be sent is looked at here.
+    request = webhooks_pb2.CreateWebhookRequest(url="http://127.0.0.1:9/", event_types=["alert.escalated"])
+    made = await hospital.environment.stub(WebhooksStub).CreateWebhook(request, admin.call)
+    await admin.set_policy({"channels": ["webhook"]}, {"channels": ["email"]})
+    alert = await nurse.raise_alert()
+    for level in (1, 2):
+        await hospital.make_due(alert)
+        await until_level(hospital, nurse, alert, level)
+
+    (told,) = await hospital.look("SELECT body FROM notifications.webhook_deliveries WHERE webhook_id = $1", UUID(made.webhook.id))
+    data = {"alert_id": alert.id, "level": 1, "priority": "high", "drill": False, "version": 2}
+    message = json.loads(told["body"])
+    assert (message["type"], message["data"]) == ("alert.escalated", data)
+    assert len(await hospital.mails_of(alert)) == 1
+    await hospital.environment.stub(WebhooksStub).DeleteWebhook(webhooks_pb2.DeleteWebhookRequest(webhook_id=made.webhook.id), admin.call)
 
 
 async def test_what_is_answered_goes_no_further_and_its_mail_is_not_sent(hospital):

@@ -18,6 +18,7 @@ EventType = Literal[
     "client.created",
     "client.changed",
     "client.erased",
+    "alert.escalated",
 ]
 
 

@@ -23,6 +23,8 @@ from notifications.on_call import rules as shifts
 from notifications.on_call import workflow as on_call
 from notifications.on_call.rules import Override
 from notifications.on_call.workflow import Staff
+from notifications.webhooks import workflow as webhooks
+from notifications.webhooks.messages import Happening
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +72,8 @@ async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, 
             await _mail(work, changed, told, passage.found, escalation_id, now)
         elif passage is made[-1]:
             await _tell_administrators(work, changed, rules.administrators(workers), escalation_id, now)
+    if any("webhook" in policy.levels[passage.to_level - 1].channels for passage in made):
+        await _tell_webhooks(work, changed, now)
     return changed
 
 
@@ -105,6 +109,19 @@ async def _tell_administrators(work: UnitOfWork, alert: Record, found: frozenset
 async def _mail(work: UnitOfWork, alert: Record, level: Level, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
     if "email" in level.channels:
         await _add_mails(work, alert, "alert", found, escalation_id, now)
+
+
+async def _tell_webhooks(work: UnitOfWork, alert: Record, now: datetime) -> None:
+    """Once for a step, whoever is found: a pager knows its own people."""
+    data = {
+        "alert_id": str(alert["id"]),
+        "level": alert["escalation_level"],
+        "priority": alert["priority"],
+        "drill": alert["drill"],
+        "version": alert["version"],
+    }
+    happening = Happening("alert.escalated", str(alert["id"]), alert["version"], now, data)
+    await webhooks.tell(work, happening, settling=timedelta())
 
 
 async def _add_mails(work: UnitOfWork, alert: Record, kind: str, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
