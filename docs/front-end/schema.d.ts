@@ -3551,7 +3551,7 @@ export interface components {
             description?: string | null;
             /** @enum {string} */
             priority: "low" | "medium" | "high" | "critical";
-            /** @description medical, security, fire, …: a word or a few. It is not encrypted; name nobody. */
+            /** @description medical, security, fire, …: a word or a few. It is not encrypted, and mails name it. */
             alert_type: string;
             /** @description null for the whole house. */
             department_id?: string | null;
@@ -4201,7 +4201,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -4320,6 +4320,7 @@ export interface components {
             after_seconds: number;
             notify_roles: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin")[];
             notify_on_call: boolean;
+            /** @description stream: whoever sees the alert has it, whatever is chosen. email: a mail to everybody whom the level finds. webhook: `alert.escalated` to the workspace's webhooks that ask for it. */
             channels: ("stream" | "email" | "webhook")[];
         };
         EscalationPolicy: {
@@ -4696,7 +4697,7 @@ export interface components {
              * @description Who is on call instead, or besides.
              */
             user_id: string;
-            /** @description For which department; null for none in particular. */
+            /** @description For which department. null: for that of whoever is replaced, or for none in particular. */
             department_id?: string | null;
             /** @description Whose shifts in this department do not count meanwhile. */
             replaces_user_id?: string | null;
@@ -5707,7 +5708,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -5717,7 +5718,7 @@ export interface components {
         WebhookCreate: {
             /** @description An https address that is not inside the operator's network. */
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
         };
         WebhookDelivery: {
             /**
@@ -5726,7 +5727,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            event_type: "appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -9398,6 +9399,8 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -9551,6 +9554,7 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -10207,6 +10211,7 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -10236,6 +10241,7 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -10386,6 +10392,7 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -13335,6 +13342,7 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -13563,6 +13571,7 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -256,6 +256,11 @@ def test_whatever_names_a_client_says_that_they_may_have_been_merged(described):
     assert [place for place in named if "410" not in described["paths"][place[0]][place[1]]["responses"]] == []
 
 
+def test_reads_about_somebody_or_something_that_their_query_names_say_that_it_may_be_absent(described):
+    asked = ("slots", "calendar-feeds", "reports/activity", "on-call", "alerts/report", "appointments/conflicts", "audit/proof")
+    assert [path for path in asked if "404" not in described["paths"][f"/api/v1/{path}"]["get"]["responses"]] == []
+
+
 def test_every_write_takes_an_idempotency_key(described):
     for _, method, operation in operations(described):
         references = [parameter.get("$ref", "") for parameter in operation.get("parameters", [])]

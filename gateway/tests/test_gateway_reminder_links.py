@@ -68,6 +68,10 @@ async def test_a_mail_programs_own_button_opts_out_without_cookie_or_page(gatewa
     _, client_id, token = link
     said = {"List-Unsubscribe": "One-Click"}
     body = {"data": said} if kind == "form" else {"files": {name: (None, value) for name, value in said.items()}}
+    async with gateway.anonymous() as http:
+        # Who only opens the address is asked.
+        assert "Do you want no more reminders" in (await http.get("/reminder/unsubscribe", params={"token": token})).text
+    assert (await practice.http.get(f"{API}/reminders/opt-outs")).json()["total"] == 0
     for _ in range(2):
         async with gateway.anonymous() as http:
             reply = await http.post(f"/reminder/unsubscribe?token={token}", **body)

@@ -123,4 +123,4 @@ def test_a_report_is_about_a_year_at_most():
     for since, until in ((NOW, NOW), (NOW, NOW - year), (NOW, NOW + year + timedelta(microseconds=1)), (NOW + year, None)):
         with pytest.raises(Invalid) as invalid:
             period(since, until, now=NOW)
-        assert invalid.value.code == "report_period_invalid"
+        assert invalid.value.code == "report_range_invalid"

@@ -76,6 +76,7 @@ async def test_a_mail_says_where_and_how_urgent_and_nothing_of_whom(hospital):
     for part in ("plain", "html"):
         text = mail.get_body((part,)).get_content()
         assert f"https://app.example.com/alerts/{alert.id}" in text
+        assert "Type: medical" in text
         assert "Ada" not in text
 
 

@@ -50,6 +50,16 @@ async def test_whoever_stands_in_is_on_call_and_sees_the_departments_alerts(hosp
     assert await stand_in.active() == []
 
 
+async def test_whoever_replaces_somebody_is_on_call_for_their_department(hospital):
+    ward, clinic = await hospital.department("Ward"), await hospital.department("Clinic")
+    nurse, stand_in = await hospital.hire("nurse", ward, shifts=ALWAYS), await hospital.hire("nurse", clinic)
+    request = override(user_id=str(stand_in.id), replaces_user_id=str(nurse.id))
+    made = await hospital.admin.on_call.CreateOverride(request, hospital.admin.call)
+
+    assert made.department_id == ward
+    assert await nurse.who_is_on_call() == {ward: [str(stand_in.id)]}
+
+
 async def test_overrides_are_of_people_and_departments_of_the_house(hospital, notifications_environment, mail_server):
     other = await open_hospital(notifications_environment, mail_server)
     nurse, foreigner = await hospital.hire("nurse"), await other.hire("nurse")

@@ -17,6 +17,7 @@ from notifications.on_call.rules import (
     Worker,
     check_override,
     check_staff,
+    department_of,
     is_in_shift,
     on_call,
     shifts_of,
@@ -158,6 +159,11 @@ def test_an_override_has_an_end_within_a_year():
 def test_nobody_replaces_themselves():
     assert faults_of(replaces_user_id=ADA) == ["/replaces_user_id"]
     assert faults_of(replaces_user_id=BERT) == []
+
+
+def test_whoever_is_replaced_has_their_shifts_in_their_department():
+    workers = [worker(ADA), worker(BERT, CLINIC), worker(CARL, None)]
+    assert [department_of(user_id, workers) for user_id in (ADA, BERT, CARL, None)] == [WARD, CLINIC, None, None]
 
 
 def test_an_override_is_of_active_users():

@@ -20,7 +20,7 @@ _CSV = "text/csv"
 _AS_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema": {"type": "string"}}}}}
 
 
-@router.get("/activity", response_model=schemas.ActivityReport, responses=_AS_CSV)
+@router.get("/activity", response_model=schemas.ActivityReport, responses={**_AS_CSV, 404: {}})
 async def report_activity(
     query: Annotated[schemas.ActivityQuery, Query()], request: SignedInRequest, accept: Annotated[str, Header()] = "application/json"
 ) -> Response:

@@ -73,7 +73,7 @@ async def set_escalation_policy(
     return json_response(await request.stubs.escalation_policies.SetPolicy(message, request.context))
 
 
-@router.get("/report", response_model=schemas.AlertReport)
+@router.get("/report", response_model=schemas.AlertReport, responses={404: {}})
 async def get_alert_report(query: Annotated[schemas.ReportQuery, Query()], request: SignedInRequest) -> Response:
     """Of the alerts that were raised in the period, by default the last 30 days; drills are left out. A year at most.
 

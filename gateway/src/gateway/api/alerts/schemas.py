@@ -23,7 +23,9 @@ class AlertCreate(Schema):
     priority: Priority
     alert_type: Annotated[
         Text,
-        Field(min_length=1, max_length=50, description="medical, security, fire, …: a word or a few. It is not encrypted; name nobody."),
+        Field(
+            min_length=1, max_length=50, description="medical, security, fire, …: a word or a few. It is not encrypted, and mails name it."
+        ),
     ]
     department_id: Annotated[UUID | None, Field(description="null for the whole house.")] = None
     room_number: Annotated[Text | None, Field(min_length=1, max_length=50, description="It is not encrypted, and mails name it.")] = None
@@ -76,7 +78,15 @@ class EscalationLevel(Schema):
     after_seconds: Annotated[Seconds, Field(description="Without an answer, since the alert was raised or since the level before.")]
     notify_roles: Annotated[list[RoleName], Field(max_length=8)]
     notify_on_call: StrictBool
-    channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
+    channels: Annotated[
+        list[Channel],
+        Field(
+            min_length=1,
+            max_length=3,
+            description="stream: whoever sees the alert has it, whatever is chosen. email: a mail to everybody whom the level finds. webhook: "
+            "`alert.escalated` to the workspace's webhooks that ask for it.",
+        ),
+    ]
 
 
 class EscalationPolicyUpdate(Schema):

@@ -61,7 +61,7 @@ async def list_appointments(query: Annotated[schemas.AppointmentQuery, Query()],
     return page_response(page, query, await named_appointments(request, page.items))
 
 
-@router.get("/conflicts", response_model=schemas.ConflictCheck)
+@router.get("/conflicts", response_model=schemas.ConflictCheck, responses={404: {}})
 async def check_conflicts(query: Annotated[schemas.ConflictQuery, Query()], request: SignedInRequest) -> Response:
     reply = await request.stubs.appointments.CheckConflicts(to_proto(query, pb.CheckConflictsRequest), request.context)
     conflicts = await _with_initials(request, [render(conflict) for conflict in reply.items])

@@ -28,7 +28,7 @@ async def create_calendar_feed(request: SignedInRequest, http: Request, body: sc
     return json_response(render(created.feed) | {"url": url}, 201)
 
 
-@router.get("", response_model=list[schemas.CalendarFeed])
+@router.get("", response_model=list[schemas.CalendarFeed], responses={404: {}})
 async def list_calendar_feeds(query: Annotated[schemas.CalendarFeedQuery, Query()], request: SignedInRequest) -> Response:
     """The caller's own; another practitioner's for whoever manages the workspace."""
     feeds = await request.stubs.calendar_feeds.ListFeeds(to_proto(query, pb.ListFeedsRequest), request.context)

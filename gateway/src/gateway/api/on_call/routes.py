@@ -17,7 +17,7 @@ from gateway.routing.nouns import noun_router
 router = noun_router("/on-call", "on call")
 
 
-@router.get("", response_model=list[schemas.OnCall])
+@router.get("", response_model=list[schemas.OnCall], responses={404: {}})
 async def list_on_call(query: Annotated[schemas.OnCallQuery, Query()], request: SignedInRequest) -> Response:
     """One for each department in which somebody has shifts or stands in, also where nobody is on call; or for the department that is asked for."""
     found = await request.stubs.on_call.ListOnCall(to_proto(query, pb.ListOnCallRequest), request.context)

@@ -21,7 +21,9 @@ class OnCall(Schema):
 
 class OnCallOverrideCreate(Schema):
     user_id: Annotated[UUID, Field(description="Who is on call instead, or besides.")]
-    department_id: Annotated[UUID | None, Field(description="For which department; null for none in particular.")] = None
+    department_id: Annotated[
+        UUID | None, Field(description="For which department. null: for that of whoever is replaced, or for none in particular.")
+    ] = None
     replaces_user_id: Annotated[UUID | None, Field(description="Whose shifts in this department do not count meanwhile.")] = None
     starts_at: Time
     ends_at: Time

@@ -17,7 +17,7 @@ from gateway.routing.nouns import noun_router
 router = noun_router("/slots", "slots")
 
 
-@router.get("", response_model=list[schemas.Slot])
+@router.get("", response_model=list[schemas.Slot], responses={404: {}})
 async def list_slots(query: Annotated[schemas.SlotQuery, Query()], request: SignedInRequest) -> Response:
     """The slots that start in the range and could be booked now, in order: within working hours, with nothing else in their buffers."""
     dates = await time_range(request, query.since, query.until)

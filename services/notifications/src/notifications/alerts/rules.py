@@ -14,5 +14,5 @@ def period(since: datetime | None, until: datetime | None, *, now: datetime) -> 
     start = since or end - _USUAL
     if not start < end <= start + _LONGEST:
         faults = [Fault("/end_date", "must be after start_date, by a year at most")]
-        raise Invalid("report_period_invalid", "The period cannot be reported on.", faults=faults)
+        raise Invalid("report_range_invalid", "There is no report of such a time.", faults=faults)
     return start, end

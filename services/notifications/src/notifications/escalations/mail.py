@@ -1,4 +1,4 @@
-"""The mails that tell people of an alert. They say where it is and how urgent, and nothing that an alert's text may say of a client."""
+"""The mails that tell people of an alert. They say of what type it is, where and how urgent, and nothing that an alert's text may say of a client."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -37,6 +37,7 @@ def alert_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, U
             full_name=person.full_name,
             drill="DRILL: " if alert["drill"] else "",
             priority=alert["priority"],
+            what=alert["alert_type"],
             where=await where(alert, work),
             link=f"{app_url}/alerts/{alert['id']}",
         )

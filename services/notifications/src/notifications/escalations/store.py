@@ -25,7 +25,14 @@ of_alert = query(
 # What a mail says of its alert.
 mailed = query(
     select(
-        alerts.c.id, alerts.c.priority, alerts.c.department_id, alerts.c.room_number, alerts.c.drill, alerts.c.status, alerts.c.created_at
+        alerts.c.id,
+        alerts.c.priority,
+        alerts.c.alert_type,
+        alerts.c.department_id,
+        alerts.c.room_number,
+        alerts.c.drill,
+        alerts.c.status,
+        alerts.c.created_at,
     )
     .join(alert_mails, (alert_mails.c.workspace_id == alerts.c.workspace_id) & (alert_mails.c.alert_id == alerts.c.id))
     .where(alert_mails.c.id == bindparam("id", type_=Uuid))

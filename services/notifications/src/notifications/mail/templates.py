@@ -267,6 +267,7 @@ Hello $full_name,
 ${drill}nobody has answered an alert yet.
 
     Priority: $priority
+    Type: $what
     Where: $where
 
 Open it to read what it is about, and to say that you see to it:
@@ -276,7 +277,7 @@ $link
     html=Template("""\
 <p>Hello $full_name,</p>
 <p>${drill}nobody has answered an alert yet.</p>
-<p style="font-size: 1.2em"><strong>Priority: $priority<br>Where: $where</strong></p>
+<p style="font-size: 1.2em"><strong>Priority: $priority<br>Type: $what<br>Where: $where</strong></p>
 <p>Open it to read what it is about, and to say that you see to it:</p>
 <p><a href="$link">$link</a></p>"""),
 )
@@ -289,6 +290,7 @@ Hello $full_name,
 ${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.
 
     Priority: $priority
+    Type: $what
     Where: $where
 
 See to it, or find somebody who does:
@@ -300,7 +302,7 @@ Then change the policy or the shifts, so that the next alert finds somebody.
     html=Template("""\
 <p>Hello $full_name,</p>
 <p>${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.</p>
-<p style="font-size: 1.2em"><strong>Priority: $priority<br>Where: $where</strong></p>
+<p style="font-size: 1.2em"><strong>Priority: $priority<br>Type: $what<br>Where: $where</strong></p>
 <p>See to it, or find somebody who does:</p>
 <p><a href="$link">$link</a></p>
 <p>Then change the policy or the shifts, so that the next alert finds somebody.</p>"""),

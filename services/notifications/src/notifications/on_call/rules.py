@@ -96,6 +96,11 @@ def check_staff(values: Mapping[str, UUID | None], known: Iterable[Any]) -> None
         raise NotFound("user_not_found", "Nobody active here has this id.")
 
 
+def department_of(user_id: UUID | None, workers: Iterable[Worker]) -> UUID | None:
+    """The department in which somebody has their shifts; None for nobody, and for somebody without one."""
+    return next((worker.department_id for worker in workers if worker.id == user_id), None)
+
+
 def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
 

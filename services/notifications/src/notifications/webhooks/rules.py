@@ -44,7 +44,7 @@ def check_webhook(url: str, event_types: Sequence[str], *, takes: Callable[[str]
     faults = []
     if not takes(url):
         faults.append(
-            Fault("/url", "must be an https address outside, with at most 512 ASCII characters, without user name, password and fragment")
+            Fault("/url", "must be a public https address of at most 512 ASCII characters, without user name, password and fragment")
         )
     if not event_types:
         faults.append(Fault("/event_types", "must name at least one event type"))
