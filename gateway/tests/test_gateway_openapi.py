@@ -110,6 +110,7 @@ GET /audit/checkpoints
 GET /audit/proof
 GET POST /audit/legal-holds
 POST /audit/legal-holds/{}/release
+GET PUT /audit/retention
 POST GET /note-templates
 PUT DELETE /note-templates/{}
 POST GET /sessions

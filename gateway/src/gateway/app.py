@@ -55,6 +55,7 @@ from gateway.api.reminder_opt_outs import routes as reminder_opt_outs
 from gateway.api.reminder_policies import routes as reminder_policies
 from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
+from gateway.api.retention import routes as retention
 from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
@@ -145,6 +146,7 @@ ROUTERS: Sequence[APIRouter] = (
     webhooks.router,
     audit.router,
     legal_holds.router,
+    retention.router,
     public_keys.router,
     health.router,
     files.router,

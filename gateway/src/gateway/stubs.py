@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
+from caseload.audit.v1.retention_rpc import RetentionStub
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.audit.v1.tree_heads_rpc import TreeHeadsStub
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
@@ -112,6 +113,7 @@ class Stubs:
     webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
+    retention: RetentionStub
     tree_heads: TreeHeadsStub
 
     @classmethod
@@ -168,5 +170,6 @@ class Stubs:
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
+            retention=RetentionStub(peers["audit"]),
             tree_heads=TreeHeadsStub(peers["audit"]),
         )

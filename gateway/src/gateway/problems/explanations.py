@@ -194,6 +194,7 @@ EXPLANATIONS: dict[str, str] = {
     "request_too_large": "The request is larger than can be passed on.",
     "request_too_slow": "A request's headers have to arrive within ten seconds. Its body has twenty seconds and one more for every 8 KB, but at most thirty seconds in all, or five minutes for an upload.",
     "restricted_not_merged": "One of these clients is restricted to a care team, and merging would open the record to others. Lift the restriction first.",
+    "retention_range": "An audit trail is kept for 6 to 30 years.",
     "scanner_unavailable": "Every file is scanned for malware before it is stored, and the scanner does not answer. Retry-After says when to send it again.",
     "scope_not_held": "Nobody gives an API key a scope, or a user a role, that permits more than they may do themselves.",
     "search_invalid": "Notes are searched for up to eight words, which begin with a letter or a digit, in at most 200 characters.",
