@@ -29,6 +29,7 @@ from gateway.api.client_exports import routes as client_exports
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.client_merges import routes as client_merges
 from gateway.api.clients import routes as clients
+from gateway.api.compliance import routes as compliance
 from gateway.api.consents import routes as consents
 from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
@@ -147,6 +148,7 @@ ROUTERS: Sequence[APIRouter] = (
     audit.router,
     legal_holds.router,
     retention.router,
+    compliance.router,
     public_keys.router,
     health.router,
     files.router,

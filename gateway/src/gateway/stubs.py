@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from caseload.audit.v1.compliance_rpc import ComplianceStub
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.retention_rpc import RetentionStub
 from caseload.audit.v1.trail_rpc import TrailStub
@@ -114,6 +115,7 @@ class Stubs:
     trail: TrailStub
     legal_holds: LegalHoldsStub
     retention: RetentionStub
+    compliance: ComplianceStub
     tree_heads: TreeHeadsStub
 
     @classmethod
@@ -171,5 +173,6 @@ class Stubs:
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
             retention=RetentionStub(peers["audit"]),
+            compliance=ComplianceStub(peers["audit"]),
             tree_heads=TreeHeadsStub(peers["audit"]),
         )

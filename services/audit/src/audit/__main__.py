@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from audit.compliance.rpc import Compliance
 from audit.legal_holds.rpc import LegalHolds
 from audit.retention.rpc import Retention
 from audit.settings import AuditSettings
@@ -41,6 +42,7 @@ SERVICE = Service(
         TreeHeads(runtime.once(signer)),
         LegalHolds(runtime.keys, runtime.peers),
         Retention(),
+        Compliance(runtime.keys, checkpoint_publisher(runtime), runtime.peers, unsigned_until=runtime.settings.unsigned_events_until),
     ],
     reactions=lambda runtime: reactions(runtime.keys),
     loops=lambda runtime: [
