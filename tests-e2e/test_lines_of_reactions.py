@@ -78,7 +78,10 @@ LINES = {
     "scheduling.cancel-appointment": "cancel_appointment",
     "scheduling.confirm-appointment": "confirm_appointment",
     **dict.fromkeys(
-        (f"notifications.tell-{what}" for what in ("booked", "moved", "closed", "finalized", "client-created", "client-changed")),
+        (
+            f"notifications.tell-{what}"
+            for what in ("booked", "moved", "confirmed", "closed", "finalized", "client-created", "client-changed")
+        ),
         "only adds messages to webhooks; what they tell of is on record",
     ),
     "notifications.tell-client-erased": "forgets what was told of the client, and tells that; the erasure is on record",

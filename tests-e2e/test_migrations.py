@@ -32,8 +32,7 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
     "scheduling.payment_requests": "nobody in it is asked to pay",
-    "scheduling.calendar_feeds": "nobody in it has one",
-    **dict.fromkeys(("scheduling.availability", "scheduling.holidays"), "nobody in it has said when they work"),
+    "scheduling.availability": "nobody in it has said when they work",
     **dict.fromkeys(
         (
             "notifications.reminder_links",
@@ -68,11 +67,8 @@ EMPTY = {
     ),
     "clinical.search_work": "all notes are indexed, unless it was stopped before",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
-    **dict.fromkeys(
-        (f"notifications.{name}" for name in ("alerts", "alert_escalations", "alert_mails", "alert_changes", "alert_feeds")),
-        "nobody in it has raised an alert",
-    ),
-    **dict.fromkeys(("notifications.escalation_policies", "notifications.on_call_overrides"), "nobody in it has set any"),
+    **dict.fromkeys(("notifications.alert_escalations", "notifications.alert_mails"), "no alert in it has waited for its first level"),
+    "notifications.escalation_policies": "nobody in it has set any",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.chain_nodes": "no chain in it has 256 lines",
     "audit.unlogged_heads": "all chains are logged, unless it was stopped within a minute",

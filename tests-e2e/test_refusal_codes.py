@@ -50,6 +50,7 @@ NEVER = {
     "patient_position_taken": "the place is taken from a counter that is locked",
     "backup_code_of_a_second_factor": "the row is made with its second factor",
     "refresh_token_of_a_login_session": "the row is made with its login session",
+    **dict.fromkeys(("alert_step_taken_once", "alert_mailed_once_a_step"), "the alert is locked before it takes a step"),
     "busy_period_conflict": "statements that take time write nothing where the constraint refuses, and people are told `appointment_conflict`",
     "workspace_not_found": "the row is locked in the same transaction",
     "session_not_found": "the note is locked before a file is added to it",

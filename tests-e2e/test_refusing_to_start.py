@@ -51,6 +51,7 @@ def start(tmp_path, database):
             "CASELOAD_ERASER_DATABASE_URL": as_role(database, "clients_eraser", PASSWORD),
             "CASELOAD_KEYRING_FILE": str(tmp_path / "keyring.json"),
             "CASELOAD_SERVICE_KEYS_DIR": str(tmp_path / "keys"),
+            "CASELOAD_JOB_FILES_URL": f"file://{tmp_path}/job-files",
             "CASELOAD_LISTEN": f"unix:{tmp_path}/clients.sock",
             "CASELOAD_PEERS": f'{{"identity": "unix:{tmp_path}/identity.sock", "scheduling": "unix:{tmp_path}/scheduling.sock"}}',
             **but,

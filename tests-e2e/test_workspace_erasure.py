@@ -76,6 +76,8 @@ RESTLESS = {
     "notifications.webhook_deliveries",
     "notifications.webhook_queues",
 }
+# Of columns that not every number fits.
+BY_NAME = {"slot_step_minutes": "15"}
 # Values for rows that are made up.
 BY_TYPE = {
     "uuid": "gen_random_uuid()",
@@ -160,6 +162,7 @@ class Tables:
         # Of columns that hold one of a list of words, the first.
         words = dict(match.groups() for check in checks if (match := re.search(r"(\w+) = ANY \(ARRAY\['([a-z_]+)'", check["text"])))
         values = {column: f"'{words[column]}'" if column in words else BY_TYPE[kind] for column, kind in columns}
+        values |= {column: BY_NAME[column] for column in values.keys() & BY_NAME.keys()}
         values["workspace_id"] = f"'{workspace_id}'"
         async with self._connection.transaction():
             # Whatever it refers to need not be there.

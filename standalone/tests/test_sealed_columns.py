@@ -51,6 +51,7 @@ ELSEWHERE = {
     "identity.second_steps.hash": "a digest of a secret",
     "identity.backup_codes.hash": "a keyed digest",
     "notifications.reminder_links.token_hash": "a digest of a secret",
+    "scheduling.calendar_feeds.token_hash": "a digest of a secret",
     "audit.seals.previous_hash": "a public hash",
     "audit.seals.hash": "a public hash",
     "audit.chain_heads.hash": "a public hash",
@@ -104,7 +105,9 @@ UNBOUND = {
         "shift_schedule",
         "updated_at",
     },
+    "notifications.alerts": {"escalates_at"},
     "scheduling.appointments": set(),
+    "scheduling.availability": set(),
 }
 
 

@@ -21,6 +21,8 @@ from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
 
 _slots = itertools.count(1)
+# Lists of ids that may as well be empty.
+NOT_NEEDED = {"merged_ids"}
 # Fields that are no part of what a mask names.
 ALWAYS = {"created_at_client"}
 
@@ -105,7 +107,7 @@ def request_with_canaries(method, ids, **but):
             _set(request, field, plain[name])
         elif name == "mask":
             request.mask.paths.extend(canaries.keys() - {"reason"})
-        elif options.Extensions[options_pb2.uuid] and not field.has_presence:
+        elif options.Extensions[options_pb2.uuid] and not field.has_presence and name not in NOT_NEEDED:
             _set(request, field, ids[name])
     return request, canaries
 

@@ -121,7 +121,7 @@ class ValidValues:
         self._owners, self._signed_in_at, self._has_logged_in = owners, time.monotonic(), False
         self._signer = AccessSigner(attacked.home.access_key.read_bytes())
         self._pools = {
-            "user_id": [colleague.user_id for colleague in colleagues],
+            "user_id": [colleague.user_id for colleague in colleagues[1:]],
             "practitioner_id": [person.user_id],
             "workspace_id": [person.workspace_id],
         }

@@ -174,10 +174,12 @@ def test_every_method_of_the_suite_is_declared():
         "CloseUntreated",
         "ConfirmClient",
         "ExchangeApiKey",
+        "HoldSlot",
         "IssueInvitation",
         "IssueMagicLink",
         "MoveClient",
         "Refresh",
+        "ReleaseHold",
         "RequestMagicLink",
         "RequestPasswordReset",
     }

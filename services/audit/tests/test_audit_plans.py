@@ -211,6 +211,8 @@ async def test_a_batch_of_a_backlog_reads_the_batch_and_no_more(a_hundred_thousa
                 batch = await read(a_hundred_thousand, store.list_waiting, WORKSPACES[0], first=store.look_up_each, after=after, limit=500)
                 assert batch == {"audit_events": 500, "unsealed": 500}
             found = await read(a_hundred_thousand, store.workspaces_waiting, None, first=store.read_by_index.replace("SET ", "SET LOCAL "))
-            assert sum(found.values()) <= 3, found
+            # Those of other tests included.
+            waiting = await connection.fetchval("SELECT count(DISTINCT workspace_id) FROM audit.unsealed")
+            assert sum(found.values()) <= waiting + 1, found
         finally:
             await connection.execute("DELETE FROM audit.unsealed WHERE workspace_id = ANY($1::uuid[])", WORKSPACES[:2])

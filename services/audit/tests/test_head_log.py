@@ -99,7 +99,8 @@ async def test_a_chain_that_is_not_what_was_signed_of_it_is_not_signed_again(pra
     before = _FORKS._value.get()
     await everything_signed(log)
     assert len(await heads_of(practice)) == 1
-    assert _FORKS._value.get() == before + 1
+    # It is looked at again whenever heads are signed.
+    assert _FORKS._value.get() > before
     assert "a chain is not logged" in caplog.text
     async with practice.tampering() as superuser:
         await superuser.execute("DELETE FROM audit.unlogged_heads WHERE workspace_id = $1", practice.workspace_id)

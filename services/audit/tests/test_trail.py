@@ -127,7 +127,7 @@ async def test_each_filter_excludes_other_events(practice):
         outcome=events_pb2.OUTCOME_FAILURE,
         occurred_at=to_timestamp(practice.nine + timedelta(hours=2)),
     )
-    other = practice.event(resource=options_pb2.RESOURCE_ALERT)
+    other = practice.event(resource=options_pb2.RESOURCE_LOCATION)
     await practice.record(sought, other)
 
     for request in (
@@ -178,13 +178,13 @@ async def test_the_events_of_a_client_include_the_lists_that_showed_it(practice)
 
 
 async def test_phi_only_excludes_resource_types_without_phi(practice):
-    phi = ("CLIENT", "APPOINTMENT", "SESSION", "SESSION_ATTACHMENT", "PLAN_OF_CARE")
+    phi = ("ALERT", "CLIENT", "APPOINTMENT", "SESSION", "SESSION_ATTACHMENT", "PLAN_OF_CARE")
     events = {name: practice.event(resource=value) for name, value in options_pb2.Resource.items() if value}
     await practice.record(*events.values())
 
     listed = {item.resource_type for item in (await practice.list(phi_only=True)).items}
 
-    assert listed == {"Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"}
+    assert listed == {"Alert", "Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"}
     assert len(events) > len(phi)
 
 

@@ -31,6 +31,7 @@ def test_every_number_a_service_can_send_has_its_word(enum, words, spelled):
 
 def test_what_may_hold_phi_is_declared_with_the_resource():
     assert vocabulary.RESOURCE_TYPES - set(vocabulary.TYPES_WITHOUT_PHI) == {
+        "Alert",
         "Client",
         "Appointment",
         "Session",
@@ -85,7 +86,7 @@ async def test_no_other_word_can_be_kept(practice, column, word):
 
 async def test_what_may_hold_phi_for_all_anybody_knows_is_told_with_what_does(practice):
     unknown = event(resource=9999)
-    await practice.record(unknown, event(resource=options_pb2.RESOURCE_ALERT))
+    await practice.record(unknown, event(resource=options_pb2.RESOURCE_LOCATION))
 
     assert [item.id for item in (await practice.list(phi_only=True)).items] == [unknown.id]
-    assert (await practice.list(phi_only=True, resource_type="Alert")).total == 0
+    assert (await practice.list(phi_only=True, resource_type="Location")).total == 0

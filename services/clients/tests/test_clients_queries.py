@@ -86,7 +86,7 @@ OF_CONSENTS: list[tuple[str, dict[str, Any], int]] = [
     ("count", {"client_ids": [client_of(9)]}, 1),
     ("get", {"id": client_of(9), "client_ids": [client_of(9)]}, 1),
     ("in_force", {"client_ids": [client_of(9)], "purpose": "reminders"}, 1),
-    ("reminders_withdrawn", {"client_ids": [client_of(9)]}, 1),
+    ("consents_to_reminders", {"client_ids": [client_of(9)]}, 1),
     ("erase", {"client_ids": [client_of(9), client_of(8)]}, 2),
 ]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.errors import Invalid
+from chassis.errors import Invalid, NotFound
 from notifications.on_call.rules import (
     DAYS,
     EARLIEST,
@@ -162,6 +162,5 @@ def test_nobody_replaces_themselves():
 
 def test_an_override_is_of_active_users():
     check_staff({"user_id": ADA, "replaces_user_id": None}, [ADA])
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(NotFound):
         check_staff({"user_id": ADA, "replaces_user_id": BERT}, [ADA])
-    assert [fault.pointer for fault in refused.value.faults] == ["/replaces_user_id"]

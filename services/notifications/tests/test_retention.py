@@ -32,13 +32,30 @@ INSERT = {
         "INSERT INTO notifications.reminder_links (workspace_id, id, token_hash, appointment_id, client_id, channel, starts_at, time_zone, created_at)"
         " VALUES ($1, $2, convert_to($3, 'UTF8'), $2, $2, 'email', $4, 'UTC', $4)"
     ),
+    "webhook_deliveries": (
+        "INSERT INTO notifications.webhook_deliveries (workspace_id, id, webhook_id, event_type, aggregate_id, position, body, status,"
+        " next_attempt_at, give_up_at, created_at) VALUES ($1, $2, $2, 'client.created', $2, 1, '{}',"
+        " CASE $3::text WHEN 'cancelled' THEN 'failed' ELSE $3 END, CASE $3::text WHEN 'pending' THEN $4::timestamptz END, $4, $4)"
+    ),
+    "alert_mails": (
+        "INSERT INTO notifications.alert_mails (workspace_id, id, alert_id, escalation_id, user_id, created_at)"
+        " VALUES ($1, $2, $2, $2, CASE WHEN $3::text IS NOT NULL THEN $2::uuid END, $4)"
+    ),
+    "alert_changes": (
+        "INSERT INTO notifications.alert_changes (workspace_id, id, sequence, alert_id, kind, changed_at)"
+        " VALUES ($1, $2, hashtextextended($2::uuid::text, 0), $2, CASE WHEN $3::text IS NOT NULL THEN 'raised' END, $4)"
+    ),
+    "on_call_overrides": (
+        "INSERT INTO notifications.on_call_overrides (workspace_id, id, user_id, created_by, starts_at, ends_at, created_at)"
+        " VALUES ($1, $2, $2, CASE WHEN $3::text IS NOT NULL THEN $2::uuid END, $4::timestamptz - interval '1 hour', $4, $4)"
+    ),
     "moved_rows": (
         "INSERT INTO notifications.moved_rows (workspace_id, id, move_id, table_name, old_owner, new_owner, outcome, moved_at)"
         " VALUES ($1, $2, $2, 'reminders', $2, $2, CASE $3::text WHEN 'cancelled' THEN 'back' ELSE 'moved' END, $4)"
     ),
 }
 # What is not over however old it is. A copy without a start is over by when it was seen.
-WAITING = {"mails": ("pending", "sending"), "reminders": ("pending", "sending"), "appointments": (), "reminder_links": (), "moved_rows": ()}
+WAITING = dict.fromkeys(INSERT, ()) | dict.fromkeys(("mails", "reminders", "webhook_deliveries"), ("pending", "sending"))
 
 
 @pytest.fixture

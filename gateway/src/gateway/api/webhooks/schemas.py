@@ -10,6 +10,7 @@ from gateway.api.fields import Page, Schema, Text, Time
 EventType = Literal[
     "appointment.booked",
     "appointment.moved",
+    "appointment.confirmed",
     "appointment.cancelled",
     "appointment.completed",
     "appointment.no_show",

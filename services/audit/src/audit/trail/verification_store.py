@@ -4,7 +4,10 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
+    FromClause,
+    Integer,
     Interval,
     LargeBinary,
     Select,
@@ -12,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -60,9 +64,15 @@ unproven_events = query(
 def _held_against_the_chain(of: Select[Any]) -> Select[Any]:
     """The events with whether each is in the chain or waits for it."""
     some = of.subquery("some")
-    in_chain = exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == some.c.id)
-    waits = exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == some.c.id)
-    return select(some.c.created_at, some.c.id, or_(in_chain, waits).label("is_proven"))
+
+    def has(table: FromClause) -> ColumnElement[bool]:
+        # Not EXISTS: beside an OR, PostgreSQL may read the whole chain into a hash table for it.
+        found = (
+            select(literal(1, Integer)).where(table.c.workspace_id == _workspace, table.c.event_id == some.c.id).limit(literal(1, Integer))
+        )
+        return found.scalar_subquery().is_not(None)
+
+    return select(some.c.created_at, some.c.id, or_(has(entries), has(waiting_events)).label("is_proven"))
 
 
 _keys = select(_e.created_at, _e.id).where(_e.workspace_id == _workspace).limit(_limit)

@@ -108,6 +108,8 @@ class Alerts(AlertsServicer[UnitOfWork]):
 
     async def GetAlertReport(self, request: pb.GetAlertReportRequest, work: UnitOfWork) -> pb.AlertReport:
         values = given(request)
+        if values["department_id"] is not None:
+            await self._department(values["department_id"], work)
         since, until = rules.period(values["start_date"], values["end_date"], now=work.now)
         department = {} if values["department_id"] is None else {"department_id": values["department_id"]}
         chosen = {"since": since, "until": until, **department}
@@ -150,9 +152,12 @@ class Alerts(AlertsServicer[UnitOfWork]):
 
     async def _check_department(self, department_id: str, work: UnitOfWork) -> None:
         """Raises NotFound unless the workspace has the department, and Invalid where it is offered no longer."""
-        request = departments_pb2.GetDepartmentRequest(department_id=department_id)
-        if not (await self._departments.GetDepartment(request, work.context)).is_active:
+        if not (await self._department(department_id, work)).is_active:
             raise Invalid("department_inactive", "This department is inactive.", faults=[Fault("/department_id", "is inactive")])
+
+    async def _department(self, department_id: str, work: UnitOfWork) -> departments_pb2.Department:
+        """Raises NotFound unless the workspace has the department."""
+        return await self._departments.GetDepartment(departments_pb2.GetDepartmentRequest(department_id=department_id), work.context)
 
     async def _wake_mails(self, _transaction: Any) -> None:
         self._wake()

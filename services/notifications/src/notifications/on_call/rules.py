@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.errors import Fault, Invalid
+from chassis.errors import Fault, Invalid, NotFound
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_OVERRIDE = timedelta(days=366)
@@ -91,12 +91,9 @@ def check_override(starts_at: datetime, ends_at: datetime, *, user_id: UUID, rep
 
 
 def check_staff(values: Mapping[str, UUID | None], known: Iterable[Any]) -> None:
-    """Raises Invalid unless the users that the fields name are active users of the workspace."""
-    faults = [
-        Fault(f"/{name}", "is no active user") for name, user_id in values.items() if user_id is not None and user_id not in set(known)
-    ]
-    if faults:
-        raise Invalid("on_call_override_invalid", "The override cannot be stored like this.", faults=faults)
+    """Raises NotFound unless the users that the fields name are active users of the workspace."""
+    if {user_id for user_id in values.values() if user_id is not None} - set(known):
+        raise NotFound("user_not_found", "Nobody active here has this id.")
 
 
 def _minutes(text: str) -> int:

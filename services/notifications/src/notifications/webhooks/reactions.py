@@ -29,6 +29,11 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def tell_moved(event: scheduling_events.AppointmentMoved, delivery: Delivery) -> None:
         await _tell(delivery, _of_appointment("appointment.moved", event, delivery))
 
+    @on(scheduling_events.AppointmentConfirmed, queue="notifications.tell-confirmed")
+    async def tell_confirmed(event: scheduling_events.AppointmentConfirmed, delivery: Delivery) -> None:
+        data = {"appointment_id": event.appointment_id, "confirmed_at": to_datetime(event.confirmed_at), "version": event.version}
+        await _tell(delivery, Happening("appointment.confirmed", event.appointment_id, event.version, delivery.occurred_at, data))
+
     @on(scheduling_events.AppointmentClosed, queue="notifications.tell-closed")
     async def tell_closed(event: scheduling_events.AppointmentClosed, delivery: Delivery) -> None:
         data = {"appointment_id": event.appointment_id, "version": event.version}
@@ -62,7 +67,7 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def wake_sender(_transaction: Transaction) -> None:
         wake()
 
-    return [tell_booked, tell_moved, tell_closed, tell_finalized, tell_created, tell_changed, tell_erased]
+    return [tell_booked, tell_moved, tell_confirmed, tell_closed, tell_finalized, tell_created, tell_changed, tell_erased]
 
 
 def _of_appointment(

@@ -9,10 +9,11 @@ from hashlib import sha256
 
 from chassis.errors import Conflict, Fault, Invalid
 
-# Whatever a webhook can be told of, and when it is. docs/webhooks.md says what their messages hold.
+# Whatever a webhook can be told of, and when it is. docs/front-end.md says what their messages hold.
 EVENT_TYPES = (
     "appointment.booked",
     "appointment.moved",
+    "appointment.confirmed",
     "appointment.cancelled",
     "appointment.completed",
     "appointment.no_show",

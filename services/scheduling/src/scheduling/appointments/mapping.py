@@ -74,8 +74,14 @@ def to_event(kind: type[M], row: Record) -> M:
     return fill(kind(), {**row, "appointment_id": row["id"], "starts_at": row["scheduled_start"], "ends_at": row["scheduled_end"]})
 
 
-def to_change(row: Record) -> pb.StatusChange:
-    fields = [pb.FieldChange(name=name, before=before, after=after) for name, (before, after) in json.loads(row["fields"]).items()]
+def to_change(row: Record, *, busy_time_only: bool) -> pb.StatusChange:
+    """A change of an appointment; of what the calendar does not show of it nothing where `busy_time_only`."""
+    changed = json.loads(row["fields"]).items()
+    fields = [
+        pb.FieldChange(name=name, before=before, after=after)
+        for name, (before, after) in changed
+        if name in _IN_THE_CALENDAR or not busy_time_only
+    ]
     columns = {name: value for name, value in row.items() if name != "fields"}
     return fill(pb.StatusChange(fields=fields), columns)
 

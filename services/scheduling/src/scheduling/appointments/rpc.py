@@ -226,9 +226,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ListStatusChanges(self, request: pb.ListStatusChangesRequest, work: UnitOfWork) -> pb.StatusChangeList:
         # Raises NotFound for an unknown appointment.
-        await work.db.one(store.slot, id=request.appointment_id)
+        client_id = (await work.db.one(store.slot, id=request.appointment_id))["client_id"]
+        is_hidden = client_id in (await self._care_teams.of(work, {client_id})).hidden
         changes = await work.db.all(store.changes_of, appointment_id=request.appointment_id)
-        return pb.StatusChangeList(items=map(to_change, changes))
+        return pb.StatusChangeList(items=[to_change(change, busy_time_only=is_hidden) for change in changes])
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))
