@@ -36,6 +36,7 @@ KEPT = {
     "identity.workspace_directory": "the same, for platform administrators",
     "identity.erasure_progress": "which services have finished",
     "audit.audit_events": "the trail",
+    "audit.retention_periods": "for how long the trail is kept",
     "audit.legal_holds": "what was held, by whom and until when",
     "audit.touched": "the trail",
     "audit.seals": "the trail's chain",

@@ -3371,6 +3371,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description Seven years where nobody has chosen another number.
+         */
+        get: operations["get_retention"];
+        /**
+         * Set Retention
+         * @description `retention_until` of events that are recorded from now on follows it. Earlier events keep theirs: what was promised of them is in the hash chain.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/compliance-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Compliance
+         * @description Numbers of a time of up to 366 days, moments (the end exclusive) or whole days in the workspace's time zone; of the last 30 days, unless one is given.
+         *
+         *     Of more than 500,000 events it is 422 `report_too_large`: ask for a shorter time.
+         */
+        get: operations["report_compliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -3475,6 +3521,13 @@ export interface components {
             /** @constant */
             success: true;
         };
+        /** @description What succeeded, of resources that may hold PHI. Lists have those with most events first: up to 500 users and 100 clients. */
+        Access: {
+            events: number;
+            by_user: components["schemas"]["UserAccess"][];
+            by_role: components["schemas"]["RoleAccess"][];
+            by_client: components["schemas"]["ClientAccess"][];
+        };
         Activities: {
             activities: components["schemas"]["Activity"][];
             total_count: number;
@@ -3516,6 +3569,12 @@ export interface components {
         ActivityReport: {
             periods: components["schemas"]["ActivityPeriod"][];
             total: components["schemas"]["ActivityPeriod"];
+        };
+        /** @description Accesses of people and API keys outside of `office_hours`. */
+        AfterHours: {
+            office_hours: components["schemas"]["OfficeHours"];
+            events: number;
+            by_user: components["schemas"]["UserCount"][];
         };
         Alert: {
             /** Format: uuid */
@@ -3950,6 +4009,13 @@ export interface components {
             review: "justified" | "unjustified";
             comment?: string | null;
         };
+        BreakGlassUse: {
+            uses: number;
+            by_user: components["schemas"]["UserCount"][];
+            /** @description Reviews in this time, whenever the glass was broken. */
+            justified: number;
+            unjustified: number;
+        };
         CalendarFeed: {
             /** Format: uuid */
             id: string;
@@ -3978,6 +4044,13 @@ export interface components {
             restricted: boolean;
             /** @description Active users who treat; at least one for a restricted client. */
             user_ids: string[];
+        };
+        /** @description As GET /audit/verify tells it, of the whole trail. */
+        ChainState: {
+            intact: boolean;
+            events: number;
+            head: string;
+            first_break: number | null;
         };
         /** @description A signed tree head (RFC 6962). */
         Checkpoint: {
@@ -4031,6 +4104,12 @@ export interface components {
             last_appointment: string | null;
             /** @description Null in a list without include_appointments. */
             appointment_count: number | null;
+        };
+        ClientAccess: {
+            /** Format: uuid */
+            client_id: string;
+            events: number;
+            users: number;
         };
         ClientCreate: {
             first_name: string;
@@ -4091,6 +4170,33 @@ export interface components {
             gender?: string | null;
             time_zone?: string | null;
             external_id?: string | null;
+        };
+        CodeCount: {
+            code: string;
+            events: number;
+        };
+        ComplianceReport: {
+            /** Format: date-time */
+            start_date: string;
+            /**
+             * Format: date-time
+             * @description Exclusive.
+             */
+            end_date: string;
+            time_zone: string;
+            /** @description All of the time. */
+            events: number;
+            access: components["schemas"]["Access"];
+            /** @description Calls that were refused for want of a permission. */
+            denials: components["schemas"]["Refused"];
+            failed_sign_ins: components["schemas"]["Refused"];
+            after_hours: components["schemas"]["AfterHours"];
+            break_glass: components["schemas"]["BreakGlassUse"];
+            exports: components["schemas"]["Counted"];
+            /** @description What changed what somebody may do. */
+            permission_changes: components["schemas"]["Counted"];
+            chain: components["schemas"]["ChainState"];
+            retention: components["schemas"]["RetentionState"];
         };
         Conflict: {
             /** Format: uuid */
@@ -4169,6 +4275,11 @@ export interface components {
             /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
             content_hash?: string | null;
         };
+        Counted: {
+            events: number;
+            by_type: components["schemas"]["TypeCount"][];
+            by_user: components["schemas"]["UserCount"][];
+        };
         CreatedApiKey: {
             /** Format: uuid */
             id: string;
@@ -4201,7 +4312,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -4666,6 +4777,12 @@ export interface components {
             plan?: string | null;
             is_active?: boolean;
         };
+        /** @description In the workspace's time zone; 1 is Monday. */
+        OfficeHours: {
+            start: string;
+            end: string;
+            weekdays: number[];
+        };
         OnCall: {
             /** @description null for those who belong to no department. */
             department_id: string | null;
@@ -5020,6 +5137,11 @@ export interface components {
         Reason: {
             reason: string;
         };
+        Refused: {
+            events: number;
+            by_code: components["schemas"]["CodeCount"][];
+            by_user: components["schemas"]["UserCount"][];
+        };
         /** @description What `toJSON()` of the new credential gives. */
         RegistrationReply: {
             id: string;
@@ -5205,11 +5327,30 @@ export interface components {
             html?: string | null;
             is_active?: boolean;
         };
+        RetentionPeriod: {
+            years: number;
+        };
+        RetentionState: {
+            years: number;
+            oldest_event_at: string | null;
+        };
+        RetentionUpdate: {
+            years: number;
+        };
         Returning: {
             /** @description What is to be changed; the author reads it as cosign_comment. */
             comment: string;
             /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
             content_hash?: string | null;
+        };
+        RoleAccess: {
+            /** @description Today's; null of API keys, services and whoever is no user here. */
+            role: string | null;
+            users: number;
+            events: number;
+            reads: number;
+            changes: number;
+            exports: number;
         };
         RoleChange: {
             /** @enum {string} */
@@ -5632,6 +5773,10 @@ export interface components {
             temp_token: string;
             methods: ("totp" | "passkey")[];
         };
+        TypeCount: {
+            event_type: string;
+            events: number;
+        };
         Unsigning: {
             /** @description Why the note is made a draft again: the reason of its next version, unless that has another. */
             reason?: string | null;
@@ -5663,6 +5808,23 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        UserAccess: {
+            /** @description Null of what services did by themselves. */
+            user_id: string | null;
+            /** @description Today's; null of API keys, services and whoever is no user here. */
+            role: string | null;
+            events: number;
+            reads: number;
+            changes: number;
+            exports: number;
+        };
+        UserCount: {
+            /** @description Null of what services did by themselves. */
+            user_id: string | null;
+            /** @description Today's; null of API keys, services and whoever is no user here. */
+            role: string | null;
+            events: number;
         };
         UserCreate: {
             /** Format: idn-email */
@@ -5708,7 +5870,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -5718,7 +5880,7 @@ export interface components {
         WebhookCreate: {
             /** @description An https address that is not inside the operator's network. */
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
         };
         WebhookDelivery: {
             /**
@@ -5727,7 +5889,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased";
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -5769,7 +5931,7 @@ export interface components {
             address: string | null;
             phone: string | null;
             license_number: string | null;
-            /** @description `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
+            /** @description `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
             settings: {
                 [key: string]: unknown;
             };
@@ -5804,7 +5966,7 @@ export interface components {
             address?: string | null;
             phone?: string | null;
             license_number?: string | null;
-            /** @description Replaces all settings. `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
+            /** @description Replaces all settings. `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
             settings?: {
                 [key: string]: unknown;
             };
@@ -5955,10 +6117,12 @@ export interface components {
     pathItems: never;
 }
 export type AcceptedInvitation = components['schemas']['AcceptedInvitation'];
+export type Access = components['schemas']['Access'];
 export type Activities = components['schemas']['Activities'];
 export type Activity = components['schemas']['Activity'];
 export type ActivityPeriod = components['schemas']['ActivityPeriod'];
 export type ActivityReport = components['schemas']['ActivityReport'];
+export type AfterHours = components['schemas']['AfterHours'];
 export type Alert = components['schemas']['Alert'];
 export type AlertCreate = components['schemas']['AlertCreate'];
 export type AlertEscalation = components['schemas']['AlertEscalation'];
@@ -5994,18 +6158,23 @@ export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type BreakGlass = components['schemas']['BreakGlass'];
 export type BreakGlassPage = components['schemas']['BreakGlassPage'];
 export type BreakGlassReview = components['schemas']['BreakGlassReview'];
+export type BreakGlassUse = components['schemas']['BreakGlassUse'];
 export type CalendarFeed = components['schemas']['CalendarFeed'];
 export type CalendarFeedCreate = components['schemas']['CalendarFeedCreate'];
 export type CareTeam = components['schemas']['CareTeam'];
 export type CareTeamChange = components['schemas']['CareTeamChange'];
+export type ChainState = components['schemas']['ChainState'];
 export type Checkpoint = components['schemas']['Checkpoint'];
 export type CheckpointPage = components['schemas']['CheckpointPage'];
 export type Client = components['schemas']['Client'];
+export type ClientAccess = components['schemas']['ClientAccess'];
 export type ClientCreate = components['schemas']['ClientCreate'];
 export type ClientMerge = components['schemas']['ClientMerge'];
 export type ClientPage = components['schemas']['ClientPage'];
 export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
+export type CodeCount = components['schemas']['CodeCount'];
+export type ComplianceReport = components['schemas']['ComplianceReport'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
 export type Consent = components['schemas']['Consent'];
@@ -6013,6 +6182,7 @@ export type ConsentCreate = components['schemas']['ConsentCreate'];
 export type ConsentPage = components['schemas']['ConsentPage'];
 export type Cosignature = components['schemas']['Cosignature'];
 export type Cosigning = components['schemas']['Cosigning'];
+export type Counted = components['schemas']['Counted'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
 export type CreatedCalendarFeed = components['schemas']['CreatedCalendarFeed'];
 export type CreatedWebhook = components['schemas']['CreatedWebhook'];
@@ -6068,6 +6238,7 @@ export type NoteTemplate = components['schemas']['NoteTemplate'];
 export type NoteTemplateCreate = components['schemas']['NoteTemplateCreate'];
 export type NoteTemplatePage = components['schemas']['NoteTemplatePage'];
 export type NoteTemplateUpdate = components['schemas']['NoteTemplateUpdate'];
+export type OfficeHours = components['schemas']['OfficeHours'];
 export type OnCall = components['schemas']['OnCall'];
 export type OnCallOverride = components['schemas']['OnCallOverride'];
 export type OnCallOverrideCreate = components['schemas']['OnCallOverrideCreate'];
@@ -6109,6 +6280,7 @@ export type PublicKeyAlgorithm = components['schemas']['PublicKeyAlgorithm'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type QuotaChange = components['schemas']['QuotaChange'];
 export type Reason = components['schemas']['Reason'];
+export type Refused = components['schemas']['Refused'];
 export type RegistrationReply = components['schemas']['RegistrationReply'];
 export type RelyingParty = components['schemas']['RelyingParty'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
@@ -6126,7 +6298,11 @@ export type ReminderTemplate = components['schemas']['ReminderTemplate'];
 export type ReminderTemplateCreate = components['schemas']['ReminderTemplateCreate'];
 export type ReminderTemplatePage = components['schemas']['ReminderTemplatePage'];
 export type ReminderTemplateUpdate = components['schemas']['ReminderTemplateUpdate'];
+export type RetentionPeriod = components['schemas']['RetentionPeriod'];
+export type RetentionState = components['schemas']['RetentionState'];
+export type RetentionUpdate = components['schemas']['RetentionUpdate'];
 export type Returning = components['schemas']['Returning'];
+export type RoleAccess = components['schemas']['RoleAccess'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
@@ -6163,8 +6339,11 @@ export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpEnrollment = components['schemas']['TotpEnrollment'];
 export type TotpRemoval = components['schemas']['TotpRemoval'];
 export type TwoFactorNeeded = components['schemas']['TwoFactorNeeded'];
+export type TypeCount = components['schemas']['TypeCount'];
 export type Unsigning = components['schemas']['Unsigning'];
 export type User = components['schemas']['User'];
+export type UserAccess = components['schemas']['UserAccess'];
+export type UserCount = components['schemas']['UserCount'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
@@ -14177,6 +14356,106 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPeriod"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPeriod"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    report_compliance: {
+        parameters: {
+            query?: {
+                /** @description 30 days before the end, unless it is given. */
+                start_date?: (string | unknown | unknown) | null;
+                /** @description At most 366 days later; now, unless it is given. */
+                end_date?: (string | unknown | unknown) | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplianceReport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

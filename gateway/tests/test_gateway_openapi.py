@@ -110,6 +110,8 @@ GET /audit/checkpoints
 GET /audit/proof
 GET POST /audit/legal-holds
 POST /audit/legal-holds/{}/release
+GET PUT /audit/retention
+GET /audit/compliance-report
 POST GET /note-templates
 PUT DELETE /note-templates/{}
 POST GET /sessions

@@ -29,6 +29,7 @@ from gateway.api.client_exports import routes as client_exports
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.client_merges import routes as client_merges
 from gateway.api.clients import routes as clients
+from gateway.api.compliance import routes as compliance
 from gateway.api.consents import routes as consents
 from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
@@ -55,6 +56,7 @@ from gateway.api.reminder_opt_outs import routes as reminder_opt_outs
 from gateway.api.reminder_policies import routes as reminder_policies
 from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
+from gateway.api.retention import routes as retention
 from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
@@ -145,6 +147,8 @@ ROUTERS: Sequence[APIRouter] = (
     webhooks.router,
     audit.router,
     legal_holds.router,
+    retention.router,
+    compliance.router,
     public_keys.router,
     health.router,
     files.router,

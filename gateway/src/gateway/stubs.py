@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from caseload.audit.v1.compliance_rpc import ComplianceStub
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
+from caseload.audit.v1.retention_rpc import RetentionStub
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.audit.v1.tree_heads_rpc import TreeHeadsStub
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
@@ -112,6 +114,8 @@ class Stubs:
     webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
+    retention: RetentionStub
+    compliance: ComplianceStub
     tree_heads: TreeHeadsStub
 
     @classmethod
@@ -168,5 +172,7 @@ class Stubs:
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
+            retention=RetentionStub(peers["audit"]),
+            compliance=ComplianceStub(peers["audit"]),
             tree_heads=TreeHeadsStub(peers["audit"]),
         )

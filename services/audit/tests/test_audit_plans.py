@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from audit.compliance import rules as compliance_rules
+from audit.compliance import store as compliance
 from audit.trail import store, verification_store, vocabulary
 
 PAGE = 50
@@ -152,6 +154,26 @@ async def test_an_event_is_found_by_its_id_in_an_index(a_hundred_thousand):
     async with a_hundred_thousand.superuser() as connection:
         event_id = await connection.fetchval("SELECT id FROM audit.audit_events WHERE workspace_id = $1 LIMIT 1", WORKSPACES[0])
     assert await read(a_hundred_thousand, store.get, WORKSPACES[0], id=event_id) == {"audit_events": 1, "seals": 1}
+
+
+@pytest.mark.parametrize("workspace_id", [WORKSPACES[0], WORKSPACES[1]], ids=["large", "small"])
+async def test_a_report_reads_the_time_that_it_is_of_and_no_more(a_hundred_thousand, own, workspace_id):
+    within = {"start": UNTIL_NOW[0], "end": UNTIL_NOW[1]}
+    names = [*compliance_rules.PERMISSION_CHANGES, compliance_rules.BROKEN]
+    office = {"zone": "America/New_York", "opens": 420, "closes": 1200, "weekdays": [1, 2, 3, 4, 5]}
+    most = await own(workspace_id, {}, within)
+    for stmt, given in (
+        (compliance.size, {"limit": 10**6}),
+        (compliance.tallies, office),
+        (compliance.failures, {}),
+        (compliance.named, {"event_types": names}),
+    ):
+        found = await read(a_hundred_thousand, stmt, workspace_id, **within, **given)
+        # What is chosen in an index is looked at once more.
+        assert found["audit_events"] <= 2 * most, stmt.sql
+    assert (await read(a_hundred_thousand, compliance.clients, workspace_id, **within, limit=100))["audit_events"] <= most
+    # One more of every month that is looked into.
+    assert (await read(a_hundred_thousand, compliance.oldest, workspace_id))["audit_events"] <= 10
 
 
 @pytest.mark.parametrize("after", [0, 30_000])

@@ -1,5 +1,6 @@
 """How audit events are stored, and which filters a list accepts."""
 
+from calendar import isleap
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -13,20 +14,22 @@ from chassis.errors import Invalid
 A, B, C = (str(UUID(int=n)) for n in (1, 2, 3))
 
 
-@given(st.datetimes(min_value=datetime(1999, 1, 1), max_value=datetime(2500, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 - hypothesis adds the zone
-def test_events_are_kept_for_seven_years_to_the_day(created_at):
+@given(st.datetimes(min_value=datetime(1999, 1, 1), max_value=datetime(2500, 1, 1), timezones=st.timezones()), st.integers(6, 30))  # noqa: DTZ001 - hypothesis adds the zone
+def test_events_are_kept_for_so_many_years_to_the_day(created_at, years):
     day = created_at.astimezone(UTC).date()
-    kept = rules.retention_until(created_at)
-    assert kept.year - day.year == 7
-    assert (kept.month, kept.day) == ((2, 28) if (day.month, day.day) == (2, 29) else (day.month, day.day))
+    kept = rules.retention_until(created_at, years)
+    assert kept.year - day.year == years
+    is_moved = (day.month, day.day) == (2, 29) and not isleap(kept.year)
+    assert (kept.month, kept.day) == ((2, 28) if is_moved else (day.month, day.day))
 
 
 def test_the_day_of_an_event_is_the_day_in_utc():
-    assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == date(2032, 12, 31)
+    assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2))), 7) == date(2032, 12, 31)
 
 
 def test_a_leap_day_is_let_go_on_the_last_of_february():
-    assert rules.retention_until(datetime(2028, 2, 29, 12, tzinfo=UTC)) == date(2035, 2, 28)
+    assert rules.retention_until(datetime(2028, 2, 29, 12, tzinfo=UTC), 7) == date(2035, 2, 28)
+    assert rules.retention_until(datetime(2028, 2, 29, 12, tzinfo=UTC), 8) == date(2036, 2, 29)
 
 
 @given(st.text(max_size=2000))

@@ -4,7 +4,7 @@ import pytest
 
 from chassis.errors import Invalid
 from identity.roles import SCOPES_BY_ROLE
-from identity.workspaces.rules import check_workspace, cosign_hours, is_cosign_hours
+from identity.workspaces.rules import check_workspace, cosign_hours, is_cosign_hours, is_office_hours
 
 
 @pytest.mark.parametrize("locale", ["en", "en-GB", "sr-Latn-RS", "es-419"])
@@ -41,6 +41,28 @@ def test_each_setting_that_is_wrong_is_told():
 def test_a_cosignature_has_an_hour_to_ninety_days(hours, is_taken):
     assert is_cosign_hours(hours) == is_taken
     assert cosign_hours({"cosign_hours": hours}) == (hours if is_taken else 72)
+
+
+@pytest.mark.parametrize("hours", [("07:00", "20:00", [1, 2, 3, 4, 5]), ("00:00", "23:59", [7])])
+def test_office_hours_are_times_of_days(hours):
+    hours = dict(zip(("start", "end", "weekdays"), hours, strict=True))
+    assert is_office_hours(hours)
+    check_workspace({"settings": {"office_hours": hours}})
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        None, "07:00-20:00", {}, {"start": "07:00", "end": "20:00"}, {"start": "07:00", "end": "20:00", "weekdays": [1], "zone": "UTC"},
+        *({"start": start, "end": end, "weekdays": [1]} for start, end in (("20:00", "07:00"), ("07:00", "07:00"), ("7:00", "20:00"), ("07:00", "24:00"), (7, 20))),
+        *({"start": "07:00", "end": "20:00", "weekdays": days} for days in ([], [0], [8], [1, 1], [True], [1.5], ["1"], 1, None)),
+    ],
+)  # fmt: skip
+def test_and_nothing_else_is(hours):
+    assert not is_office_hours(hours)
+    with pytest.raises(Invalid) as refused:
+        check_workspace({"settings": {"office_hours": hours}})
+    assert [fault.pointer for fault in refused.value.faults] == ["/settings/office_hours"]
 
 
 @pytest.mark.parametrize("settings", [None, {}, {"cosign_hours": None}])

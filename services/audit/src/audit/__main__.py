@@ -2,7 +2,9 @@
 
 from functools import partial
 
+from audit.compliance.rpc import Compliance
 from audit.legal_holds.rpc import LegalHolds
+from audit.retention.rpc import Retention
 from audit.settings import AuditSettings
 from audit.tables import KEPT_AFTER_ERASURE, metadata
 from audit.trail.background_verification import background_verification
@@ -39,6 +41,8 @@ SERVICE = Service(
         Trail(runtime.keys, checkpoint_publisher(runtime), unsigned_until=runtime.settings.unsigned_events_until),
         TreeHeads(runtime.once(signer)),
         LegalHolds(runtime.keys, runtime.peers),
+        Retention(),
+        Compliance(runtime.keys, checkpoint_publisher(runtime), runtime.peers, unsigned_until=runtime.settings.unsigned_events_until),
     ],
     reactions=lambda runtime: reactions(runtime.keys),
     loops=lambda runtime: [

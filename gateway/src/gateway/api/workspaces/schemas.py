@@ -11,6 +11,7 @@ _SETTINGS = (
     "`amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. "
     "`cosign_hours`: a whole number from 1 to 2160; 72 unless set. "
     "`lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. "
+    "`office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. "
     "`offline_days`: a whole number from 1 to 90; 30 unless set. "
     "`second_factor_required`: true, false or a list of roles; false unless set. "
     "Other members are kept and have no effect."

@@ -2,6 +2,7 @@
 
 from audit.tables.base import metadata
 from audit.tables.legal_holds import legal_holds
+from audit.tables.retention import retention_periods
 from audit.tables.trail import audit_events, awaiting_witness, checkpoints, entries, event_entities, waiting_events
 from audit.tables.tree_heads import chain_nodes, heads, log_nodes, tree_heads, unlogged_heads
 from audit.tables.verification import verifications
@@ -19,6 +20,7 @@ __all__ = [
     "legal_holds",
     "log_nodes",
     "metadata",
+    "retention_periods",
     "tree_heads",
     "unlogged_heads",
     "verifications",
@@ -47,5 +49,6 @@ KEPT_AFTER_ERASURE = {
     "heads": "where the log of heads has the chain",
     "unlogged_heads": "that the chain has grown beyond its newest head",
     "verifications": "how far the chain has been verified",
+    "retention_periods": "for how long the trail is kept",
     "legal_holds": "what was held, by whom and until when: evidence, as the trail is",
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from audit.retention.period import years_kept
 from audit.trail import proofs, rules, store, vocabulary
 from caseload.audit.v1 import events_pb2
 from chassis.encryption.key_store import Keys
@@ -18,10 +19,11 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
     async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery) -> None:
         """Stores each event once, with the entities it was about, and queues it for the chain with its proof. Raises Conflict: see below."""
         workspace_keys = await keys.of(delivery.workspace_id)
+        years = await years_kept(delivery.db)
         rows: dict[UUID, dict[str, Any]] = {}
         entities: dict[UUID, list[str]] = {}
         for event in events:
-            row, entities_of_event = _row(event, delivery.announced_by)
+            row, entities_of_event = _row(event, delivery.announced_by, years)
             rows.setdefault(row["id"], row)
             entities.setdefault(row["id"], entities_of_event)
         recorded = [row["id"] for row in await delivery.db.all(store.record, **_columns(list(rows.values())))]
@@ -40,7 +42,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
     return [record]
 
 
-def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, Any], list[str]]:
+def _row(event: events_pb2.AuditRecorded, recorded_by: str, years: int) -> tuple[dict[str, Any], list[str]]:
     """The event's row, and the ids of the entities it was about."""
     created_at = to_datetime(event.occurred_at)
     resource_id = rules.identifier(event.resource_id)
@@ -69,7 +71,7 @@ def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, A
         )
         # By its signature, whatever it says itself: a service that was taken over cannot speak for another.
         | ({"recorded_by": recorded_by} if recorded_by else {}),
-        "retention_until": rules.retention_until(created_at),
+        "retention_until": rules.retention_until(created_at, years),
     }
     return row, rules.event_entities(resource_id, [*resource_ids, *map(rules.record_of, client_ids)])
 

@@ -8,9 +8,6 @@ from uuid import UUID, uuid5
 
 from chassis.errors import Fault, Invalid
 
-# 45 CFR 164.316(b)(2)(i) asks for six years; several states for seven.
-YEARS_KEPT = 7
-
 BROKEN_GLASS = "break_glass_id"
 # Under which events are found by the client whose record they were about. The client's own id finds those that are about the client.
 _RECORDS = UUID("6f0c6a4e-5c0e-4a2e-9d5c-3f2f6d1b8a76")
@@ -19,13 +16,13 @@ _LONGEST_TEXT = 512
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-def retention_until(created_at: datetime) -> date:
-    """The day from which an event may be deleted: seven years later, in UTC. 29 February becomes 28 February."""
+def retention_until(created_at: datetime, years: int) -> date:
+    """The day from which an event may be deleted: so many years later, in UTC. 29 February becomes 28 February where there is none."""
     day = created_at.astimezone(UTC).date()
     try:
-        return day.replace(year=day.year + YEARS_KEPT)
+        return day.replace(year=day.year + years)
     except ValueError:
-        return day.replace(year=day.year + YEARS_KEPT, day=28)
+        return day.replace(year=day.year + years, day=28)
 
 
 def storable_text(value: str) -> str | None:

@@ -17,6 +17,9 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 # How long ago a device may have been without a network that its notes are not flagged. Clinical keeps receipts for longer than that.
 MOST_OFFLINE_DAYS = 90
 
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+# Outside of which the compliance report counts accesses apart.
+_OFFICE_HOURS: Mapping[str, Any] = {"start": "07:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5]}
 # Three days, for workspaces that have set nothing; at most ninety.
 _COSIGN_HOURS = 72
 _MOST_COSIGN_HOURS = 24 * 90
@@ -51,8 +54,24 @@ def check_workspace(values: Mapping[str, Any]) -> None:
     offline_days = (values.get("settings") or {}).get("offline_days", 1)
     if not isinstance(offline_days, int) or isinstance(offline_days, bool) or not 1 <= offline_days <= MOST_OFFLINE_DAYS:
         faults.append(Fault("/settings/offline_days", f"must be a whole number from 1 to {MOST_OFFLINE_DAYS}"))
+    if not is_office_hours((values.get("settings") or {}).get("office_hours", _OFFICE_HOURS)):
+        faults.append(Fault("/settings/office_hours", "must have a start, a later end (HH:MM), and weekdays (1 is Monday)"))
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)
+
+
+def is_office_hours(value: Any) -> bool:
+    """Whether it says when a workspace is open, like {"start": "07:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5]}."""
+    if not isinstance(value, Mapping) or value.keys() != _OFFICE_HOURS.keys():
+        return False
+    start, end, weekdays = value["start"], value["end"], value["weekdays"]
+    are_times = all(isinstance(time, str) and _CLOCK.fullmatch(time) for time in (start, end))
+    return are_times and start < end and isinstance(weekdays, list) and _are_weekdays(weekdays)
+
+
+def _are_weekdays(days: list[Any]) -> bool:
+    """Each of them once at most."""
+    return all(type(day) is int and 1 <= day <= 7 for day in days) and len(set(days)) == len(days) > 0
 
 
 def is_cosign_hours(value: Any) -> TypeGuard[int]:

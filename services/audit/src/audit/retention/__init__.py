@@ -1,0 +1,1 @@
+"""For how many years a workspace keeps the lines of its trail."""
