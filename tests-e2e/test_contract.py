@@ -127,6 +127,10 @@ async def test_every_answer_has_the_shape_that_the_document_gives_it(document, o
         if kind == "application/zip":
             assert answer.content.startswith(b"PK"), operation
             continue
+        if kind.startswith("text/event-stream"):
+            # What it tells is held to its own words in test_gateway_alert_streams.py.
+            assert answer.text, operation
+            continue
         checker = Draft202012Validator(
             content["schema"] | {"components": document["components"]}, format_checker=Draft202012Validator.FORMAT_CHECKER
         )

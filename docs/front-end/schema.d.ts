@@ -3726,7 +3726,10 @@ export interface components {
             version: number;
             /** Format: date-time */
             changed_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The client, for what they have answered by a link in a reminder.
+             */
             changed_by: string;
             /** @description By member: `{"status": {"before": "scheduled", "after": "completed"}}`. Of texts neither value is told. */
             changes: {
@@ -4312,7 +4315,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -4582,6 +4585,8 @@ export interface components {
             address: string | null;
             details: string | null;
             is_active: boolean;
+            /** @description One appointment takes place there at a time; for a location of type clinic only. Without it several practitioners may be booked there at once, as in a whole practice. */
+            is_room: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4595,6 +4600,11 @@ export interface components {
             details?: string | null;
             /** @default true */
             is_active?: boolean;
+            /**
+             * @description One appointment takes place there at a time; for a location of type clinic only. Without it several practitioners may be booked there at once, as in a whole practice.
+             * @default false
+             */
+            is_room?: boolean;
         };
         LocationPage: {
             total: number;
@@ -4610,6 +4620,8 @@ export interface components {
             address?: string | null;
             details?: string | null;
             is_active?: boolean;
+            /** @description One appointment takes place there at a time; for a location of type clinic only. Without it several practitioners may be booked there at once, as in a whole practice. */
+            is_room?: boolean;
         };
         LoginRequest: {
             /** Format: idn-email */
@@ -5870,7 +5882,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -5880,7 +5892,7 @@ export interface components {
         WebhookCreate: {
             /** @description An https address that is not inside the operator's network. */
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
         };
         WebhookDelivery: {
             /**
@@ -5889,7 +5901,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased";
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -9711,7 +9723,7 @@ export interface operations {
                 practitioner_id?: string | null;
                 /** @description Its buffers are looked at too; those of the excluded appointment's service, unless given. */
                 service_id?: string | null;
-                /** @description Whether the room is free too; that of the excluded appointment, unless given. */
+                /** @description Where this is a room, whether it is free too; the location of the excluded appointment, unless given. */
                 location_id?: string | null;
                 exclude_appointment_id?: string | null;
             };
