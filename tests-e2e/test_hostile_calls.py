@@ -107,6 +107,7 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
             "milestone_ids": [ids["milestone_id"]],
             "user_ids": [ids["user_id"]],
             "orderer_id": ids["user_id"],
+            "asked_by": ids["user_id"],
             "generation": str(uuid4()),
             "merge_id": str(uuid4()),
             "merged_id": ids["client_id"],
