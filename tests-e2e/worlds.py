@@ -130,8 +130,8 @@ def furnish(api, sign_in_again):
 
 
 def first_delivery(api, webhook):
-    """The id of what a webhook is told first, which an event has to arrive for."""
-    for _ in range(600):
+    """The id of what a webhook is told first, which an event has to arrive for: after a very first start all queues are made before."""
+    for _ in range(2_400):
         if found := api.get(f"/webhooks/{webhook}/deliveries").raise_for_status().json()["items"]:
             return found[0]["id"]
         time.sleep(0.05)

@@ -378,11 +378,12 @@ class ValidValues:
         sub = {
             "POST /api/v1/auth/logout": self.person.user_id,
             "DELETE /api/v1/auth/sessions": self._colleague.user_id,
-            "DELETE /api/v1/slots/hold/{hold_id}": self.person.user_id,
         }.get(label)
         if label == "PUT /api/v1/auth/password":
             # It takes a sign-in that goes on, and so does the next one, which ends it.
             return self._installation.sign_in(replace(self._colleague, password=self._password)).json()["access_token"]
+        if label == "DELETE /api/v1/slots/hold/{hold_id}":
+            return self._owners.sign_in(self.person.user_id)
         if label == "POST /api/v1/auth/switch":
             return self._installation.sign_in(self.person).json()["access_token"]
         if "/platform-admin/" in label or label.endswith("/storage/quota"):
