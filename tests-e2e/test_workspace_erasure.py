@@ -68,6 +68,8 @@ NEVER_FILLED = {
 RESTLESS = {
     "*.outbox",
     "*.inbox",
+    # Up to where its checkpoint is published.
+    "audit.chain_heads",
     "audit.unwitnessed",
     "audit.verifications",
     "audit.unlogged_heads",

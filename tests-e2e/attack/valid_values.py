@@ -291,6 +291,14 @@ class ValidValues:
         assert reply.status_code == 201, reply.text
         return {"hold_id": reply.json()["hold_id"]}
 
+    def _new_feed(self):
+        """Of the person, who has five at most."""
+        headers = {"Authorization": f"Bearer {self._owners.sign_in(self.person.user_id)}"}
+        for feed in self.api.get("/calendar-feeds", headers=headers).raise_for_status().json():
+            if feed["id"] not in self._pools.get("feed_id", ()):
+                self.api.delete(f"/calendar-feeds/{feed['id']}", headers=headers).raise_for_status()
+        return {"feed_id": self.api.post("/calendar-feeds", json={}, headers=headers).raise_for_status().json()["id"]}
+
     def _future(self):
         return text(now() + timedelta(minutes=self.chance.randrange(1_000, 5_000_000)))
 
@@ -382,7 +390,7 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             # It takes a sign-in that goes on, and so does the next one, which ends it.
             return self._installation.sign_in(replace(self._colleague, password=self._password)).json()["access_token"]
-        if label == "DELETE /api/v1/slots/hold/{hold_id}":
+        if label in {"DELETE /api/v1/slots/hold/{hold_id}", "DELETE /api/v1/calendar-feeds/{feed_id}"}:
             return self._owners.sign_in(self.person.user_id)
         if label == "POST /api/v1/auth/switch":
             return self._installation.sign_in(self.person).json()["access_token"]
