@@ -169,9 +169,9 @@ async def test_a_report_reads_the_time_that_it_is_of_and_no_more(a_hundred_thous
         (compliance.named, {"event_types": names}),
     ):
         found = await read(a_hundred_thousand, stmt, workspace_id, **within, **given)
-        # What is chosen in an index is looked at once more.
-        assert found["audit_events"] <= 2 * most, stmt.sql
-    assert (await read(a_hundred_thousand, compliance.clients, workspace_id, **within, limit=100))["audit_events"] <= most
+        # What is chosen in an index is looked at once more; and one more of every month that is looked into.
+        assert found["audit_events"] <= 2 * most + 10, stmt.sql
+    assert (await read(a_hundred_thousand, compliance.clients, workspace_id, **within, limit=100))["audit_events"] <= most + 10
     # One more of every month that is looked into.
     assert (await read(a_hundred_thousand, compliance.oldest, workspace_id))["audit_events"] <= 10
 

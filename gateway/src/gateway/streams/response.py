@@ -14,7 +14,7 @@ STREAM: dict[str, Any] = {
     "responses": {
         "200": {
             "description": "Server-sent events: `reset`, `alert` and `heartbeat`.",
-            "content": {"text/event-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {"text/event-stream": {}},
         }
     }
 }
