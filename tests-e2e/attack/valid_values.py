@@ -425,9 +425,10 @@ class ValidValues:
         return {name: ids.get(name) or self.some(name) for name in parameters}
 
     def query(self, query):
+        # Days, of which a report is; times are longer.
+        are_days = all(len(str((query or {}).get(name))) == len("2026-01-31") for name in ("start_date", "end_date"))
         query = {name: self._valid(name, value) for name, value in (query or {}).items()}
-        if all(len(str(query.get(name, ""))) == len("2026-01-31") for name in ("start_date", "end_date")):
-            # Days, of which a report is: times are longer.
+        if are_days:
             query |= {"start_date": "2026-01-01", "end_date": "2026-01-31"}
         return query | times() if query.keys() >= {"scheduled_start", "scheduled_end"} else query
 
