@@ -23,7 +23,7 @@ def operations(document):
 
 
 def _answer(status, answer):
-    return f"{status} {' or '.join(kind(content['schema']) for content in answer.get('content', {}).values())}".strip()
+    return f"{status} {' or '.join(kind(content['schema']) if 'schema' in content else 'text' for content in answer.get('content', {}).values())}".strip()
 
 
 def promised(*methods):
