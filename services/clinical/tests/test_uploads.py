@@ -15,6 +15,7 @@ from chassis.context import RequestContext
 from chassis.errors import Forbidden, Invalid, Unavailable
 from chassis.rpc.admission import MOST_BODIES, MOST_BODIES_OF_ONE
 from chassis.rpc.client.peers import Peers
+from chassis.rpc.status import NOT_TAKEN
 from chassis.rpc.transport import LARGEST_BODY, LARGEST_PIECE, to_metadata
 from chassis.storage.spool import Spool
 from chassis.testing.environment import pieces, start_environment
@@ -27,6 +28,7 @@ from .conftest import Practice, photo
 
 # What clinical counts of its memory for each upload.
 HELD_OF_ONE = 512 * 1024
+UPLOAD = "/caseload.clinical.v1.Attachments/UploadAttachment"
 
 
 class Cut(Exception):
@@ -99,7 +101,7 @@ async def test_a_stream_that_ends_before_its_last_message_is_no_upload(practice)
     request = upload_of(note)
     messages = [request.SerializeToString(), pb.UploadAttachmentRequest(content=photo()).SerializeToString()]
     channel = grpc.aio.insecure_channel(practice.environment.runtime("clinical").settings.listen)
-    send = channel.stream_unary("/caseload.clinical.v1.Attachments/UploadAttachment")
+    send = channel.stream_unary(UPLOAD)
     try:
         for said, code in (([], "request_incomplete"), (messages[:1], "request_incomplete"), (messages, "request_incomplete")):
             with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -244,13 +246,36 @@ async def test_an_upload_that_a_stopping_instance_does_not_take_is_sent_once_one
     uploading = asyncio.ensure_future(practice.attachments.UploadAttachment(upload_of(note), body.pieces(), practice.call.within(60)))
     async with asyncio.timeout(30):
         # It was refused once, or its sender has heard in time that the instance stops, and waits.
-        while instances._calls < before + 2 and instances.usable:
+        while instances._calls < before + 2 and instances.usable and not uploading.done():
             await asyncio.sleep(0.01)
+    assert not uploading.done()
     assert not body.asked.is_set()
     monkeypatch.setattr(server, "draining", False)
     body.follow.set()
     stored = await uploading
     assert await practice.files(note) == [stored]
+
+
+async def test_whoever_is_refused_while_the_first_message_is_on_its_way_hears_why(practice, monkeypatch):
+    note, server = await practice.write(), practice.environment.runtime("clinical").server
+    monkeypatch.setattr(server, "draining", True)
+    refused = asyncio.Event()
+    take = server._take
+
+    async def refusing(*args):
+        try:
+            return await take(*args)
+        finally:
+            refused.set()
+
+    monkeypatch.setattr(server, "_take", refusing)
+    async with grpc.aio.insecure_channel(practice.environment.runtime("clinical").settings.listen) as channel:
+        call = channel.stream_unary(UPLOAD)(metadata=to_metadata(practice.call, practice.call.token), timeout=30)
+        await refused.wait()
+        # Time for an answer that waits for nothing to end the call.
+        await asyncio.sleep(0.1)
+        await call.write(upload_of(note).SerializeToString())
+        assert (await call.code(), await call.details()) == (grpc.StatusCode.UNAVAILABLE, NOT_TAKEN)
 
 
 async def test_an_upload_to_an_instance_that_dies_is_unavailable(postgres, practice):

@@ -58,16 +58,21 @@ class _Messages:
 
     def __init__(self, context: Any) -> None:
         self._context = context
+        self._begun = False
         self._greeted = False
 
     async def read(self) -> AsyncIterator[bytes]:
-        while (raw := await self._context.read()) is not END:
+        while (raw := await self._next()) is not END:
             yield raw
             if not self._greeted:
                 self._greeted = True
                 await self._context.send_initial_metadata((GREETING,))
 
     async def drain(self) -> None:
-        """Reads what is still sent: grpc.aio tells a caller who is writing when its call ends that the write failed, and not why."""
-        while self._greeted and await self._context.read() is not END:
+        """Reads what is still sent, the first message included: grpc.aio tells a caller who is writing when its call ends that the write failed, and not why."""
+        while (self._greeted or not self._begun) and await self._next() is not END:
             pass
+
+    async def _next(self) -> Any:
+        self._begun = True
+        return await self._context.read()
