@@ -44,6 +44,7 @@ OPERATORS = {
     "import": "standalone.jobs.jobs_command",
     "backup": "standalone.backups.command.backup_command",
     "restore": "standalone.backups.command.restore_command",
+    "doctor": "standalone.doctor.command.doctor_command",
 }
 
 
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
     _add_patients(commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients"))
     _add_backups(commands)
+    commands.add_parser("doctor", help="looks at the installation, and says what to do")
     return parser
 
 

@@ -24,6 +24,8 @@ from chassis.service.cli import broker_of
 from chassis.service.composition import add_services
 from chassis.service.runtime import Runtime
 from standalone.backups.schedule import BackupSchedule
+from standalone.doctor.findings import Verdict
+from standalone.doctor.home_checks import at_start
 from standalone.gateway import gateway_server
 from standalone.home import DEFAULT_HOME, Home
 from standalone.mail import Mailbox, MailServer
@@ -92,7 +94,8 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         await parts.start()
 
         home.write_status({"composition": "embedded", "gateway_url": settings.address, "health": {"gateway": f"http://{health}"}})
-        sys.stdout.write(greeting(settings) + "\n")
+        noticed = [str(finding) for finding in at_start(home, settings) if finding.verdict is not Verdict.OK]
+        sys.stdout.write("\n".join([*noticed, greeting(settings)]) + "\n")
         sys.stdout.flush()
         reviving = asyncio.create_task(restart_when_dead(postgres))
         await stopping.wait()
