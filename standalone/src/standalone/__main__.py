@@ -10,7 +10,6 @@ from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
-from chassis.garbage import look_rarely
 from chassis.local.processes import die_with
 from standalone.settings import StandaloneSettings
 
@@ -56,8 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         die_with(os.getppid(), signal.SIGKILL)
     if getattr(options, "with_parent", None):
         die_with(options.with_parent, signal.SIGTERM)
-    # Loading makes a great many objects, all of which stay.
-    look_rarely()
     # Imported where they are needed, so that `caseload --help` loads no database driver.
     match options.command:
         case "run" | None:
