@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
@@ -241,7 +242,7 @@ def test_what_was_published_of_the_trail_is_no_newer_than_the_database(home, dsn
     assert not restored(opened_later).exists()
 
 
-def test_a_target_without_room_keeps_nothing_of_a_backup(home, dsn, tmp_path):
+def test_where_there_is_no_room_nothing_is_kept_of_a_backup(home, dsn, tmp_path, monkeypatch):
     class Full(DirectoryTarget):
         def write(self, name, pieces):
             super().write(name, (_no_room() if name.endswith("/files") else piece for piece in pieces))
@@ -254,3 +255,8 @@ def test_a_target_without_room_keeps_nothing_of_a_backup(home, dsn, tmp_path):
         make_backup(home, dsn, target, PASSPHRASE, QUIET)
     assert target.sizes() == {}
     assert not (home.backups / "work").exists()
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1024**3))
+    with pytest.raises(BackupFailed, match="a full one would stop it"):
+        make_backup(home, dsn, DirectoryTarget(tmp_path / "target"), PASSPHRASE, QUIET)
+    assert target.sizes() == {}
