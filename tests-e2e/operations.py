@@ -37,6 +37,7 @@ SAMPLES = {
     "from": "2031-03-03",
     "to": "2031-03-09",
     "slot_step_minutes": 15,
+    "rrule": "FREQ=DAILY;COUNT=1",
 }
 
 
@@ -120,6 +121,8 @@ class Operation:
             body |= {"locale": "de"} | {name: "{date}, {time}" for name in ("text", "html") if name in body}
         if "scheduled_start" in body:
             body |= times()
+        if "first_start" in body:
+            body["first_start"] = times()["scheduled_start"]
         if "session_date" in self.body and "appointment_id" not in body:
             body["session_date"] = text(now())
         return body

@@ -93,6 +93,9 @@ GET /appointments/{}/payment-link
 GET PUT /payments/config
 POST /slots/hold
 DELETE /slots/hold/{}
+POST /series/preview
+POST /series
+PUT DELETE /series/{}
 GET PUT /availability/{}
 POST GET /holidays
 POST /holidays/public

@@ -58,6 +58,7 @@ from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.retention import routes as retention
 from gateway.api.second_factors import routes as second_factors
+from gateway.api.series import routes as series
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
@@ -122,6 +123,7 @@ ROUTERS: Sequence[APIRouter] = (
     appointments.router,
     payments.router,
     holds.router,
+    series.router,
     availability.router,
     holidays.router,
     slots.router,

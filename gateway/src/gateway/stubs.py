@@ -55,6 +55,7 @@ from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
+from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.rpc.client.peers import Peer
@@ -89,6 +90,7 @@ class Stubs:
     locations: LocationsStub
     payments: PaymentsStub
     holds: HoldsStub
+    series: AppointmentSeriesStub
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
@@ -147,6 +149,7 @@ class Stubs:
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
             holds=HoldsStub(peers["scheduling"]),
+            series=AppointmentSeriesStub(peers["scheduling"]),
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),

@@ -34,7 +34,16 @@ from scheduling.appointments.rules import (
 )
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import APPOINTMENT
-from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
+from scheduling.tables import (
+    appointments,
+    client_counters,
+    client_figures,
+    day_counters,
+    locations,
+    offered_services,
+    series,
+    status_changes,
+)
 
 _TIME = DateTime(timezone=True)
 _a = appointments.c
@@ -219,6 +228,13 @@ of_client_for_update = command(
     .order_by(_a.scheduled_start, _a.id)
     .with_for_update()
 )  # fmt: skip
+
+# Before the appointments are erased, which name them.
+forget_series = command(
+    delete(series).where(
+        series.c.id.in_(select(_a.series_id).where(_a.client_id == bindparam("client_id", type_=Uuid), _a.series_id.is_not(None)))
+    )
+)
 
 erase = command(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
 
