@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.db.transaction import Record
-from chassis.errors import Conflict
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import BusyPeriod
@@ -54,6 +53,5 @@ async def judge(work: UnitOfWork, candidates: Sequence[Candidate], zone: ZoneInf
 def check(occurrences: Sequence[Occurrence], found: Sequence[Record], *, skip: bool = False) -> None:
     """Raises Conflict with everything that is in the way of the occurrences, and with those that are marked, unless they may be left out."""
     if found and not skip and any(occurrence.status == rules.CONFLICT for occurrence in occurrences):
-        refusal = busy_periods.refusal(found)
-        raise Conflict(refusal.code, refusal.message, facts=refusal.facts | {"occurrences": rules.marked_facts(occurrences)})
+        raise busy_periods.refusal(found, occurrences=rules.marked_facts(occurrences))
     rules.check_bookable(occurrences, skip=skip)
