@@ -181,14 +181,30 @@ async def test_however_many_workers_there_are_a_time_is_offered_once(owner, wait
     await waitlist.work(*workers)
     assert await waitlist.status(*entries) == ["offered", "waiting", "waiting"]
 
+    # Whoever is offered one time is not offered another.
+    again = await waitlist.join((await waitlist.entries())[entries[0]].client_id)
+    other = await owner.book(scheduled_start=NINE + minutes(120), scheduled_end=NINE + minutes(180))
+    await owner.change(other, status="cancelled")
+    await waitlist.work(*workers)
+    assert await waitlist.status(*entries, again) == ["offered", "offered", "waiting", "waiting"]
+    await waitlist.withdraw(again)
+    await waitlist.withdraw(entries[1])
+    await waitlist.work()
+    assert await waitlist.status(*entries) == ["offered", "withdrawn", "offered"]
+    await waitlist.withdraw(entries[2])
+    await waitlist.work()
+
     # One was killed between the end of an offer and the next one: whoever finds it goes on.
     await waitlist.pass_offers()
     async with owner.environment.superuser() as connection:
-        opening = await connection.fetchval("SELECT id FROM scheduling.waitlist_openings WHERE workspace_id = $1", owner.workspace_id)
+        opening = await connection.fetchval(
+            "SELECT id FROM scheduling.waitlist_openings WHERE status = 'open' AND workspace_id = $1", owner.workspace_id
+        )
+    last = await waitlist.join()
     assert await waitlist.worker._end_offer(Claim(owner.workspace_id, "opening", opening))
-    assert await waitlist.status(*entries) == ["waiting", "waiting", "waiting"]
+    assert await waitlist.status(entries[0], last) == ["waiting", "waiting"]
     await waitlist.work(*workers)
-    assert await waitlist.status(*entries) == ["waiting", "offered", "waiting"]
+    assert await waitlist.status(entries[0], last) == ["waiting", "offered"]
     async with owner.environment.superuser() as connection:
         held = "SELECT count(*) FROM scheduling.busy_periods WHERE owner_kind = 'hold' AND workspace_id = $1"
         assert await connection.fetchval(held, owner.workspace_id) == 1

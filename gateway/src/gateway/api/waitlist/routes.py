@@ -26,7 +26,7 @@ async def join_waitlist(body: schemas.WaitlistEntryCreate, request: SignedInRequ
     return json_response(render(await request.stubs.waitlist.JoinWaitlist(to_proto(body, pb.JoinWaitlistRequest), request.context)), 201)
 
 
-@router.get("", response_model=schemas.WaitlistPage)
+@router.get("", response_model=schemas.WaitlistEntryPage)
 async def list_waitlist(query: Annotated[schemas.WaitlistQuery, Query()], request: SignedInRequest) -> Response:
     """Whoever has waited longest comes first."""
     return page_response(await request.stubs.waitlist.ListWaitlist(to_proto(query, pb.ListWaitlistRequest), request.context), query)

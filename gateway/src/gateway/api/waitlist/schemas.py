@@ -36,7 +36,7 @@ class WaitlistEntry(Schema):
     appointment_id: Annotated[UUID | None, Field(description="What was accepted.")]
 
 
-class WaitlistPage(Page):
+class WaitlistEntryPage(Page):
     items: list[WaitlistEntry]
 
 

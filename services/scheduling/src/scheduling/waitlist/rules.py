@@ -1,7 +1,7 @@
 """Who is offered time that has become free, at what time, and until when. Pure functions.
 
 Of those who wait the longest-waiting one is offered it whose wishes it fits (`placement`), who is an active client, has no other appointment on that
-day, was not offered it before and is not who gave it back.
+day, is offered nothing else at that moment, was not offered it before and is not who gave it back.
 """
 
 from collections.abc import Iterable, Sequence

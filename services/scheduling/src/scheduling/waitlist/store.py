@@ -25,6 +25,7 @@ from scheduling.tables import (
 FILTERS = ("client_id", "practitioner_id", "status")
 _TIME = DateTime(timezone=True)
 _a, _e, _o, _f = appointments.c, waitlist_entries.c, waitlist_openings.c, waitlist_offers.c
+_other = waitlist_entries.alias("other").c
 _id = bindparam("id", type_=Uuid)
 _entry_id = bindparam("entry_id", type_=Uuid)
 _opening_id = bindparam("opening_id", type_=Uuid)
@@ -101,6 +102,11 @@ candidates = query(
         _e.earliest < bindparam("free_until", type_=_TIME),
         _e.latest > bindparam("free_from", type_=_TIME),
         ~select(literal(1, Integer)).where(_f.opening_id == _opening_id, _f.entry_id == _e.id).correlate(waitlist_entries).exists(),
+        # Nobody has to choose between two times, one of which somebody else could have.
+        ~select(literal(1, Integer))
+        .where(_other.client_id == _e.client_id, _other.status == literal("offered", Text))
+        .correlate(waitlist_entries)
+        .exists(),
     )
     .order_by(_e.created_at, _e.id)
     .limit(bindparam("limit", type_=Integer))
