@@ -160,7 +160,7 @@ def is_id(schema):
 
 
 EXAMPLES = {
-    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at")) else 0)),
+    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at", "latest")) else 0)),
     ("string", "date"): lambda name: "1990-05-17",
     ("string", "idn-email"): lambda name: f"{uuid4().hex[:12]}@example.com",
     ("string", None): lambda name: f"sso-{uuid4().hex[:12]}" if name == "slug" else f"{uuid4().hex[:12]} {name}",

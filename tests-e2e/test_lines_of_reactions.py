@@ -69,6 +69,7 @@ LINES = {
     "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",
     "notifications.mail-returned-note": "only adds a mail; that the note was returned is on record",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",
+    "notifications.mail-waitlist-offer": "only adds a mail; that a time was offered is on record, and so is what the mail tells",
     "notifications.move-reminders": "move_reminders",
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",
     "notifications.resume-reminders": "resume_reminders",

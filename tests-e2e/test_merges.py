@@ -54,6 +54,7 @@ EXAMPLES = int(os.environ.get("CASELOAD_MERGE_EXAMPLES", "4"))
 # Every column that means a client: what a merge does with it. A column that is not here makes the catalogue's test fail.
 MOVED = {
     "scheduling.appointments.client_id",
+    "scheduling.waitlist_entries.client_id",
     "clinical.sessions.client_id",
     "clinical.attachments.client_id",
     "clinical.plans.client_id",

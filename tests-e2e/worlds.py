@@ -105,6 +105,7 @@ def furnish(api, sign_in_again):
         "location_id": location,
         "service_id": service,
         "holiday_id": holiday,
+        "entry_id": made("/waitlist", json={"client_id": client, "earliest": text(now()), "latest": text(now() + timedelta(days=30))}),
         "feed_id": made("/calendar-feeds", json={}),
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,

@@ -101,6 +101,9 @@ POST GET /holidays
 POST /holidays/public
 DELETE /holidays/{}
 GET /slots
+POST GET /waitlist
+DELETE /waitlist/{}
+POST /waitlist/{}/accept
 POST GET /calendar-feeds
 DELETE /calendar-feeds/{}
 GET /calendar-feeds/{}.ics
@@ -335,6 +338,7 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         "/reminder/confirm",
                         "/reminder/cancel",
                         "/reminder/unsubscribe",
+                        "/waitlist/offer",
                         "/auth/sso/{workspace_slug}",
                     }, (
                         method,

@@ -44,6 +44,7 @@ CONSUMES = {
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
     "DELETE /api/v1/series/{series_id}": "series_id",
     "DELETE /api/v1/calendar-feeds/{feed_id}": "feed_id",
+    "DELETE /api/v1/waitlist/{entry_id}": "entry_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "POST /api/v1/webhooks": "webhook_room",
@@ -305,6 +306,10 @@ class ValidValues:
             if feed["id"] not in self._pools.get("feed_id", ()):
                 self.api.delete(f"/calendar-feeds/{feed['id']}", headers=headers).raise_for_status()
         return {"feed_id": self.api.post("/calendar-feeds", json={}, headers=headers).raise_for_status().json()["id"]}
+
+    def _new_entry(self):
+        window = {"earliest": text(now()), "latest": text(now() + timedelta(days=30))}
+        return {"entry_id": self._made("/waitlist", json={**self._new_client(), **window})}
 
     def _future(self):
         return text(now() + timedelta(minutes=self.chance.randrange(1_000, 5_000_000)))

@@ -67,6 +67,7 @@ from gateway.api.slots import routes as slots
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
+from gateway.api.waitlist import routes as waitlist
 from gateway.api.webhooks import routes as webhooks
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
@@ -82,6 +83,7 @@ from gateway.middleware.large_bodies import LargeBodies
 from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import memberships as membership_pages
+from gateway.pages import offers as offer_pages
 from gateway.pages import passkeys as passkey_pages
 from gateway.pages import reminders as reminder_pages
 from gateway.pages import routes as pages
@@ -129,6 +131,7 @@ ROUTERS: Sequence[APIRouter] = (
     slots.router,
     calendar_feeds.router,
     activity.router,
+    waitlist.router,
     services.router,
     locations.router,
     cosignatures.router,
@@ -155,6 +158,7 @@ ROUTERS: Sequence[APIRouter] = (
     health.router,
     files.router,
     pages.router,
+    offer_pages.router,
     reminder_pages.router,
     sign_in_pages.router,
     single_sign_on_pages.router,

@@ -41,6 +41,7 @@ from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.offer_answers_rpc import OfferAnswersStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
@@ -58,6 +59,7 @@ from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.rpc.client.peers import Peer
 
 
@@ -96,6 +98,7 @@ class Stubs:
     slots: FreeSlotsStub
     calendar_feeds: CalendarFeedsStub
     activity: ActivityReportsStub
+    waitlist: WaitlistStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -105,6 +108,7 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    offer_answers: OfferAnswersStub
     reminder_answers: ReminderAnswersStub
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
@@ -155,6 +159,7 @@ class Stubs:
             slots=FreeSlotsStub(peers["scheduling"]),
             calendar_feeds=CalendarFeedsStub(peers["scheduling"]),
             activity=ActivityReportsStub(peers["scheduling"]),
+            waitlist=WaitlistStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
@@ -164,6 +169,7 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            offer_answers=OfferAnswersStub(peers["notifications"]),
             reminder_answers=ReminderAnswersStub(peers["notifications"]),
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),

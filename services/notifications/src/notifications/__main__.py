@@ -21,6 +21,7 @@ from notifications.cosign_notices import reactions as cosign_notices
 from notifications.escalation_policies.rpc import EscalationPolicies
 from notifications.escalations.worker import AlertWorker
 from notifications.mail_worker import MailWorker
+from notifications.offer_answers.rpc import OfferAnswers
 from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
 from notifications.reminder_answers.rpc import ReminderAnswers
@@ -32,6 +33,7 @@ from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
+from notifications.waitlist_offers import reactions as waitlist_offers
 from notifications.webhooks import reactions as webhooks
 from notifications.webhooks.rpc import Webhooks
 from notifications.webhooks.worker import WebhookWorker
@@ -43,6 +45,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
         ReminderAnswers(Stubs.of(runtime), users),
+        OfferAnswers(Stubs.of(runtime)),
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
@@ -78,6 +81,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
+        *waitlist_offers.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]

@@ -16,6 +16,8 @@ from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
+from notifications.waitlist_offers.mail import KIND as WAITLIST_OFFER
+from notifications.waitlist_offers.mail import waitlist_offer_mail
 from notifications.webhooks.mail import webhook_mails
 
 
@@ -32,6 +34,7 @@ class MailWorker:
         other = {
             "payment_request": payment_request_mail(runtime, stubs),
             CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
+            WAITLIST_OFFER: waitlist_offer_mail(runtime, stubs),
             **cosign_notice_mails(runtime, stubs),
             **webhook_mails(runtime, stubs),
             **alert_mails(runtime, stubs),

@@ -23,10 +23,12 @@ from scheduling.payments.rpc import Payments
 from scheduling.series.rpc import AppointmentSeries
 from scheduling.slot_holds.rpc import Holds
 from scheduling.slots.rpc import FreeSlots
-from scheduling.tables import ACCESS, RETENTIONS, metadata
+from scheduling.tables import ACCESS, RETENTIONS, metadata, waitlist_entries
+from scheduling.waitlist.rpc import Waitlist
+from scheduling.waitlist.worker import WaitlistWorker
 from scheduling.workspace_holidays.rpc import Holidays
 
-_CARE_TEAMS = CareTeams(ACCESS)
+_CARE_TEAMS = CareTeams(ACCESS, records={"entry_id": waitlist_entries})
 
 
 def servicers(runtime: Runtime) -> list[Any]:
@@ -47,6 +49,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         FreeSlots(runtime.keys, users),
         CalendarFeeds(clients, users, _CARE_TEAMS),
         ActivityReports(runtime.keys, users),
+        Waitlist(runtime.keys, ActiveClients(clients), users),
     ]
 
 
@@ -55,6 +58,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys)],
+    loops=lambda runtime: [WaitlistWorker(runtime).poller.run],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

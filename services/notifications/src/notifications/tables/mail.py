@@ -19,7 +19,7 @@ from notifications.tables.base import metadata
 mails = tenant(
     "mails",
     metadata,
-    # Also the id of the link that it carries, of the notice, or of the request to pay.
+    # Also the id of the link that it carries, of the notice, of the request to pay, or of the offer.
     Column("id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     # Whom a notice is for; null for links, which name their user.
@@ -35,7 +35,7 @@ mails = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
     CheckConstraint(
         "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL"
-        " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true ELSE user_id IS NOT NULL END",
+        " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true WHEN 'waitlist_offer' THEN true ELSE user_id IS NOT NULL END",
         name="mail_kind_known",
     ),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),

@@ -16,6 +16,7 @@ from scheduling.appointments.mapping import APPOINTMENTS, places_of
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import places
 from scheduling.tables import moved
+from scheduling.waitlist_records import store as waitlist
 
 MOVED = Manifest(moved)
 
@@ -32,6 +33,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
         for row in erased:
             APPOINTMENTS.gone(row, workspace_keys, delivery)
+        waited = await delivery.db.run(waitlist.erase, client_id=event.client_id)
         await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)
         for row in erased:
             if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
@@ -47,6 +49,6 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.run(MOVED.forget, owner=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])
         if event.HasField("job_id"):
-            delivery.emit(events_pb2.ClientErasureFinished(client_id=event.client_id, deleted=len(erased)))
+            delivery.emit(events_pb2.ClientErasureFinished(client_id=event.client_id, deleted=len(erased) + waited))
 
     return [erase_appointments]

@@ -84,6 +84,20 @@ class AppointmentDeleted(_message.Message):
     deleted_by: str
     def __init__(self, appointment_id: _Optional[str] = ..., note_action: _Optional[_Union[_appointments_pb2.NoteAction, str]] = ..., deleted_by: _Optional[str] = ...) -> None: ...
 
+class WaitlistChanged(_message.Message):
+    __slots__ = ("entry_id", "client_id", "status", "version", "offer_id")
+    ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OFFER_ID_FIELD_NUMBER: _ClassVar[int]
+    entry_id: str
+    client_id: str
+    status: str
+    version: int
+    offer_id: str
+    def __init__(self, entry_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., offer_id: _Optional[str] = ...) -> None: ...
+
 class WorkspaceErasureUnfinished(_message.Message):
     __slots__ = ("workspace_id",)
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
