@@ -64,6 +64,15 @@ LINES = {
     "notifications.go-on-erasing": "erase_workspace",
     "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
     "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
+    **dict.fromkeys(
+        (
+            "notifications.mail-of-booking",
+            "notifications.mail-of-move",
+            "notifications.mail-of-cancellation",
+            "notifications.mail-of-confirmation",
+        ),
+        "only adds a mail to the practitioner; who changed the appointment is on record",
+    ),
     "notifications.mail-overdue-cosignature": "only adds a mail; that the deadline was missed is on record",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
     "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",

@@ -69,6 +69,7 @@ EMPTY = {
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
     **dict.fromkeys(("notifications.alert_escalations", "notifications.alert_mails"), "no alert in it has waited for its first level"),
     "notifications.escalation_policies": "nobody in it has set any",
+    "notifications.notification_settings": "nobody in it has set any",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.chain_nodes": "no chain in it has 256 lines",
     "audit.unlogged_heads": "all chains are logged, unless it was stopped within a minute",

@@ -21,8 +21,11 @@ from notifications.cosign_notices import reactions as cosign_notices
 from notifications.escalation_policies.rpc import EscalationPolicies
 from notifications.escalations.worker import AlertWorker
 from notifications.mail_worker import MailWorker
+from notifications.notification_settings.rpc import NotificationSettings
 from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
+from notifications.personal_mails import reactions as personal_mails
+from notifications.personal_mails.worker import PersonalWorker
 from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
 from notifications.reminder_policies.rpc import ReminderPolicies
@@ -51,12 +54,14 @@ def _servicers(runtime: Runtime) -> list[Any]:
         EscalationPolicies(),
         OnCall(users, departments),
         AlertFeed(runtime.keys, users),
+        NotificationSettings(users),
     ]
 
 
 def _loops(runtime: Runtime) -> list[Loop]:
     alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), _wake_of_steps(runtime))
-    return [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
+    loops = [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
+    return [*loops, PersonalWorker(runtime).poller.run]
 
 
 def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:
@@ -79,6 +84,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]
 

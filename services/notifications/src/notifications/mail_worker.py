@@ -11,6 +11,7 @@ from notifications.escalations.mail import alert_mails
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
+from notifications.personal_mails.mail import personal_mails
 from notifications.reminder_answers.mail import KIND as CANCELLATION_ASKED
 from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
@@ -35,6 +36,7 @@ class MailWorker:
             **cosign_notice_mails(runtime, stubs),
             **webhook_mails(runtime, stubs),
             **alert_mails(runtime, stubs),
+            **personal_mails(runtime, stubs),
         }
         self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
 

@@ -13,6 +13,7 @@ from notifications.tables.alerts import (
 )
 from notifications.tables.base import metadata, moved
 from notifications.tables.mail import due_work, mails
+from notifications.tables.notification_settings import notification_settings
 from notifications.tables.reminder_links import reminder_links, reminder_opt_outs
 from notifications.tables.reminder_policies import reminder_policies
 from notifications.tables.reminder_templates import reminder_templates
@@ -40,6 +41,7 @@ __all__ = [
     "merged_clients",
     "metadata",
     "moved",
+    "notification_settings",
     "on_call_overrides",
     "reminder_configurations",
     "reminder_consents",

@@ -45,7 +45,8 @@ mails = tenant(
     relay_grants="SELECT",
 )
 
-# The mail that may be due, and the alerts that go on, of every workspace. Triggers on their tables update it. A worker has to find work
+# The mail that may be due, people who may be due a mail of their own, and the alerts that go on, of every workspace. Triggers on their tables
+# update it. A worker has to find work
 # before it knows the workspace, so this table can be read and claimed without one; it holds ids and a time only.
 due_work = Table(
     "due_work",
@@ -56,6 +57,6 @@ due_work = Table(
     # While the row is claimed: when the lease expires.
     moment("due_at"),
     PrimaryKeyConstraint("workspace_id", "kind", "item_id", name="pk_due_work"),
-    CheckConstraint("kind IN ('reminder', 'mail', 'alert')", name="work_kind_known"),
+    CheckConstraint("kind IN ('reminder', 'mail', 'alert', 'personal')", name="work_kind_known"),
     Index("ix_due_work", "kind", "due_at"),
 )
