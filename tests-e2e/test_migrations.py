@@ -35,6 +35,7 @@ EMPTY = {
     "scheduling.availability": "nobody in it has said when they work",
     **dict.fromkeys(
         (
+            "notifications.calendar_invites",
             "notifications.reminder_links",
             "notifications.reminder_opt_outs",
             "notifications.reminder_policies",

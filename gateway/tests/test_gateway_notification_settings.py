@@ -31,7 +31,13 @@ async def test_settings_are_read_and_changed_member_by_member(practice, check_pr
         "created_at": None,
         "updated_at": None,
     }
-    chosen = {"digest_enabled": True, "digest_time": "06:45", "digest_days": [1, 5], "time_zone": "Asia/Jerusalem", "extended_settings": {"a": [1, None]}}
+    chosen = {
+        "digest_enabled": True,
+        "digest_time": "06:45",
+        "digest_days": [1, 5],
+        "time_zone": "Asia/Jerusalem",
+        "extended_settings": {"a": [1, None]},
+    }
     stored = await practice.http.put(PATH, json=chosen)
     assert stored.status_code == 200, stored.text
     assert stored.json() == unset | chosen | {name: stored.json()[name] for name in ("created_at", "updated_at")}
@@ -50,7 +56,10 @@ async def test_settings_are_read_and_changed_member_by_member(practice, check_pr
     ):
         refused = await practice.http.put(PATH, json=wrong)
         assert (refused.status_code, [fault["pointer"] for fault in refused.json()["errors"]]) == (422, [pointer]), refused.text
-    assert (await practice.http.get(PATH)).json() | {"updated_at": None} == stored.json() | {"tomorrow_digest_time": None, "updated_at": None}
+    assert (await practice.http.get(PATH)).json() | {"updated_at": None} == stored.json() | {
+        "tomorrow_digest_time": None,
+        "updated_at": None,
+    }
 
 
 async def test_an_api_key_has_no_mailbox(practice, check_problem):

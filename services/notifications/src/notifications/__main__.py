@@ -16,6 +16,7 @@ from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.alert_feed.rpc import AlertFeed
 from notifications.alerts.rpc import Alerts
+from notifications.calendar_updates import reactions as calendar_updates
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.escalation_policies.rpc import EscalationPolicies
@@ -83,6 +84,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
+        *calendar_updates.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),

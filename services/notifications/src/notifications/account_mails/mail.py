@@ -34,6 +34,7 @@ _UNHURRIED = (
     "note_returned",
     "webhook_disabled",
     "cancellation_asked",
+    "calendar_update",
     "appointment_booked",
     "appointment_cancelled",
     "appointment_rescheduled",

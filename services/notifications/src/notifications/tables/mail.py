@@ -24,7 +24,7 @@ mails = tenant(
     Column("kind", Text, nullable=False),
     # Whom a notice is for; null for links, which name their user.
     Column("user_id", Uuid),
-    # What a client is asked to pay for.
+    # What a client is asked to pay for, or told of.
     Column("appointment_id", Uuid),
     Column("status", Text, nullable=False, server_default="pending"),
     moment("next_attempt_at"),
@@ -34,7 +34,7 @@ mails = tenant(
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
     CheckConstraint(
-        "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL"
+        "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL WHEN 'calendar_update' THEN appointment_id IS NOT NULL"
         " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true ELSE user_id IS NOT NULL END",
         name="mail_kind_known",
     ),
