@@ -55,6 +55,7 @@ OF_ANY_CLIENT = {
     "clinical.timeline_counter_changes": "numbers on their way into the tallies",
     "notifications.reminder_consents": "read by the senders; ids alone",
     "notifications.appointments": "read by the senders; ids and times alone",
+    "notifications.calendar_invites": "read by the senders; ids and times, and the address sealed",
     "notifications.reminder_links": "read by the senders, and by whoever has a link; ids and times alone",
     "notifications.reminder_opt_outs": "who is not to be mailed; ids alone",
     "notifications.reminders": "that a client is reminded is part of the calendar; ids and times alone",

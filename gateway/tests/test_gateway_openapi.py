@@ -50,6 +50,7 @@ POST GET /departments
 PUT DELETE /departments/{}
 POST GET /users
 GET PUT /users/{}
+GET PUT /users/me/notification-settings
 PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate

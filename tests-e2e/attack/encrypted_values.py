@@ -31,6 +31,7 @@ NOT_ENCRYPTED = {
 NEVER_RETURNED = {
     "identity.second_factors.secret_sealed": "shown once, when it is made; afterwards codes are compared with it",
     "identity.sso_attempts.return_to_sealed": "where somebody goes after a sign-in, within ten minutes",
+    "notifications.calendar_invites.sealed": "the address that a reminder went to, for mails that follow it",
     "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
     **dict.fromkeys(
         ("clinical.search_segments.header", "clinical.search_segments.dead", "clinical.search_blocks.content"),

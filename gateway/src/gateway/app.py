@@ -46,6 +46,7 @@ from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
 from gateway.api.note_templates import routes as note_templates
+from gateway.api.notification_settings import routes as notification_settings
 from gateway.api.on_call import routes as on_call
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
@@ -149,6 +150,7 @@ ROUTERS: Sequence[APIRouter] = (
     reminders.router,
     alerts.router,
     on_call.router,
+    notification_settings.router,
     webhooks.router,
     audit.router,
     legal_holds.router,

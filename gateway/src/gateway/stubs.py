@@ -41,6 +41,7 @@ from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
 from caseload.notifications.v1.offer_answers_rpc import OfferAnswersStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
@@ -117,6 +118,7 @@ class Stubs:
     alert_feed: AlertFeedStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
+    notification_settings: NotificationSettingsStub
     webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
@@ -178,6 +180,7 @@ class Stubs:
             alert_feed=AlertFeedStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
+            notification_settings=NotificationSettingsStub(peers["notifications"]),
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),

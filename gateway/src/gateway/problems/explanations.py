@@ -143,6 +143,7 @@ EXPLANATIONS: dict[str, str] = {
     "not_the_supervisor": "This note waits for the supervisor of whoever signed it. An owner or administrator can decide in their place.",
     "note_of_another_client": "The note that the device calls by this id is another client's. A note stays with its client: send the text under another `client_session_id`.",
     "nothing_to_pay": "The appointment is paid already, or its payment is waived.",
+    "notification_settings_invalid": "Some settings are not valid; what is enabled needs its time or its minutes. `errors` says what is wrong.",
     "occurrence_not_open": "This occurrence of the series has begun, or is not to take place. Change or delete the appointment itself.",
     "on_call_override_invalid": "The override cannot be stored like this: it has an end, within a year, and nobody replaces themselves. `errors` says what is wrong.",
     "origin_not_allowed": "A page of this origin may not ask for patients. Whoever runs the gateway names the origins that may, in CASELOAD_CORS_ORIGINS.",

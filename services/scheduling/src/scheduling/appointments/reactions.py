@@ -39,7 +39,11 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
             if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
                 delivery.emit(
                     events_pb2.AppointmentClosed(
-                        appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
+                        appointment_id=str(row["id"]),
+                        client_id=str(row["client_id"]),
+                        status="cancelled",
+                        version=row["version"] + 1,
+                        practitioner_id=str(row["practitioner_id"]),
                     )
                 )
         ids = [row["id"] for row in erased]

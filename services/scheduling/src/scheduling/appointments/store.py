@@ -31,6 +31,7 @@ from scheduling.appointments.rules import (
     EARLIEST_START,
     LATEST_START,
     MAX_STATUS_CHANGES,
+    MOST_IN_AN_AGENDA,
 )
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import APPOINTMENT
@@ -143,6 +144,15 @@ slot = query(
         _a.location_type,
         _a.version,
     ).where(_by_id)
+)
+
+agenda = query(
+    select(_a.id.label("appointment_id"), _a.scheduled_start.label("starts_at"), _a.scheduled_end.label("ends_at"))
+    .where(_a.practitioner_id == bindparam("practitioner_id", type_=Uuid), _a.deleted_at.is_(None), _a.status == "scheduled")
+    .where(_a.scheduled_start >= bindparam("since", type_=DateTime(timezone=True)))
+    .where(_a.scheduled_start < bindparam("until", type_=DateTime(timezone=True)))
+    .order_by(_a.scheduled_start, _a.id)
+    .limit(literal(MOST_IN_AN_AGENDA))
 )
 
 service = query(
