@@ -1,6 +1,7 @@
 """How the tests are spread over workers, which of them are quick, and which have the machine to themselves. See CONTRIBUTING.md."""
 
 import fcntl
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         # A worker alone knows its tests' marks; it has them written down before the scheduler hears of its tests.
         session.config.cache.set("caseload/pieces", {item.nodeid: _piece(item) for item in session.items})
+    # Modules and tests stay to the end: whoever looks for reference cycles need not look at them.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

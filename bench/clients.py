@@ -24,7 +24,6 @@ from bench.search import Held
 from bench.unwitnessed import Unwitnessed
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
-from chassis.garbage import look_rarely
 from chassis.local.postgres import LocalPostgres
 from chassis.paging import Page
 from chassis.protobuf.timestamps import to_timestamp
@@ -185,7 +184,6 @@ async def memory(environment: Environment, workspace_id: UUID, clients: int) -> 
 
 
 async def run(dsn: str) -> None:
-    look_rarely()
     # Without the worker of jobs; nobody asks for any.
     peers = {"scheduling": "unix:none", "clinical": "unix:none"}
     async with start_environment(dsn, SERVICE, settings={"peers": peers}, relay=False) as environment:

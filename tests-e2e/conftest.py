@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from attack.installation import AttackedInstallation
+from attack.installation import QUICK_PASSWORDS, AttackedInstallation
 from attack.service_methods import RawChannel
 from chromium import fresh_tab, running_chromium
 from deployed import deployed
@@ -57,7 +57,7 @@ def suite(servers, tmp_path_factory):
 
 def running(composition, home):
     # Suites that ask for every operation read each answer to its end.
-    installation = Installation(composition, home, {"CASELOAD_ALERT_STREAM_SECONDS": "0.5"})
+    installation = Installation(composition, home, QUICK_PASSWORDS | {"CASELOAD_ALERT_STREAM_SECONDS": "0.5"})
     installation.start()
     yield installation
     assert installation.stop() == 0

@@ -11,7 +11,6 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from chassis.auth.verifier import TokenVerifier
-from chassis.garbage import look_rarely
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.handler import Handler
 from chassis.rpc.tls import TLS
@@ -85,7 +84,6 @@ class GatewayServer:
 
 async def serve(settings: GatewaySettings, *, listening: socket.socket | None = None, routers: Sequence[APIRouter] = ()) -> None:
     """The gateway as a process of its own: serves until SIGTERM or SIGINT, then drains."""
-    look_rarely()
     if settings.cpu is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {settings.cpu})
     server = GatewayServer(settings, listening=listening, routers=routers)

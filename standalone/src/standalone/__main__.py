@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
-from chassis.garbage import look_rarely
 from chassis.local.processes import die_with
 from standalone.settings import StandaloneSettings
 
@@ -37,8 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if "MAKELEVEL" in os.environ:
         # Started by make: if make is killed, this process must not go on running unnoticed.
         die_with(os.getppid(), signal.SIGKILL)
-    # Loading makes a great many objects, all of which stay.
-    look_rarely()
     # Imported where they are needed, so that `caseload --help` loads no database driver.
     match options.command:
         case "suite":

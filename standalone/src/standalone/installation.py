@@ -32,7 +32,7 @@ class Installation:
         self.port = free_port()
         self.gateway_url = f"http://127.0.0.1:{self.port}"
         self.output = home.with_name(home.name + ".out")
-        self._environment = dict(environment or {})
+        self.environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, seconds: float = 90.0) -> float:
@@ -42,7 +42,7 @@ class Installation:
         began, earlier = time.monotonic(), self._status_written_at()
         # Ends with the process that started it, even if that one is killed.
         command = [sys.executable, "-m", "standalone", self.composition]
-        self._process = spawn(command, log=self.output, env={**inherited, **own, **self._environment})
+        self._process = spawn(command, log=self.output, env={**inherited, **own, **self.environment})
         # A running.json that a killed process left behind does not count.
         while not (self.ready() and self._status_written_at() > earlier):
             if self._process.poll() is not None or time.monotonic() - began > seconds:

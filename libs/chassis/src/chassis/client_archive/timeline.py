@@ -118,10 +118,7 @@ async def read_timeline(
 
 
 async def _appointments(stubs: Stubs, context: RequestContext, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
-    message = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit)
-    if after is not None:
-        when, message.before_id = after.before(_APPOINTMENTS)
-        message.before.CopyFrom(to_timestamp(when))
+    message = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit, **_before(after, _APPOINTMENTS))
     reply = await stubs.appointments.ListHistory(message, context)
     events = []
     for entry in reply.items:
@@ -133,10 +130,7 @@ async def _appointments(stubs: Stubs, context: RequestContext, client_id: UUID, 
 
 
 async def _sessions(stubs: Stubs, context: RequestContext, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
-    message = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit)
-    if after is not None:
-        when, message.before_id = after.before(_SESSIONS)
-        message.before.CopyFrom(to_timestamp(when))
+    message = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit, **_before(after, _SESSIONS))
     reply = await stubs.sessions.ListHistory(message, context)
     events = []
     for entry in reply.items:
@@ -149,10 +143,7 @@ async def _sessions(stubs: Stubs, context: RequestContext, client_id: UUID, afte
 
 
 async def _plans(stubs: Stubs, context: RequestContext, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
-    message = plans.ListPlanEventsRequest(client_id=str(client_id), limit=limit)
-    if after is not None:
-        when, message.before_id = after.before(_PLANS)
-        message.before.CopyFrom(to_timestamp(when))
+    message = plans.ListPlanEventsRequest(client_id=str(client_id), limit=limit, **_before(after, _PLANS))
     reply = await stubs.plans.ListPlanEvents(message, context)
     events = []
     for entry in reply.items:
@@ -162,6 +153,14 @@ async def _plans(stubs: Stubs, context: RequestContext, client_id: UUID, after: 
         position = Position(when, _PLANS, entry.id)
         events.append((position, _event(kind, when, title, None, plan_id=entry.plan_id, milestone_id=milestone_id)))
     return events, reply.total
+
+
+def _before(after: Position | None, source: int) -> dict[str, Any]:
+    """The fields of a request that goes on after a position; none for the first page."""
+    if after is None:
+        return {}
+    when, entry_id = after.before(source)
+    return {"before": to_timestamp(when), "before_id": entry_id}
 
 
 def _event(kind: str, when: datetime, title: str, description: str | None, **ids: str | None) -> dict[str, Any]:

@@ -9,17 +9,9 @@ import base64
 import binascii
 import json
 from pathlib import Path
-from typing import Any
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis import private_files
 from chassis.encryption.keyring import Keyring
-
-_CONTEXT = {"purpose": "caseload keyring"}
-_SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS = 3, 10, 3
 
 
 class RootKeysUnreadable(ValueError):
@@ -51,11 +43,13 @@ def save_keyring(file: Path, keyring: Keyring, *, kms_key: str | None = None) ->
 
 def encrypted_keyring(keyring: Keyring, kms_key: str) -> bytes:
     """The keyring as a KMS has encrypted it. Raises RootKeysUnreadable."""
+    from chassis.encryption import kms  # slow to load, and seldom needed
+
     try:
-        answer = _client(kms_key).encrypt(KeyId=kms_key, Plaintext=keyring.dump(), EncryptionContext=_CONTEXT)
-    except (BotoCoreError, ClientError) as error:
-        raise RootKeysUnreadable(f"the KMS does not encrypt: {_reason(error)}") from error
-    return json.dumps({"kms": kms_key, "keyring": base64.b64encode(answer["CiphertextBlob"]).decode()}, indent=2).encode()
+        encrypted = kms.encrypt(kms_key, keyring.dump())
+    except kms.KmsError as error:
+        raise RootKeysUnreadable(f"the KMS does not encrypt: {error}") from error
+    return json.dumps({"kms": kms_key, "keyring": base64.b64encode(encrypted).decode()}, indent=2).encode()
 
 
 def _encrypted(written: str) -> tuple[str, bytes]:
@@ -70,21 +64,9 @@ def _encrypted(written: str) -> tuple[str, bytes]:
 
 
 def _decrypt(kms_key: str, encrypted: bytes) -> str:
+    from chassis.encryption import kms  # slow to load, and seldom needed
+
     try:
-        answer = _client(kms_key).decrypt(KeyId=kms_key, CiphertextBlob=encrypted, EncryptionContext=_CONTEXT)
-    except (BotoCoreError, ClientError) as error:
-        raise RootKeysUnreadable(f"the KMS does not decrypt: {_reason(error)}") from error
-    plain: bytes = answer["Plaintext"]
-    return plain.decode()
-
-
-def _client(kms_key: str) -> Any:
-    """Credentials, region and endpoint come from where AWS's own tools look for them; the region of an ARN is the ARN's."""
-    parts = kms_key.split(":")
-    config = Config(connect_timeout=_SECONDS_TO_CONNECT, read_timeout=_SECONDS_TO_READ, retries={"total_max_attempts": _ATTEMPTS})
-    return boto3.client("kms", region_name=parts[3] if len(parts) > 3 else None, config=config)
-
-
-def _reason(error: Exception) -> str:
-    """The service's code, or the kind of the failure: messages may name accounts."""
-    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else type(error).__name__
+        return kms.decrypt(kms_key, encrypted).decode()
+    except kms.KmsError as error:
+        raise RootKeysUnreadable(f"the KMS does not decrypt: {error}") from error

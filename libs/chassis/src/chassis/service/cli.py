@@ -18,7 +18,6 @@ from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.retry import Retries
 from chassis.events.dead_letters import dead, replay
-from chassis.garbage import look_rarely
 from chassis.lifecycle import Lifecycle
 from chassis.observability.logs import configure_logs
 from chassis.service.composition import ALL, add_services
@@ -66,7 +65,6 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 async def work(service: Service, settings: Settings, tasks: Sequence[str]) -> None:
     """Takes on these tasks until SIGTERM or SIGINT, then finishes what runs."""
-    look_rarely()
     broker = broker_of(settings)
     runtime = Runtime(service, settings, broker=broker)
     async with Lifecycle() as parts:

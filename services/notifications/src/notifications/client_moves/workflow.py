@@ -10,7 +10,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.client_moves.store import TABLES
 from notifications.merged_clients import store
 from notifications.merged_clients.store import MOVED
-from notifications.reminders.store import lock_rules
+from notifications.reminders.rule_store import lock_rules
 
 AT_ONCE = 200
 

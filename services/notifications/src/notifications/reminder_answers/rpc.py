@@ -25,6 +25,7 @@ from notifications.merged_clients.workflow import owners
 from notifications.reminder_links import rules, store
 from notifications.reminder_links.workflow import find
 from notifications.reminder_policies import workflow as policies
+from notifications.reminders import rule_store
 from notifications.reminders import store as reminders
 from notifications.stubs import Stubs
 
@@ -107,7 +108,7 @@ def _ours(work: UnitOfWork) -> RequestContext:
 async def _opt_out(link: Record, work: UnitOfWork) -> None:
     client_id = link["client_id"]
     # A booking that plans reminders at the same time is seen, and what is planned later is not mailed.
-    await work.db.run(reminders.lock_rules)
+    await work.db.run(rule_store.lock_rules)
     await work.db.run(store.opt_out, client_id=client_id, channel=link["channel"], now=work.now)
     owner = (await owners(work, [client_id]))[client_id]
     cancelled = await work.db.run(reminders.cancel_of_client, client_id=owner, reason="opted_out")

@@ -30,7 +30,7 @@ from notifications.reminder_policies import workflow as policies
 from notifications.reminder_policies.rules import QuietHours, is_too_late, send_at
 from notifications.reminder_templates import rendering
 from notifications.reminder_templates import store as templates
-from notifications.reminders import rules, store, workflow
+from notifications.reminders import rules, sending_store, workflow
 from notifications.stubs import Stubs
 
 # Until a reminder of a suspended workspace is looked at again.
@@ -61,10 +61,12 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
             template = await work.db.maybe(templates.of_rule, hours_before=row["hours_before"], channel=row["channel"])
             if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
                 # Held until the workspace is active again, or the appointment begins.
-                await work.db.run(store.reschedule, id=row["id"], at=min(now + _HELD, row["starts_at"]), reason="workspace_suspended")
+                await work.db.run(
+                    sending_store.reschedule, id=row["id"], at=min(now + _HELD, row["starts_at"]), reason="workspace_suspended"
+                )
                 return None
             if (at := _send_at(row, await policies.current(work.db), workspace, now=now)) > now:
-                await work.db.run(store.reschedule, id=row["id"], at=at, reason=None)
+                await work.db.run(sending_store.reschedule, id=row["id"], at=at, reason=None)
                 return None
             if row["channel"] in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=row["client_id"])}:
                 raise NotToBeSent("skipped", "opted_out")
@@ -82,10 +84,10 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
 
     return MailKind(
         name="reminder",
-        load=store.load,
-        begin_sending=store.begin_sending,
-        finish=store.finish,
-        reschedule=store.reschedule,
+        load=sending_store.load,
+        begin_sending=sending_store.begin_sending,
+        finish=sending_store.finish,
+        reschedule=sending_store.reschedule,
         compose=compose,
         next_attempt_at=lambda row, now: rules.next_attempt_at(
             row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]

@@ -15,7 +15,7 @@ from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on, on_many
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
-from notifications.reminders import store, workflow
+from notifications.reminders import rule_store, workflow
 from notifications.reminders.rules import KnownAppointment
 
 FIRST_RULE_HOURS = 24
@@ -45,8 +45,8 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
     @on(identity_events.WorkspaceOpened, queue="notifications.set-first-rule")
     async def set_first_rule(event: identity_events.WorkspaceOpened, delivery: Delivery) -> None:
         """Gives a new workspace one rule: 24 hours before."""
-        await delivery.db.run(store.lock_rules)
-        rule = await delivery.db.maybe(store.create_first_rule, id=uuid7(), hours_before=FIRST_RULE_HOURS, now=delivery.now)
+        await delivery.db.run(rule_store.lock_rules)
+        rule = await delivery.db.maybe(rule_store.create_first_rule, id=uuid7(), hours_before=FIRST_RULE_HOURS, now=delivery.now)
         if rule is not None:
             workflow.unsettle(delivery, rule)
             record_effect(delivery, "set_first_rule", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [rule["id"]])

@@ -14,7 +14,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.reminders import rules, store, workflow
+from notifications.reminders import rule_store, rules, store, workflow
 
 # An appointment has one reminder per rule and version, so never this many.
 _ALL = Page(limit=1000, offset=0)
@@ -32,26 +32,26 @@ class Reminders(RemindersServicer[UnitOfWork]):
             "is_active": request.is_active if request.HasField("is_active") else True,
             "template_id": request.template_id if request.HasField("template_id") else None,
         }
-        await work.db.run(store.lock_rules)
-        rule = await work.db.one(store.create_rule, id=uuid7(), now=work.now, **values)
+        await work.db.run(rule_store.lock_rules)
+        rule = await work.db.one(rule_store.create_rule, id=uuid7(), now=work.now, **values)
         if rule["is_active"]:
             workflow.unsettle(work, rule)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def ListConfigurations(self, request: pb.ListConfigurationsRequest, work: UnitOfWork) -> pb.ConfigurationPage:
         bounds = page(request)
-        found = await work.db.all(store.list_rules, limit=bounds.limit, offset=bounds.offset)
-        counted = await work.db.one(store.count_rules)
+        found = await work.db.all(rule_store.list_rules, limit=bounds.limit, offset=bounds.offset)
+        counted = await work.db.one(rule_store.count_rules)
         return pb.ConfigurationPage(items=[fill(pb.ReminderConfiguration(), row) for row in found], total=counted["total"])
 
     async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, work: UnitOfWork) -> pb.ReminderConfiguration:
         changes = _check_changes(masked(request, _EDITABLE))
-        await work.db.run(store.lock_rules)
-        before = await work.db.one(store.lock_rule, id=request.configuration_id)
+        await work.db.run(rule_store.lock_rules)
+        before = await work.db.one(rule_store.lock_rule, id=request.configuration_id)
         kept = {name: before[name] for name in _EDITABLE}
         if changes.items() <= kept.items():
             return fill(pb.ReminderConfiguration(), before)
-        rule = await work.db.one(store.change_rule, id=before["id"], now=work.now, **{**kept, **changes})
+        rule = await work.db.one(rule_store.change_rule, id=before["id"], now=work.now, **{**kept, **changes})
         # Another template changes neither when a reminder goes out nor whether.
         if any(before[name] != rule[name] for name in ("hours_before", "channel", "is_active")):
             for changed in (before, rule):
@@ -60,9 +60,9 @@ class Reminders(RemindersServicer[UnitOfWork]):
         return fill(pb.ReminderConfiguration(), rule)
 
     async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, work: UnitOfWork) -> pb.DeleteConfigurationResponse:
-        await work.db.run(store.lock_rules)
-        rule = await work.db.one(store.lock_rule, id=request.configuration_id)
-        await work.db.run(store.delete_rule, id=rule["id"])
+        await work.db.run(rule_store.lock_rules)
+        rule = await work.db.one(rule_store.lock_rule, id=request.configuration_id)
+        await work.db.run(rule_store.delete_rule, id=rule["id"])
         if rule["is_active"]:
             workflow.unsettle(work, rule)
         return pb.DeleteConfigurationResponse()

@@ -1,4 +1,4 @@
-"""Statements on rules, known appointments and reminders. Row security limits every one to the caller's workspace."""
+"""Statements on known appointments and the reminders that are planned of them. Row security limits every one to the caller's workspace."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +14,11 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
-    and_,
     any_,
     bindparam,
     case,
     delete,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -32,18 +30,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
-from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from notifications.tables import appointments, reminder_configurations, reminder_consents, reminder_counters, reminders
+from notifications.reminders.consent_store import all_are_withdrawn
+from notifications.tables import appointments, reminder_consents, reminder_counters, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
 _appointment_id = bindparam("appointment_id", type_=Uuid)
 _hours = bindparam("hours_before", type_=Integer)
-_template_id = bindparam("template_id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
 _limit = bindparam("limit", type_=Integer)
 _offset = bindparam("offset", type_=Integer)
@@ -61,58 +58,6 @@ log = DatedList(
     bounds=(EARLIEST, LATEST),
     latest_first=True,
 )
-
-# --- rules
-
-# Planning takes this lock shared, changing a rule takes it exclusively: a booking sees a rule, or the rule sees the booking.
-_rules_number = lock_number("reminder rules", _workspace)
-lock_rules_shared = command(select(func.pg_advisory_xact_lock_shared(_rules_number)))
-lock_rules = command(select(func.pg_advisory_xact_lock(_rules_number)))
-
-_rules = reminder_configurations
-
-active_rules = query(select(_rules.c.hours_before, _rules.c.channel).where(_rules.c.is_active))
-_of_hours = (_rules.c.is_active, _rules.c.hours_before == _hours, _rules.c.channel == bindparam("channel"))
-active_rule = query(select(_rules.c.hours_before, _rules.c.channel).where(*_of_hours))
-
-create_rule = command(
-    insert(_rules)
-    .values(
-        workspace_id=_workspace,
-        id=_id,
-        hours_before=_hours,
-        channel=bindparam("channel"),
-        template_id=_template_id,
-        is_active=bindparam("is_active"),
-        created_at=_now,
-        updated_at=_now,
-    )
-    .returning(_rules)
-)
-
-# A workspace's first rule. Does nothing if there is an active one of these hours already.
-create_first_rule = command(
-    upsert(_rules)
-    .values(workspace_id=_workspace, id=_id, hours_before=_hours, channel="email", is_active=True, created_at=_now, updated_at=_now)
-    .on_conflict_do_nothing()
-    .returning(_rules)
-)
-
-lock_rule = command(select(_rules).where(_rules.c.id == _id).with_for_update())
-
-change_rule = command(
-    update(_rules)
-    .where(_rules.c.id == _id)
-    .values(hours_before=_hours, channel=bindparam("channel"), template_id=_template_id, is_active=bindparam("is_active"), updated_at=_now)
-    .returning(_rules)
-)
-
-delete_rule = command(delete(_rules).where(_rules.c.id == _id))
-
-list_rules = query(select(_rules).order_by(_rules.c.hours_before.desc(), _rules.c.id).limit(_limit).offset(_offset))
-count_rules = query(select(func.count().label("total")).select_from(_rules))
-
-# --- known appointments
 
 _time = DateTime(timezone=True)
 
@@ -154,29 +99,8 @@ record_closed = command(
 )
 
 erase_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id).returning(appointments.c.id))
-erase_consents = command(delete(reminder_consents).where(reminder_consents.c.client_id == _client_id))
 erase_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id).returning(reminders.c.appointment_id))
 forget_answers = idempotency.forget_answers("notifications")
-
-# --- consents to reminders
-
-_consent = {"workspace_id": _workspace, "client_id": _client_id, "consent_id": bindparam("consent_id", type_=Uuid)}
-record_consent = command(upsert(reminder_consents).values(is_withdrawn=False, **_consent).on_conflict_do_nothing())
-record_withdrawal = command(
-    upsert(reminder_consents)
-    .values(is_withdrawn=True, **_consent)
-    .on_conflict_do_update(constraint="pk_reminder_consents", set_={"is_withdrawn": True})
-)
-_all_are_withdrawn = func.bool_and(reminder_consents.c.is_withdrawn)
-# Those of the clients who want no reminders any more.
-who_take_none = query(
-    select(reminder_consents.c.client_id)
-    .where(reminder_consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid))))
-    .group_by(reminder_consents.c.client_id)
-    .having(_all_are_withdrawn)
-)
-
-# --- planning
 
 # A pending reminder moves with its appointment; one that was sent or is being sent does not change.
 _moved = {
@@ -256,7 +180,7 @@ _has_pending = (
     .where(reminders.c.channel == bindparam("channel"))
     .where(reminders.c.status == "pending")
 )
-_takes_none = select(_all_are_withdrawn).where(reminder_consents.c.client_id == appointments.c.client_id).scalar_subquery()
+_takes_none = select(all_are_withdrawn).where(reminder_consents.c.client_id == appointments.c.client_id).scalar_subquery()
 _without_reminder = (
     select(appointments.c.id, appointments.c.client_id, appointments.c.starts_at, appointments.c.version)
     .where(appointments.c.is_open)
@@ -331,72 +255,4 @@ look_again = command(
         )
     )
     .returning(*_place)
-)
-
-# --- sending
-
-_later = reminders.alias("later")
-# Another reminder of the same appointment, nearer to its start, is due or was sent: it replaces this one.
-_superseded = (
-    select(literal(1))
-    .where(_later.c.appointment_id == reminders.c.appointment_id)
-    .where(_later.c.due_at > reminders.c.due_at)
-    .where(_later.c.due_at <= _now)
-    .where(_later.c.status == any_(literal(["pending", "sending", "sent", "unknown"], ARRAY(Text))))
-    .exists()
-)
-# Its rule is in force. One that is not cancels it, in a moment.
-_ruled = (
-    select(literal(1))
-    .where(_rules.c.is_active)
-    .where(_rules.c.hours_before == reminders.c.hours_before)
-    .where(_rules.c.channel == reminders.c.channel)
-    .exists()
-)
-load = query(select(reminders, _superseded.label("is_superseded"), _ruled.label("is_ruled")).where(reminders.c.id == _id))
-
-# Returns no row if the reminder was cancelled, moved or sent meanwhile.
-begin_sending = command(
-    update(reminders)
-    .where(reminders.c.id == _id)
-    .where(reminders.c.status == "pending")
-    .where(reminders.c.appointment_version == bindparam("appointment_version"))
-    .values(status="sending", attempts=reminders.c.attempts + 1)
-    .returning(reminders.c.attempts)
-)
-
-# Also from `unknown`: a sender whose lease expired may still record the outcome.
-finish = command(
-    update(reminders)
-    .where(reminders.c.id == _id)
-    .where(reminders.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
-    .values(status=bindparam("status"), sent_at=bindparam("sent_at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
-)
-
-# Pending again, or cancelled if the appointment is closed or was moved, or has a newer reminder of the same rule.
-_is_current = (
-    select(literal(1))
-    .where(appointments.c.id == reminders.c.appointment_id)
-    .where(appointments.c.is_open)
-    .where(appointments.c.client_id == reminders.c.client_id)
-    .where(appointments.c.starts_at == reminders.c.starts_at)
-    .exists()
-)
-_replaced = (
-    select(literal(1))
-    .where(_later.c.appointment_id == reminders.c.appointment_id)
-    .where(_later.c.hours_before == reminders.c.hours_before)
-    .where(_later.c.channel == reminders.c.channel)
-    .where(_later.c.appointment_version > reminders.c.appointment_version)
-    .exists()
-)
-reschedule = command(
-    update(reminders)
-    .where(reminders.c.id == _id)
-    .where(reminders.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))
-    .values(
-        status=case((and_(_is_current, ~_replaced), "pending"), else_="cancelled"),
-        next_attempt_at=bindparam("at", type_=DateTime(timezone=True)),
-        last_error=bindparam("reason"),
-    )
 )

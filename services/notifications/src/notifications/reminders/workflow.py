@@ -24,7 +24,7 @@ from notifications.merged_clients.workflow import owners
 from notifications.reminder_links import store as links
 from notifications.reminder_policies import workflow as policies
 from notifications.reminder_policies.rules import QuietHours, looked_at
-from notifications.reminders import rules, store
+from notifications.reminders import consent_store, rule_store, rules, store
 from notifications.reminders.rules import KnownAppointment
 
 # Of what a rule or the policy changes: so many in one transaction.
@@ -38,7 +38,7 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
     Returns whether any of the reminders is due at once.
     """
     db = work.db
-    await db.run(store.lock_rules_shared)
+    await db.run(rule_store.lock_rules_shared)
     owner = await owners(work, {appointment.client_id for appointment in appointments})
     # In the order of ids, so that two transactions that record several appointments never wait for each other in a circle.
     current = {appointment.id: replace(appointment, client_id=owner[appointment.client_id]) for appointment in rules.newest(appointments)}
@@ -52,9 +52,11 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
     )
     if not recorded:
         return False
-    active = await db.all(store.active_rules)
+    active = await db.all(rule_store.active_rules)
     quiet = QuietHours.of(await policies.current(db))
-    take_none = {row["client_id"] for row in await db.all(store.who_take_none, client_ids=[each.client_id for each in current.values()])}
+    take_none = {
+        row["client_id"] for row in await db.all(consent_store.who_take_none, client_ids=[each.client_id for each in current.values()])
+    }
     planned: list[dict[str, Any]] = []
     due_at_once = False
     for row in recorded:
@@ -122,8 +124,8 @@ async def settle_rule(work: UnitOfWork, event: events_pb2.ReminderRuleUnsettled)
     """
     hours, channel = event.hours_before, enum_text(reminders_pb2.Channel, event.channel)
     # A booking sees the rule as it is now, or is seen.
-    await work.db.run(store.lock_rules)
-    rule = await work.db.maybe(store.active_rule, hours_before=hours, channel=channel)
+    await work.db.run(rule_store.lock_rules)
+    rule = await work.db.maybe(rule_store.active_rule, hours_before=hours, channel=channel)
     if rule is None:
         if await work.db.run(store.cancel_of_rule, hours_before=hours, channel=channel, limit=AT_ONCE, reason="rule_withdrawn") == AT_ONCE:
             work.emit(event)
@@ -142,7 +144,7 @@ async def settle_rule(work: UnitOfWork, event: events_pb2.ReminderRuleUnsettled)
 async def follow_policy(work: UnitOfWork, event: events_pb2.ReminderPolicyChanged) -> None:
     """Changes when the next batch of pending reminders is looked at, and announces the one after it."""
     # What is being planned by the policy of before is there before.
-    await work.db.run(store.lock_rules)
+    await work.db.run(rule_store.lock_rules)
     quiet = QuietHours.of(await policies.current(work.db))
     early = looked_at(work.now, quiet) - work.now
     after = {"after_id": event.after_id or _LOWEST_ID, "after_hours": event.after_hours}
@@ -178,8 +180,8 @@ async def plan_again(db: Transaction, rule: Any, found: Sequence[Record], *, now
 
 async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
     """Deletes the appointments and reminders of an erased client; how many they were."""
-    await work.db.run(store.lock_rules_shared)
-    await work.db.run(store.erase_consents, client_id=client_id)
+    await work.db.run(rule_store.lock_rules_shared)
+    await work.db.run(consent_store.erase_consents, client_id=client_id)
     await work.db.run(links.erase_links, client_id=client_id)
     await work.db.run(links.erase_opt_outs, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)

@@ -32,6 +32,8 @@ from chassis.work.envelope import Envelope
 _log = logging.getLogger(__name__)
 _DEPTH = Gauge("caseload_queue_depth", "Messages ready in a queue.", ["queue"])
 _SECONDS_TO_CONFIRM = 15.0
+# A quorum queue is on disk before it is there: one after another, those of a service's very first start would take longer than its patience.
+_EQUIPPED_AT_ONCE = 8
 
 
 class RabbitBroker(Broker):
@@ -126,19 +128,26 @@ class RabbitBroker(Broker):
     async def _equip_consumers(self, connection: AbstractConnection) -> None:
         self._tags.clear()
         await self._ensure_exchange(connection)
-        for subscription in self._subscriptions.values():
-            await self._declare(connection, subscription)
-        for subscription in self._subscriptions.values():
-            if self._draining:
-                return
-            # A channel each, so that a slow queue's unacknowledged messages are not its neighbours' limit.
-            channel = await connection.channel()
-            self._consuming.watch(channel)
-            await channel.set_qos(prefetch_count=subscription.concurrency)
-            queue = await channel.declare_queue(subscription.queue, passive=True)
-            tag = await queue.consume(partial(self._take, subscription))
-            self._tags.append((queue, tag))
+        waiting = iter(list(self._subscriptions.values()))
+
+        async def equip_next() -> None:
+            for subscription in waiting:
+                await self._declare(connection, subscription)
+                await self._consume(connection, subscription)
+
+        await asyncio.gather(*(equip_next() for _ in range(_EQUIPPED_AT_ONCE)))
         self._consuming.accompany(self._measure(connection))
+
+    async def _consume(self, connection: AbstractConnection, subscription: Subscription) -> None:
+        if self._draining:
+            return
+        # A channel each, so that a slow queue's unacknowledged messages are not its neighbours' limit.
+        channel = await connection.channel()
+        self._consuming.watch(channel)
+        await channel.set_qos(prefetch_count=subscription.concurrency)
+        queue = await channel.declare_queue(subscription.queue, passive=True)
+        tag = await queue.consume(partial(self._take, subscription))
+        self._tags.append((queue, tag))
 
     async def _ensure_exchange(self, connection: AbstractConnection) -> None:
         """Makes the topic exchange unless it is there. A service's own account may not: an installation's definitions have it."""
@@ -151,9 +160,14 @@ class RabbitBroker(Broker):
         name = subscription.queue
         queues = {messages.dead_queue(name): messages.dead_arguments(), name: messages.queue_arguments(name)}
         queues |= {messages.delay_queue(name, delay): messages.delay_arguments(name, delay) for delay in self._retries.delays}
-        for queue, arguments in queues.items():
-            await _declare_queue(connection, queue, arguments)
         channel = await connection.channel()
+        for queue, arguments in queues.items():
+            try:
+                await channel.declare_queue(queue, durable=True, arguments=arguments)
+            except ChannelPreconditionFailed:
+                # One that an earlier release made keeps its arguments, which lead to the same places.
+                _log.warning("a queue has arguments of an earlier release, and keeps them until it is deleted", extra={"queue": queue})
+                channel = await connection.channel()
         own = await channel.declare_exchange(messages.own_exchange(name), ExchangeType.DIRECT, durable=True)
         for queue in queues:
             await (await channel.get_queue(queue, ensure=False)).bind(own, routing_key=queue)
@@ -247,17 +261,6 @@ async def _exists(connection: AbstractConnection, exchange: str) -> bool:
         return False
     await channel.close()
     return True
-
-
-async def _declare_queue(connection: AbstractConnection, name: str, arguments: dict[str, Any]) -> None:
-    """Makes the queue unless it is there. One that an earlier release made keeps its arguments, which lead to the same places."""
-    channel = await connection.channel()
-    try:
-        await channel.declare_queue(name, durable=True, arguments=arguments)
-    except ChannelPreconditionFailed:
-        _log.warning("a queue has arguments of an earlier release, and keeps them until it is deleted", extra={"queue": name})
-    else:
-        await channel.close()
 
 
 def _foreign(incoming: AbstractIncomingMessage) -> Message:
