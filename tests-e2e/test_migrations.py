@@ -42,6 +42,7 @@ EMPTY = {
         ),
         "nobody in it has changed how clients are reminded",
     ),
+    **dict.fromkeys(("audit.jobs", "audit.job_inputs", "audit.job_file_pieces", "audit.due_jobs"), "nobody in it has exported the trail"),
     "audit.retention_periods": "nobody in it has chosen how long the trail is kept",
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),

@@ -30,6 +30,7 @@ OTHER_POLICIES = {
     "clients.match_work": "found across workspaces by the worker that compares clients from before; ids alone",
     "clients.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "scheduling.waitlist_due": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
+    "audit.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
     "notifications.alert_feeds": "asked for across workspaces by the gateways; the number of a workspace's newest change alone",
     "notifications.webhook_queues": "found and claimed across workspaces by the senders; ids, times and the number of failures alone",

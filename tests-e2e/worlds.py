@@ -74,6 +74,7 @@ def furnish(api, sign_in_again):
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
     job = api.post("/clients/import", json=[]).raise_for_status().json()["job_id"]
+    export = ready_export(api)
     held = made("/clients", json={"first_name": "Hella", "last_name": "Held"})
     hold = made("/audit/legal-holds", json={"client_id": held, "reason": "A court has asked for it."})
     template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
@@ -116,6 +117,7 @@ def furnish(api, sign_in_again):
         "slot_hold_id": slot_hold,
         "template_id": template,
         "job_id": job,
+        "export_id": export,
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
@@ -131,6 +133,16 @@ def furnish(api, sign_in_again):
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),
     }
+
+
+def ready_export(api):
+    """The id of an export of the trail, which is ready."""
+    export = api.post("/audit/exports", json={"format": "jsonl", "end_date": text(now())}).raise_for_status().json()["id"]
+    for _ in range(2_400):
+        if api.get(f"/audit/exports/{export}").raise_for_status().json()["status"] == "ready":
+            return export
+        time.sleep(0.05)
+    raise AssertionError("the export is not ready")
 
 
 def first_delivery(api, webhook):

@@ -114,6 +114,9 @@ GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
 GET /audit/checkpoints
+POST /audit/exports/{}/cancel
+GET /audit/exports/{}/manifest
+GET /audit/exports/{}/file
 GET /audit/proof
 GET POST /audit/legal-holds
 POST /audit/legal-holds/{}/release
@@ -180,6 +183,8 @@ GET /webhooks/{}/deliveries
 POST /webhooks/{}/deliveries/{}/retry
 GET /audit-events
 GET /audit-events/{}
+POST /audit/exports
+GET /audit/exports/{}
 GET /audit/verify
 GET /health
 """

@@ -60,6 +60,7 @@ TABLES |= {
     "Milestones": "milestones",
     "Measures": "measures",
     "NoteTemplates": "note_templates",
+    "AuditExports": "jobs",
     "LegalHolds": "legal_holds",
     "TreeHeads": "tree_heads",
     "Cosignatures": "cosign_requests",

@@ -38,6 +38,8 @@ NEVER_RETURNED = {
         "the index of a workspace's notes: what is found is read from the notes",
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
+    "audit.job_inputs.sealed": "no job of audit is given anything to read",
+    "audit.jobs.file_sealed": "the key of the file of an export: it opens that file, and is shown to nobody",
     "clients.jobs.file_sealed": "the key of the file that a job has made: it opens that file, and is shown to nobody",
     "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on; services/clients/tests/test_patient_import.py exchanges it",
 }

@@ -144,6 +144,7 @@ class ValidValues:
                 "milestone_id",
                 "template_id",
                 "job_id",
+                "export_id",
                 "hold_id",
                 "alert_id",
                 "override_id",
@@ -318,6 +319,17 @@ class ValidValues:
         """An import, which is done."""
         headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
         return {"job_id": self.api.post("/clients/import", json=[], headers=headers).raise_for_status().json()["job_id"]}
+
+    def _new_export(self):
+        """Of next to nothing; it is ready in a moment."""
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        body = {"format": "csv", "filters": {"action": "PRINT"}}
+        export = self.api.post("/audit/exports", json=body, headers=headers).raise_for_status().json()["id"]
+        until = time.monotonic() + 30.0
+        while self.api.get(f"/audit/exports/{export}", headers=headers).raise_for_status().json()["status"] != "ready":
+            assert time.monotonic() < until, "the export is not ready"
+            time.sleep(0.05)
+        return {"export_id": export}
 
     def _new_signed(self):
         ids = self._new_session()

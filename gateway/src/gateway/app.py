@@ -19,6 +19,7 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.audit_exports import routes as audit_exports
 from gateway.api.availability import routes as availability
 from gateway.api.broken_glass import routes as broken_glass
 from gateway.api.calendar_feeds import routes as calendar_feeds
@@ -153,6 +154,7 @@ ROUTERS: Sequence[APIRouter] = (
     notification_settings.router,
     webhooks.router,
     audit.router,
+    audit_exports.router,
     legal_holds.router,
     retention.router,
     compliance.router,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caseload.audit.v1.compliance_rpc import ComplianceStub
+from caseload.audit.v1.exports_rpc import AuditExportsStub
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.retention_rpc import RetentionStub
 from caseload.audit.v1.trail_rpc import TrailStub
@@ -86,7 +87,7 @@ class Stubs:
     client_merges: ClientMergesStub
     patients: PatientsStub
     consents: ConsentsStub
-    # Of the clients service, which alone has long work.
+    # Of the clients service; the audit service's long work is exports, which have operations of their own.
     jobs: JobsStub
     appointments: AppointmentsStub
     services: ServicesStub
@@ -121,6 +122,8 @@ class Stubs:
     notification_settings: NotificationSettingsStub
     webhooks: WebhooksStub
     trail: TrailStub
+    audit_exports: AuditExportsStub
+    audit_jobs: JobsStub
     legal_holds: LegalHoldsStub
     retention: RetentionStub
     compliance: ComplianceStub
@@ -183,6 +186,8 @@ class Stubs:
             notification_settings=NotificationSettingsStub(peers["notifications"]),
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
+            audit_exports=AuditExportsStub(peers["audit"]),
+            audit_jobs=JobsStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
             retention=RetentionStub(peers["audit"]),
             compliance=ComplianceStub(peers["audit"]),

@@ -62,6 +62,8 @@ EXPLANATIONS: dict[str, str] = {
     "email_taken": "Somebody in this workspace has this e-mail address already.",
     "escalation_policy_invalid": "The escalation policy cannot be used like this: it has 1 to 10 levels, each of which tells somebody by some channel. `errors` says what is wrong.",
     "event_not_covered": "This checkpoint covers no event with this sequence number: it is in a later one, or not in the trail yet.",
+    "export_not_ready": "The export is not whole yet, or has failed; `status` says which. Its manifest is there when it is `ready`.",
+    "export_range_invalid": "An export is of a time whose end is after its beginning; leave one of them out for all there is. `errors` says what is wrong.",
     "external_id_taken": "Another client of this workspace has this external_id.",
     "field_required": "A field that this record needs cannot be empty. `errors` names it.",
     "file_broken": "The file is damaged, or is not what its first bytes say.",
