@@ -29,10 +29,14 @@ NEVER_SUCCEED = {
     "GET /api/v1/auth/oidc/callback",
     # No calendar has an address that was made up.
     "GET /api/v1/calendar-feeds/{token}.ics",
+    # Nothing is offered to anybody.
+    "POST /api/v1/waitlist/{entry_id}/accept",
     # A checkpoint is signed once a minute, and covers the events before it.
     "GET /api/v1/audit/proof",
     # Every job there is has ended.
     "POST /api/v1/jobs/{job_id}/cancel",
+    # So has every export.
+    "POST /api/v1/audit/exports/{export_id}/cancel",
     # And has made no file.
     "GET /api/v1/jobs/{job_id}/result",
 }
