@@ -64,7 +64,7 @@ NEVER = {
         ("plan_version_exists", "milestone_position_taken"), "the plan is locked before it gets a version and its milestones an order"
     ),
     **dict.fromkeys(
-        ("reminder_planned_once", "reminder_waits_once", "refresh_token_hash", "webhook_told_once"),
+        ("calendar_invite_is_one", "reminder_planned_once", "reminder_waits_once", "refresh_token_hash", "webhook_told_once"),
         "planned and issued by the services themselves",
     ),
 }
