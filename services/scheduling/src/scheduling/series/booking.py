@@ -79,7 +79,7 @@ async def book(
     if rows:
         await work.db.run(store.book, **_arrays(rows), **_common(rows[0]), now=work.now)
     for row in rows:
-        work.emit(to_event(events_pb2.AppointmentBooked, {**row, "version": 1}))
+        work.emit(to_event(events_pb2.AppointmentBooked, {**row, "version": 1}, by=work.user_id))
     return booked
 
 
