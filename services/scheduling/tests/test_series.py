@@ -202,6 +202,15 @@ async def test_a_time_that_clocks_skip_is_left_out_and_does_not_count(member):
     await agrees(member)
 
 
+async def test_a_day_that_clocks_skip_is_left_out(member):
+    """Samoa had no 30 December 2011."""
+    first = datetime(2011, 12, 29, 9, tzinfo=ZoneInfo("Pacific/Apia")).astimezone(UTC)
+    series = await create(member, skip=True, rrule="FREQ=DAILY;COUNT=3", first_start=first, time_zone="Pacific/Apia")
+    assert marks(series) == [OK, SKIPPED, OK, OK]
+    assert sorted((await booked(member)).values()) == [first + n * timedelta(days=1) for n in range(3)]
+    assert len((await change(member, series, "all", notes="Over")).occurrences) == 3
+
+
 async def test_occurrences_do_not_overlap_with_each_other(member):
     service = await member.offer(after=1)
     for attempt in (create, preview):

@@ -89,6 +89,8 @@ def places_of(occurrences: Sequence[Occurrence]) -> list[Place]:
 
 
 async def write_places(work: UnitOfWork, series_id: UUID, places: Sequence[Place]) -> None:
+    # Appointments first: of two places at one moment the first is kept.
+    places = sorted(places, key=lambda place: place.appointment_id is None)
     await work.db.run(
         store.add_places,
         series_id=series_id,
