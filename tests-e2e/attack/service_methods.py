@@ -16,7 +16,7 @@ from caseload.clients.v1 import care_teams_pb2, consents_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.notifications.v1 import alerts_pb2
 from caseload.options.v1 import options_pb2
-from caseload.scheduling.v1 import availability_pb2
+from caseload.scheduling.v1 import availability_pb2, series_pb2
 from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
 
@@ -74,6 +74,11 @@ def request_with_canaries(method, ids, **but):
     plain = {
         "scheduled_start": start,
         "scheduled_end": start + timedelta(minutes=30),
+        "rrule": "FREQ=DAILY;COUNT=1",
+        "first_start": start,
+        "duration_minutes": 30,
+        "on_conflict": series_pb2.ON_CONFLICT_FAIL,
+        "scope": series_pb2.SERIES_SCOPE_ALL,
         "session_date": now,
         "created_at_client": now,
         "location_type": 1,

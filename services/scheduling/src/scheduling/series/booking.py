@@ -79,7 +79,7 @@ async def book(
     if rows:
         await work.db.run(store.book, **_arrays(rows), **_common(rows[0]), now=work.now)
     for row in rows:
-        work.emit(to_event(events_pb2.AppointmentBooked, {**row, "version": 1}))
+        work.emit(to_event(events_pb2.AppointmentBooked, {**row, "version": 1}, by=work.user_id))
     return booked
 
 
@@ -89,6 +89,8 @@ def places_of(occurrences: Sequence[Occurrence]) -> list[Place]:
 
 
 async def write_places(work: UnitOfWork, series_id: UUID, places: Sequence[Place]) -> None:
+    # Appointments first: of two places at one moment the first is kept.
+    places = sorted(places, key=lambda place: place.appointment_id is None)
     await work.db.run(
         store.add_places,
         series_id=series_id,

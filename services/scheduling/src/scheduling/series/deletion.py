@@ -47,6 +47,6 @@ async def delete_appointments(work: UnitOfWork, keys: WorkspaceKeys, rows: list[
             await asyncio.sleep(0)
     await work.db.run(store.mark_deleted, id=[row["id"] for row in rows], sealed=sealed, deleted_by=work.user_id, now=work.now)
     for row in rows:
-        work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
+        work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}, by=work.user_id))
         # What is said about no note keeps it.
         work.emit(events_pb2.AppointmentDeleted(appointment_id=str(row["id"]), deleted_by=str(work.user_id)))

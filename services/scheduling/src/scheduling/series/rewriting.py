@@ -151,7 +151,7 @@ async def _rewrite(
     )
     for each, row in zip(changed, rows, strict=True):
         if appointments.change_event(each.before, each.after) is ChangeEvent.MOVED:
-            work.emit(to_event(events_pb2.AppointmentMoved, row))
+            work.emit(to_event(events_pb2.AppointmentMoved, row, by=work.user_id))
 
 
 def _overbooking(each: Changed, released: Sequence[BusyPeriod]) -> dict[str, Any]:

@@ -49,11 +49,14 @@ end = command(update(series).where(_by_id).values(deleted_at=_now, version=_s.ve
 
 places = query(select(_o.planned_start, _o.left_out, _o.appointment_id).where(_o.series_id == _series_id).order_by(_o.planned_start))
 _place = _rows("place", planned_starts=_TIME, left_out=Text(), appointment_ids=Uuid())
+# Where clocks skip a whole day, what was left out that day is at the moment of the day after, and is not kept beside it.
 add_places = command(
-    insert(series_occurrences).from_select(
+    upsert(series_occurrences)
+    .from_select(
         ["workspace_id", "series_id", "planned_start", "left_out", "appointment_id"],
         select(_workspace_id, _series_id, _place.c.planned_starts, _place.c.left_out, _place.c.appointment_ids),
     )
+    .on_conflict_do_nothing(constraint="pk_series_occurrences")
 )
 forget_places = command(
     delete(series_occurrences).where(
