@@ -1,5 +1,6 @@
 """The OpenAPI document: whether what is served has the shapes it says, and it says what was promised."""
 
+import json
 import re
 from functools import partial
 
@@ -34,6 +35,7 @@ REFUSED = {
     "GET /api/v1/auth/oidc/callback": 401,  # nobody has begun
     "POST /api/v1/jobs/{job_id}/cancel": 409,  # it is done
     "GET /api/v1/jobs/{job_id}/result": 409,  # and has made no file
+    "POST /api/v1/audit/exports/{export_id}/cancel": 409,  # it is ready
     "POST /api/v1/clients/{client_id}/break-glass": 409,  # the client is not restricted
     "POST /api/v1/audit/break-glass/{break_glass_id}/review": 403,  # it is one's own
     "GET /api/v1/audit/proof": 404,  # no checkpoint covers an event that far ahead
@@ -127,6 +129,9 @@ async def test_every_answer_has_the_shape_that_the_document_gives_it(document, o
         content = promised["content"][kind]
         if kind == "application/zip":
             assert answer.content.startswith(b"PK"), operation
+            continue
+        if kind == "application/jsonl":
+            assert all(json.loads(line)["hash"] for line in answer.content.splitlines()), operation
             continue
         if kind.startswith("text/event-stream"):
             # What it tells is held to its own words in test_gateway_alert_streams.py.

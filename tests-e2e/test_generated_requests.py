@@ -35,6 +35,8 @@ NEVER_SUCCEED = {
     "GET /api/v1/audit/proof",
     # Every job there is has ended.
     "POST /api/v1/jobs/{job_id}/cancel",
+    # So has every export.
+    "POST /api/v1/audit/exports/{export_id}/cancel",
     # And has made no file.
     "GET /api/v1/jobs/{job_id}/result",
 }

@@ -79,6 +79,7 @@ EXCLUDED = {
     "scheduling.client_figures.merged_into": "refuses late bookings",
     "clients.consents.client_id": "what somebody has agreed to stays with the record; whoever mails asks for all records of the person",
     "notifications.reminder_consents.client_id": "as the consents",
+    "notifications.calendar_invites.client_id": "of a mail that is out; whoever follows it looks up whose the appointment is by now",
     "notifications.reminder_links.client_id": "of a mail that is out; whoever opts out by it has opted out for the whole person",
     "notifications.reminder_opt_outs.client_id": "stays with the record; whoever mails looks at all records of the person",
     "clients.erasure_progress.client_id": "an erasure takes all that a client was along",

@@ -36,12 +36,14 @@ EMPTY = {
     "scheduling.waitlist_offers": "whoever waits in it is who has given something back",
     **dict.fromkeys(
         (
+            "notifications.calendar_invites",
             "notifications.reminder_links",
             "notifications.reminder_opt_outs",
             "notifications.reminder_policies",
         ),
         "nobody in it has changed how clients are reminded",
     ),
+    **dict.fromkeys(("audit.jobs", "audit.job_inputs", "audit.job_file_pieces", "audit.due_jobs"), "nobody in it has exported the trail"),
     "audit.retention_periods": "nobody in it has chosen how long the trail is kept",
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
@@ -70,6 +72,7 @@ EMPTY = {
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
     **dict.fromkeys(("notifications.alert_escalations", "notifications.alert_mails"), "no alert in it has waited for its first level"),
     "notifications.escalation_policies": "nobody in it has set any",
+    "notifications.notification_settings": "nobody in it has set any",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.chain_nodes": "no chain in it has 256 lines",
     "audit.unlogged_heads": "all chains are logged, unless it was stopped within a minute",

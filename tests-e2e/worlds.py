@@ -59,6 +59,8 @@ def furnish(api, sign_in_again):
     holiday = made("/holidays", json={"date": "2031-12-24", "name": f"Holiday {uuid4()}"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+    weekly = {"rrule": "FREQ=WEEKLY;COUNT=2", "first_start": times()["scheduled_start"], "duration_minutes": 20}
+    series = made("/series", json={"client_id": client, "location_type": "clinic", **weekly})
     slot_hold = api.post("/slots/hold", json={"service_id": service, "start": "2031-03-03T09:00:00Z"}).raise_for_status().json()["hold_id"]
     by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
     for path, body in (("/payments/config", by_link), (f"/appointments/{appointment}", {"payment_price": "80.00"})):
@@ -72,6 +74,7 @@ def furnish(api, sign_in_again):
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
     job = api.post("/clients/import", json=[]).raise_for_status().json()["job_id"]
+    export = ready_export(api)
     held = made("/clients", json={"first_name": "Hella", "last_name": "Held"})
     hold = made("/audit/legal-holds", json={"client_id": held, "reason": "A court has asked for it."})
     template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
@@ -107,12 +110,14 @@ def furnish(api, sign_in_again):
         "feed_id": made("/calendar-feeds", json={}),
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
+        "series_id": series,
         "session_id": note,
         "attachment_id": attachment,
         "hold_id": hold,
         "slot_hold_id": slot_hold,
         "template_id": template,
         "job_id": job,
+        "export_id": export,
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
@@ -128,6 +133,16 @@ def furnish(api, sign_in_again):
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),
     }
+
+
+def ready_export(api):
+    """The id of an export of the trail, which is ready."""
+    export = api.post("/audit/exports", json={"format": "jsonl", "end_date": text(now())}).raise_for_status().json()["id"]
+    for _ in range(2_400):
+        if api.get(f"/audit/exports/{export}").raise_for_status().json()["status"] == "ready":
+            return export
+        time.sleep(0.05)
+    raise AssertionError("the export is not ready")
 
 
 def first_delivery(api, webhook):

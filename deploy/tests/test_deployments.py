@@ -28,6 +28,7 @@ OWN = {
     "CASELOAD_BLOB_URL",
     "CASELOAD_CHECKPOINTS_URL",
     "CASELOAD_CLIENT_ARCHIVES_URL",
+    "CASELOAD_AUDIT_EXPORTS_URL",
     "CASELOAD_JOB_FILES_URL",
     "CASELOAD_MAIL_FROM",
     "CASELOAD_CORS_ORIGINS",
@@ -289,44 +290,60 @@ def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, d
     assert set(compose["secrets"]) == (used | servers)
 
 
-# Under which name a service is told its bucket.
-BUCKETS = {"clinical": "CASELOAD_BLOB_URL", "audit": "CASELOAD_BLOB_URL", "clients": "CASELOAD_JOB_FILES_URL"}
+# Under which names a service is told its buckets.
+BUCKETS = {
+    "clinical": ("CASELOAD_BLOB_URL",),
+    "audit": ("CASELOAD_BLOB_URL", "CASELOAD_JOB_FILES_URL"),
+    "clients": ("CASELOAD_JOB_FILES_URL",),
+}
 
 
-def test_files_checkpoints_and_archives_have_a_bucket_and_an_account_each(deployment, tmp_path):
+def test_files_checkpoints_archives_and_exports_have_a_bucket_each_and_each_service_an_account(deployment, tmp_path):
     Installation(tmp_path).make(database="postgres:5432", broker="rabbitmq:5671")
     buckets, accounts = {}, {}
     for process in deployment.values():
         if process.arguments[0] in BUCKETS and process.arguments[1:] != ("migrate",):
-            buckets.setdefault(process.arguments[0], set()).add(process.settings[BUCKETS[process.arguments[0]]])
+            told = tuple(process.settings[name] for name in BUCKETS[process.arguments[0]])
+            buckets.setdefault(process.arguments[0], set()).add(told)
             accounts.setdefault(process.arguments[0], set()).add((tmp_path / process.secrets["/run/secrets/s3-credentials"]).read_text())
         elif process.name != "bucket":
-            assert not {*BUCKETS.values(), "AWS_SHARED_CREDENTIALS_FILE"} & process.settings.keys(), process.name
+            known = {"CASELOAD_BLOB_URL", "CASELOAD_JOB_FILES_URL", "AWS_SHARED_CREDENTIALS_FILE"}
+            assert not known & process.settings.keys(), process.name
 
-    (files,), (checkpoints,), (archives,) = buckets["clinical"], buckets["audit"], buckets["clients"]
-    assert len({urlsplit(url).netloc for url in (files, checkpoints, archives)}) == 3
-    for url in (files, archives):
+    ((files,),), ((checkpoints, exports),), ((archives,),) = buckets["clinical"], buckets["audit"], buckets["clients"]
+    assert len({urlsplit(url).netloc for url in (files, checkpoints, archives, exports)}) == 4
+    for url in (files, archives, exports):
         assert "lock" not in parse_qs(urlsplit(url).query), "a file that an erasure deletes cannot be kept"
     assert parse_qs(urlsplit(checkpoints).query)["lock"][0] in {"governance", "compliance"}
     own = [account for service in BUCKETS for account in accounts[service]]
     assert len({*own, (tmp_path / "s3-credentials").read_text()}) == 4 == len(own) + 1
     task = deployment["bucket"].settings
-    told = (task["CASELOAD_BLOB_URL"], task["CASELOAD_CHECKPOINTS_URL"], task["CASELOAD_CLIENT_ARCHIVES_URL"])
-    assert told == (files, checkpoints, archives)
+    told = (
+        task["CASELOAD_BLOB_URL"],
+        task["CASELOAD_CHECKPOINTS_URL"],
+        task["CASELOAD_CLIENT_ARCHIVES_URL"],
+        task["CASELOAD_AUDIT_EXPORTS_URL"],
+    )
+    assert told == (files, checkpoints, archives, exports)
 
 
 def test_an_account_of_the_store_may_do_what_its_service_does_in_its_own_bucket(composed):
     may = {}
-    for service, name in BUCKETS.items():
-        bucket = urlsplit(composed[service].settings[name]).netloc
+    for service, names in BUCKETS.items():
+        own = [urlsplit(composed[service].settings[name]).netloc for name in names]
         for statement in json.loads((COMPOSE / "s3-policies" / f"{service}.json").read_text())["Statement"]:
             assert statement["Effect"] == "Allow"
-            assert all(resource in {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"} for resource in statement["Resource"])
-            may.setdefault(service, set()).update(statement["Action"])
+            for resource in statement["Resource"]:
+                bucket = resource.removeprefix("arn:aws:s3:::").removesuffix("/*")
+                assert bucket in own
+                may.setdefault(bucket, set()).update(statement["Action"])
 
-    assert may["clinical"] == may["clients"] == {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    (files,), (checkpoints, exports), (archives,) = (
+        [urlsplit(composed[service].settings[name]).netloc for name in BUCKETS[service]] for service in ("clinical", "audit", "clients")
+    )
+    assert may[files] == may[archives] == may[exports] == {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
     # Neither to delete a version nor to shorten its retention.
-    assert may["audit"] == {
+    assert may[checkpoints] == {
         "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:GetObject",

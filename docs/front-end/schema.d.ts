@@ -1682,6 +1682,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Series
+         * @description Every occurrence, with what keeps it from being booked. Writes nothing.
+         */
+        post: operations["preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Series
+         * @description Books every occurrence as an appointment of its own, all or none: `appointment_conflict` lists everything that is in the way,
+         *     `series_not_bookable` the occurrences on holidays and at times that clocks skip, unless these are to be left out.
+         */
+        post: operations["create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Series
+         * @description Changes what is still to take place; what was changed of an occurrence by itself stays. Its following occurrences become a series of
+         *     their own, which is the answer. With If-Match a series that has changed since is 412.
+         */
+        put: operations["change_series"];
+        post?: never;
+        /**
+         * Delete Series
+         * @description Deletes what is still to take place. Appointments that are over or cancelled stay, and so do notes.
+         */
+        delete: operations["delete_series"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability/{practitioner_id}": {
         parameters: {
             query?: never;
@@ -3173,6 +3239,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notification Settings
+         * @description What holds where the caller has set nothing, too. An API key has none.
+         */
+        get: operations["get_notification_settings"];
+        /**
+         * Set Notification Settings
+         * @description Changes the members that are given. Mails about appointments say when they are, and nothing of any client.
+         */
+        put: operations["set_notification_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -3385,6 +3475,108 @@ export interface paths {
          * @description That an event is covered by a checkpoint (the newest, unless `tree_size` names another), and that the newest checkpoint continues that one.
          */
         get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Audit Export
+         * @description Orders a file of the events of a time that match the filters, in the order of the chain. start_date and end_date are as of `GET /audit-events`; without them it is all there is.
+         *
+         *     `GET /audit/exports/{export_id}` tells how far it is. The file is there for a week. docs/audit-verification.md says how a stranger verifies it.
+         */
+        post: operations["order_audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Export
+         * @description The caller's own; those of everybody in the workspace for owners and administrators.
+         */
+        get: operations["get_audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Audit Export
+         * @description One that waits has failed at once, one that runs a moment later; what it has written is deleted.
+         */
+        post: operations["cancel_audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Export Manifest
+         * @description Counts, hashes and filters of the file and its place in the chain, signed. It is kept for longer than the file. 409 `export_not_ready` until that is whole.
+         */
+        get: operations["get_audit_export_manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Export File
+         * @description The file, for whoever may see the export and may order one. A `Range` of it is 206; 410 `job_file_expired` after some days.
+         */
+        get: operations["get_audit_export_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3966,6 +4158,52 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
+        };
+        AuditExport: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description `failed` if it was cancelled, too.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "ready" | "failed";
+            /** @enum {string} */
+            format: "jsonl" | "csv";
+            /** @description How many events are written so far. */
+            row_count: number | null;
+            /** @description Of the file, until it expires; a GET with the same credentials. */
+            download_url: string | null;
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AuditExportCreate: {
+            /** @enum {string} */
+            format: "jsonl" | "csv";
+            start_date?: (string | unknown | unknown) | null;
+            end_date?: (string | unknown | unknown) | null;
+            filters?: components["schemas"]["AuditExportFilters"] | null;
+        };
+        /** @description As of `GET /audit-events`. */
+        AuditExportFilters: {
+            user_id?: string | null;
+            resource_type?: ("User" | "Client" | "Appointment" | "Session" | "SessionAttachment" | "PlanOfCare" | "Service" | "Location" | "Workspace" | "Alert" | "Audit") | null;
+            resource_id?: string | null;
+            action?: ("CREATE" | "READ" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT" | "EXPORT" | "PRINT" | "SHARE") | null;
+            outcome?: ("success" | "failure") | null;
+            /** @default false */
+            phi_only?: boolean;
+        };
+        /** @description What was exported, signed. docs/audit-verification.md says how to verify it. */
+        AuditExportManifest: {
+            format: string;
+            format_version: number;
+            manifest: {
+                [key: string]: unknown;
+            };
+            key_id: string;
+            signature: string;
+            keys: components["schemas"]["AuditKey"][];
         };
         AuditKey: {
             key_id: string;
@@ -4855,6 +5093,84 @@ export interface components {
             plan?: string | null;
             is_active?: boolean;
         };
+        NotificationSettings: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            user_id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            /** @description Without it none of these mails is sent. */
+            email_enabled: boolean;
+            notify_appointment_booked: boolean;
+            notify_appointment_cancelled: boolean;
+            notify_appointment_rescheduled: boolean;
+            notify_appointment_confirmed: boolean;
+            /** @description Mails about alerts, as the escalation policy has them. Where nobody whom a level finds wants them, all of them get them. */
+            notify_alerts: boolean;
+            /** @description A mail with the times of the day's own appointments. */
+            digest_enabled: boolean;
+            digest_time: string | null;
+            digest_days: number[];
+            /** @description A mail with the times of the next day's own appointments. */
+            tomorrow_digest_enabled: boolean;
+            tomorrow_digest_time: string | null;
+            tomorrow_digest_days: number[];
+            /** @description A mail before each own appointment. */
+            reminder_enabled: boolean;
+            reminder_minutes: number | null;
+            /** @description A mail every day on which own notes are drafts: how many. */
+            notes_reminder_enabled: boolean;
+            notes_reminder_time: string | null;
+            /** @description In which times and days are meant. The workspace's unless set. */
+            time_zone: string | null;
+            /** @description Kept as it is for front ends, without effect; up to 10,000 characters as JSON. */
+            extended_settings: {
+                [key: string]: unknown;
+            };
+            /** @description Null where nothing was ever set. */
+            created_at: string | null;
+            updated_at: string | null;
+        };
+        NotificationSettingsUpdate: {
+            email_enabled?: boolean;
+            notify_appointment_booked?: boolean;
+            notify_appointment_cancelled?: boolean;
+            notify_appointment_rescheduled?: boolean;
+            notify_appointment_confirmed?: boolean;
+            notify_alerts?: boolean;
+            digest_enabled?: boolean;
+            digest_time?: string | null;
+            /** @description Days of the week: 0 is Sunday, 6 is Saturday. */
+            digest_days?: number[];
+            tomorrow_digest_enabled?: boolean;
+            tomorrow_digest_time?: string | null;
+            /** @description Days of the week: 0 is Sunday, 6 is Saturday. */
+            tomorrow_digest_days?: number[];
+            reminder_enabled?: boolean;
+            reminder_minutes?: (15 | 30 | 60 | 120 | 1440) | null;
+            notes_reminder_enabled?: boolean;
+            notes_reminder_time?: string | null;
+            time_zone?: string | null;
+            /** @description Kept as it is for front ends, without effect; up to 10,000 characters as JSON. */
+            extended_settings?: {
+                [key: string]: unknown;
+            };
+        };
+        Occurrence: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            /**
+             * @description What is not ok was left out. A time that clocks skip on that day does not count.
+             * @enum {string}
+             */
+            status: "ok" | "conflict" | "holiday" | "nonexistent_local_time";
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description null for what was left out, and in a preview. */
+            appointment_id: string | null;
+        };
         /** @description In the workspace's time zone; 1 is Monday. */
         OfficeHours: {
             start: string;
@@ -5449,6 +5765,61 @@ export interface components {
         SentInvitation: {
             /** @description Accepts the invitation, as the link in the mail does. Whoever has it signs in as the user. */
             invitation_url: string;
+        };
+        Series: {
+            /**
+             * Format: uuid
+             * @description All zeros in a preview.
+             */
+            id: string;
+            rrule: string;
+            /** Format: date-time */
+            first_start: string;
+            duration_minutes: number;
+            time_zone: string;
+            occurrences: components["schemas"]["Occurrence"][];
+        };
+        SeriesCreate: {
+            /** @description RFC 5545, like FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20: DAILY to YEARLY, with COUNT (up to 520) or UNTIL, within ten years. */
+            rrule: string;
+            /**
+             * Format: date-time
+             * @description An occurrence of the rule itself.
+             */
+            first_start: string;
+            duration_minutes: number;
+            /** @description The workspace's, unless given. */
+            time_zone?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            /** @description The caller, unless given. */
+            practitioner_id?: string | null;
+            /** @enum {string} */
+            location_type: "clinic" | "home" | "online";
+            location_id?: string | null;
+            location_details?: string | null;
+            service_id?: string | null;
+            notes?: string | null;
+        };
+        SeriesUpdate: {
+            /** @description RFC 5545, like FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20: DAILY to YEARLY, with COUNT (up to 520) or UNTIL, within ten years. */
+            rrule?: string;
+            /**
+             * Format: date-time
+             * @description When the first occurrence of the scope is to begin.
+             */
+            first_start?: string;
+            duration_minutes?: number;
+            /** @description On its clocks all occurrences are at the same time. */
+            time_zone?: string;
+            /** Format: uuid */
+            practitioner_id?: string;
+            /** @enum {string} */
+            location_type?: "clinic" | "home" | "online";
+            location_id?: string | null;
+            location_details?: string | null;
+            service_id?: string | null;
+            notes?: string | null;
         };
         Service: {
             /** Format: uuid */
@@ -6276,6 +6647,10 @@ export type AttachmentWithDownload = components['schemas']['AttachmentWithDownlo
 export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuditExport = components['schemas']['AuditExport'];
+export type AuditExportCreate = components['schemas']['AuditExportCreate'];
+export type AuditExportFilters = components['schemas']['AuditExportFilters'];
+export type AuditExportManifest = components['schemas']['AuditExportManifest'];
 export type AuditKey = components['schemas']['AuditKey'];
 export type AuthenticationReply = components['schemas']['AuthenticationReply'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
@@ -6368,6 +6743,9 @@ export type NoteTemplate = components['schemas']['NoteTemplate'];
 export type NoteTemplateCreate = components['schemas']['NoteTemplateCreate'];
 export type NoteTemplatePage = components['schemas']['NoteTemplatePage'];
 export type NoteTemplateUpdate = components['schemas']['NoteTemplateUpdate'];
+export type NotificationSettings = components['schemas']['NotificationSettings'];
+export type NotificationSettingsUpdate = components['schemas']['NotificationSettingsUpdate'];
+export type Occurrence = components['schemas']['Occurrence'];
 export type OfficeHours = components['schemas']['OfficeHours'];
 export type OnCall = components['schemas']['OnCall'];
 export type OnCallOverride = components['schemas']['OnCallOverride'];
@@ -6437,6 +6815,9 @@ export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
 export type SentInvitation = components['schemas']['SentInvitation'];
+export type Series = components['schemas']['Series'];
+export type SeriesCreate = components['schemas']['SeriesCreate'];
+export type SeriesUpdate = components['schemas']['SeriesUpdate'];
 export type Service = components['schemas']['Service'];
 export type ServiceCreate = components['schemas']['ServiceCreate'];
 export type ServicePage = components['schemas']['ServicePage'];
@@ -10258,6 +10639,191 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_series: {
+        parameters: {
+            query?: {
+                /** @description skip: leaves out the occurrences that are marked. */
+                on_conflict?: "fail" | "skip";
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_series: {
+        parameters: {
+            query: {
+                /** @description Which of those that are still to come: all, one and those that follow it, or that one. */
+                scope: "all" | "following" | "this";
+                /** @description The occurrence that is meant by the scopes this and following. */
+                appointment_id?: string | null;
+            };
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_series: {
+        parameters: {
+            query: {
+                /** @description Which of those that are still to come: all, one and those that follow it, or that one. */
+                scope: "all" | "following" | "this";
+                /** @description The occurrence that is meant by the scopes this and following. */
+                appointment_id?: string | null;
+            };
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -14139,6 +14705,76 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    get_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_webhooks: {
         parameters: {
             query?: {
@@ -14526,6 +15162,175 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    order_audit_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditExportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_audit_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_audit_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_audit_export_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExportManifest"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_audit_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, a line each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -50,6 +50,7 @@ POST GET /departments
 PUT DELETE /departments/{}
 POST GET /users
 GET PUT /users/{}
+GET PUT /users/me/notification-settings
 PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate
@@ -93,6 +94,9 @@ GET /appointments/{}/payment-link
 GET PUT /payments/config
 POST /slots/hold
 DELETE /slots/hold/{}
+POST /series/preview
+POST /series
+PUT DELETE /series/{}
 GET PUT /availability/{}
 POST GET /holidays
 POST /holidays/public
@@ -110,6 +114,9 @@ GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
 GET /audit/checkpoints
+POST /audit/exports/{}/cancel
+GET /audit/exports/{}/manifest
+GET /audit/exports/{}/file
 GET /audit/proof
 GET POST /audit/legal-holds
 POST /audit/legal-holds/{}/release
@@ -176,6 +183,8 @@ GET /webhooks/{}/deliveries
 POST /webhooks/{}/deliveries/{}/retry
 GET /audit-events
 GET /audit-events/{}
+POST /audit/exports
+GET /audit/exports/{}
 GET /audit/verify
 GET /health
 """

@@ -31,12 +31,15 @@ NOT_ENCRYPTED = {
 NEVER_RETURNED = {
     "identity.second_factors.secret_sealed": "shown once, when it is made; afterwards codes are compared with it",
     "identity.sso_attempts.return_to_sealed": "where somebody goes after a sign-in, within ten minutes",
+    "notifications.calendar_invites.sealed": "the address that a reminder went to, for mails that follow it",
     "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
     **dict.fromkeys(
         ("clinical.search_segments.header", "clinical.search_segments.dead", "clinical.search_blocks.content"),
         "the index of a workspace's notes: what is found is read from the notes",
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
+    "audit.job_inputs.sealed": "no job of audit is given anything to read",
+    "audit.jobs.file_sealed": "the key of the file of an export: it opens that file, and is shown to nobody",
     "clients.jobs.file_sealed": "the key of the file that a job has made: it opens that file, and is shown to nobody",
     "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on; services/clients/tests/test_patient_import.py exchanges it",
 }

@@ -42,6 +42,7 @@ CONSUMES = {
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/slots/hold/{hold_id}": "slot_hold_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
+    "DELETE /api/v1/series/{series_id}": "series_id",
     "DELETE /api/v1/calendar-feeds/{feed_id}": "feed_id",
     "DELETE /api/v1/waitlist/{entry_id}": "entry_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
@@ -110,6 +111,7 @@ WORDS = {
     "room_number": ("3.14", None),
     "expires_at": (None,),
     "replaces_user_id": (None,),
+    "rrule": ("FREQ=DAILY;COUNT=2", "FREQ=WEEKLY;COUNT=1"),
     "levels": ([{"after_seconds": 3600, "notify_roles": ["owner"], "notify_on_call": False, "channels": ["email"]}],),
 }
 
@@ -136,11 +138,13 @@ class ValidValues:
                 "service_id",
                 "location_id",
                 "appointment_id",
+                "series_id",
                 "attachment_id",
                 "configuration_id",
                 "milestone_id",
                 "template_id",
                 "job_id",
+                "export_id",
                 "hold_id",
                 "alert_id",
                 "override_id",
@@ -264,6 +268,10 @@ class ValidValues:
         made = self._made("/appointments", json={**client, "location_type": "clinic", **times()})
         return client | {"appointment_id": made, "exclude_appointment_id": made}
 
+    def _new_series(self):
+        weekly = {"rrule": "FREQ=WEEKLY;COUNT=2", "first_start": times()["scheduled_start"], "duration_minutes": 20}
+        return {"series_id": self._made("/series", json={**self._new_client(), "location_type": "clinic", **weekly})}
+
     def _new_payable(self):
         """An appointment that its client can be asked to pay for."""
         ids = self._new_appointment()
@@ -311,6 +319,17 @@ class ValidValues:
         """An import, which is done."""
         headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
         return {"job_id": self.api.post("/clients/import", json=[], headers=headers).raise_for_status().json()["job_id"]}
+
+    def _new_export(self):
+        """Of next to nothing; it is ready in a moment."""
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        body = {"format": "csv", "filters": {"action": "PRINT"}}
+        export = self.api.post("/audit/exports", json=body, headers=headers).raise_for_status().json()["id"]
+        until = time.monotonic() + 30.0
+        while self.api.get(f"/audit/exports/{export}", headers=headers).raise_for_status().json()["status"] != "ready":
+            assert time.monotonic() < until, "the export is not ready"
+            time.sleep(0.05)
+        return {"export_id": export}
 
     def _new_signed(self):
         ids = self._new_session()
@@ -469,6 +488,7 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
+        body |= {"first_start": times()["scheduled_start"]} if "first_start" in body else {}
         return self._mostly_kept(body) if label != "POST /api/v1/slots/hold" else body | self._new_service() | {"start": self._future()}
 
     def _mostly_kept(self, body):

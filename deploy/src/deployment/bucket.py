@@ -1,4 +1,4 @@
-"""The private buckets that CASELOAD_BLOB_URL (files), CASELOAD_CHECKPOINTS_URL (audit) and CASELOAD_CLIENT_ARCHIVES_URL name, made unless they are there."""
+"""The private buckets that CASELOAD_BLOB_URL (files), CASELOAD_CHECKPOINTS_URL and CASELOAD_AUDIT_EXPORTS_URL (audit) and CASELOAD_CLIENT_ARCHIVES_URL name, made unless they are there."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ class BucketSettings(Settings):
     checkpoints_url: str
     # What clients is given as its CASELOAD_JOB_FILES_URL.
     client_archives_url: str
+    # What audit is given as its CASELOAD_JOB_FILES_URL.
+    audit_exports_url: str
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
         "CASELOAD_BLOB_URL": settings.blob_url,
         "CASELOAD_CHECKPOINTS_URL": settings.checkpoints_url,
         "CASELOAD_CLIENT_ARCHIVES_URL": settings.client_archives_url,
+        "CASELOAD_AUDIT_EXPORTS_URL": settings.audit_exports_url,
     }
     for name, url in buckets.items():
         blobs = open_blobs(url, settings.blob_secret.get_secret_value(), settings.public_url)

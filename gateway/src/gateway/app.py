@@ -19,6 +19,7 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.audit_exports import routes as audit_exports
 from gateway.api.availability import routes as availability
 from gateway.api.broken_glass import routes as broken_glass
 from gateway.api.calendar_feeds import routes as calendar_feeds
@@ -46,6 +47,7 @@ from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
 from gateway.api.note_templates import routes as note_templates
+from gateway.api.notification_settings import routes as notification_settings
 from gateway.api.on_call import routes as on_call
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
@@ -58,6 +60,7 @@ from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.retention import routes as retention
 from gateway.api.second_factors import routes as second_factors
+from gateway.api.series import routes as series
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
@@ -124,6 +127,7 @@ ROUTERS: Sequence[APIRouter] = (
     appointments.router,
     payments.router,
     holds.router,
+    series.router,
     availability.router,
     holidays.router,
     slots.router,
@@ -147,8 +151,10 @@ ROUTERS: Sequence[APIRouter] = (
     reminders.router,
     alerts.router,
     on_call.router,
+    notification_settings.router,
     webhooks.router,
     audit.router,
+    audit_exports.router,
     legal_holds.router,
     retention.router,
     compliance.router,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caseload.audit.v1.compliance_rpc import ComplianceStub
+from caseload.audit.v1.exports_rpc import AuditExportsStub
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.retention_rpc import RetentionStub
 from caseload.audit.v1.trail_rpc import TrailStub
@@ -41,6 +42,7 @@ from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
 from caseload.notifications.v1.offer_answers_rpc import OfferAnswersStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
@@ -56,6 +58,7 @@ from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
+from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
@@ -84,13 +87,14 @@ class Stubs:
     client_merges: ClientMergesStub
     patients: PatientsStub
     consents: ConsentsStub
-    # Of the clients service, which alone has long work.
+    # Of the clients service; the audit service's long work is exports, which have operations of their own.
     jobs: JobsStub
     appointments: AppointmentsStub
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
     holds: HoldsStub
+    series: AppointmentSeriesStub
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
@@ -115,8 +119,11 @@ class Stubs:
     alert_feed: AlertFeedStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
+    notification_settings: NotificationSettingsStub
     webhooks: WebhooksStub
     trail: TrailStub
+    audit_exports: AuditExportsStub
+    audit_jobs: JobsStub
     legal_holds: LegalHoldsStub
     retention: RetentionStub
     compliance: ComplianceStub
@@ -151,6 +158,7 @@ class Stubs:
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
             holds=HoldsStub(peers["scheduling"]),
+            series=AppointmentSeriesStub(peers["scheduling"]),
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),
@@ -175,8 +183,11 @@ class Stubs:
             alert_feed=AlertFeedStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
+            notification_settings=NotificationSettingsStub(peers["notifications"]),
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
+            audit_exports=AuditExportsStub(peers["audit"]),
+            audit_jobs=JobsStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
             retention=RetentionStub(peers["audit"]),
             compliance=ComplianceStub(peers["audit"]),

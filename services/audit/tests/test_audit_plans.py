@@ -11,6 +11,7 @@ import pytest
 
 from audit.compliance import rules as compliance_rules
 from audit.compliance import store as compliance
+from audit.exports import store as exports
 from audit.trail import store, verification_store, vocabulary
 
 PAGE = 50
@@ -216,3 +217,11 @@ async def test_a_batch_of_a_backlog_reads_the_batch_and_no_more(a_hundred_thousa
             assert sum(found.values()) <= waiting + 1, found
         finally:
             await connection.execute("DELETE FROM audit.unsealed WHERE workspace_id = ANY($1::uuid[])", WORKSPACES[:2])
+
+
+@pytest.mark.parametrize("names", [(), ("user_id",), ("resource_id", "action"), ("start", "end", "resource_type", "outcome")], ids="+".join)
+async def test_an_export_reads_a_stretch_of_the_chain_with_its_events_and_no_more(a_hundred_thousand, names):
+    filters = {name: (VALUES | {"start": UNTIL_NOW[0], "end": UNTIL_NOW[1]})[name] for name in names}
+    stretch = {"after": 20_000, "until": 22_000, "limit": 500, **filters}
+    rows = await read(a_hundred_thousand, exports.lines(frozenset(names)), WORKSPACES[0], first=store.look_up_each, **stretch)
+    assert max(rows.values()) <= 2_000, rows

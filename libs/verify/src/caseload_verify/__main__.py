@@ -12,14 +12,17 @@ from caseload_verify.report import Report, Unreadable
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="caseload_verify", description="Verifies what Caseload has signed, offline and without Caseload.")
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="an archive of a client, or lines of JSON: events, checkpoints, proofs"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="an archive of a client, lines of JSON (events, checkpoints, proofs), or an export and, after it, its manifest",
     )
     parser.add_argument("--keys", type=Path, metavar="FILE", help="the public keys to trust, from another source than the files")
     chosen = parser.parse_args(arguments)
     try:
         verifier = Verifier(Keys(None if chosen.keys is None else read_trusted(chosen.keys.read_text(encoding="utf-8"))))
-        for path in chosen.files:
-            verifier.verify(path)
+        verifier.verify_all(chosen.files)
     except (Unreadable, OSError, UnicodeDecodeError) as error:
         print(error, file=sys.stderr)
         return 2

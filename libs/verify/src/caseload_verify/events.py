@@ -15,12 +15,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Chain:
-    """Verifies the events of a file one after the other. Each has to follow the one before it; the first may be any."""
+    """Verifies the events of a file one after the other. Each has to follow the one before it; the first may be any.
 
-    def __init__(self, report: Report) -> None:
+    With `may_leave_out` a file has some events of the chain alone, as an export of those that match a filter: each is verified by itself.
+    """
+
+    def __init__(self, report: Report, *, may_leave_out: bool = False) -> None:
         self._report = report
-        self._workspace_id: str | None = None
+        self._may_leave_out = may_leave_out
+        self.workspace_id: str | None = None
+        self.number = 0
         self._sequence: int | None = None
+        # The first event, and the hash before it.
+        self._first: tuple[int, str | None] | None = None
         self._hash: bytes | None = GENESIS
         # By sequence, for proofs.
         self.hashes: dict[int, str] = {}
@@ -31,15 +38,16 @@ class Chain:
             self._report.notes.append(f"event {event.get('id')}: was not in the chain yet")
             return
         sequence = int(event["sequence"])
-        if self._workspace_id not in {None, event["workspace_id"]}:
+        if self.workspace_id not in {None, event["workspace_id"]}:
             findings.append(f"event {sequence}: is of another workspace")
             return
-        self._workspace_id = event["workspace_id"]
+        self.workspace_id = event["workspace_id"]
         if self._sequence is None:
             # Of what is before the first event of a file nothing is known, unless it is the first of the chain.
             self._hash = GENESIS if sequence == 1 else None
         elif sequence != self._sequence + 1:
-            findings.append(_gap(self._sequence, sequence))
+            if sequence <= self._sequence or not self._may_leave_out:
+                findings.append(_gap(self._sequence, sequence))
             self._hash = None
         previous = event.get("previous_hash")
         before = self._hash if self._hash is not None else (bytes.fromhex(previous) if previous else None)
@@ -56,6 +64,13 @@ class Chain:
         # What follows is held against what this one says its hash is, so that only the first wrong one is named.
         self._hash = bytes.fromhex(event["hash"])
         self.hashes[sequence] = event["hash"]
+        self.number += 1
+        self._first = self._first or (sequence, previous)
+
+    def ends(self) -> tuple[int | None, int | None, str | None, str | None]:
+        """The sequence numbers of the first and of the last event, the hash before the first, and that of the last."""
+        sequence, previous = self._first or (None, None)
+        return sequence, self._sequence, previous, None if self._hash is None else self._hash.hex()
 
 
 def _gap(before: int, sequence: int) -> str:

@@ -1,11 +1,13 @@
-"""Reads the files that can be verified: an archive of a client, or lines of JSON with events, checkpoints and proofs."""
+"""Reads the files that can be verified: an archive of a client, an export with its manifest, or lines of JSON with events, checkpoints and proofs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
+from caseload_verify.audit_export import AuditExport, read_manifest
 from caseload_verify.checkpoints import Checkpoints
 from caseload_verify.client_archive import verify_archive
 from caseload_verify.events import Chain
@@ -23,8 +25,19 @@ class Verifier:
         self._keys = keys
         self._checkpoints = Checkpoints(keys, self.report)
 
+    def verify_all(self, paths: Sequence[Path]) -> None:
+        """Verifies files; a manifest is of the file that is named before it. Raises Unreadable, and OSError for a file that is not there."""
+        manifests = [read_manifest(path) for path in paths]
+        if manifests[0] is not None or any(one is not None and next_one is not None for one, next_one in pairwise(manifests)):
+            raise Unreadable("name the manifest of an export after the file that it is of")
+        for path, manifest, its_own in zip(paths, manifests, [*manifests[1:], None], strict=True):
+            if its_own is not None:
+                self._verify_export(path, AuditExport(its_own, self._keys, self.report))
+            elif manifest is None:
+                self.verify(path)
+
     def verify(self, path: Path) -> None:
-        """Raises Unreadable, and OSError for a file that is not there."""
+        """Verifies one file that has no manifest, or one in it. Raises Unreadable, and OSError for a file that is not there."""
         if is_zipfile(path):
             try:
                 with ZipFile(path) as archive:
@@ -34,13 +47,21 @@ class Verifier:
         else:
             self._verify_lines(path)
 
+    def _verify_export(self, path: Path, export: AuditExport) -> None:
+        if export.is_signed:
+            export.verify_bytes(path)
+        if export.has_lines:
+            chain = self._verify_lines(path, may_leave_out=export.is_signed and not export.is_contiguous)
+            if export.is_signed:
+                export.verify_chain(chain)
+
     def finish(self) -> Report:
         """The report, once all files were verified."""
         self._checkpoints.finish()
         return self.report
 
-    def _verify_lines(self, path: Path) -> None:
-        chain = Chain(self.report)
+    def _verify_lines(self, path: Path, *, may_leave_out: bool = False) -> Chain:
+        chain = Chain(self.report, may_leave_out=may_leave_out)
         for number, told in _objects(path):
             try:
                 if not isinstance(told, dict):
@@ -57,6 +78,7 @@ class Verifier:
                     self.report.findings.append(f"line {number}: is nothing that is known here")
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 self.report.findings.append(f"line {number}: cannot be read")
+        return chain
 
 
 def _objects(path: Path) -> Iterator[tuple[int, Any]]:

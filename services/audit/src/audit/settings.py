@@ -14,6 +14,8 @@ class AuditSettings(Settings):
     tree_head_seconds: float = Field(60.0, ge=0)
     # Seconds after which a chain that was verified from its beginning is verified again, in the background.
     verification_seconds: float = Field(40.0, ge=0)
+    # How long what is over of a job, and the manifest of an export, can be asked for.
+    jobs_days: float = Field(90.0, ge=1.0)
 
     def faults(self) -> list[str]:
         store = urlsplit(self.blob_url)

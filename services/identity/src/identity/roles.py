@@ -33,7 +33,7 @@ _WRITES = frozenset(
 # `alerts:oversee` is for the alerts of every department, `alerts:manage` for whom alerts are told to, who stands in, and the report.
 _BESIDE = {
     "alerts:oversee", "alerts:manage",
-    "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:export-all", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
+    "audit:export", "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:export-all", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
     "sessions:oversee", "sessions:erase",
 }  # fmt: skip
 # Where the workspace's own systems are told of what happens in it.

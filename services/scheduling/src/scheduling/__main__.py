@@ -20,6 +20,7 @@ from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
+from scheduling.series.rpc import AppointmentSeries
 from scheduling.slot_holds.rpc import Holds
 from scheduling.slots.rpc import FreeSlots
 from scheduling.tables import ACCESS, RETENTIONS, metadata, waitlist_entries
@@ -34,11 +35,13 @@ def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
     users, clients = UsersStub(peers["identity"]), ClientsStub(peers["clients"])
+    active_clients = ActiveClients(clients)
     return [
-        Appointments(runtime.keys, ActiveClients(clients), users, _CARE_TEAMS),
+        Appointments(runtime.keys, active_clients, users, _CARE_TEAMS),
         OfferedServices(),
         Locations(),
         Holds(users),
+        AppointmentSeries(runtime.keys, active_clients, users),
         Payments(runtime.keys, _CARE_TEAMS),
         ClientMoves(runtime.keys),
         Availability(runtime.keys, users),

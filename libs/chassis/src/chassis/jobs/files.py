@@ -7,7 +7,7 @@ destroys the file. A piece is `nonce (12 bytes) | ciphertext and tag`, AES-256-G
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +87,15 @@ class FileWriter:
             await self._put(bytes(self._unsealed[:LARGEST_PIECE]))
             del self._unsealed[:LARGEST_PIECE]
 
+    async def written(self) -> AsyncIterator[bytes]:
+        """What kept steps have written, from the beginning; for whoever goes on and needs it once more. Before anything else is written."""
+        offset = 0
+        while offset < self._stored_size:
+            async with self._job.look() as work:
+                data = await _open_piece(self._store, self._blobs, work.db, self._job.workspace_id, self._job.id, self._head.key, offset)
+            yield data
+            offset += len(data)
+
     async def flush(self) -> None:
         """Stores what was written; before a step that keeps it."""
         if self._unsealed:
@@ -148,15 +157,20 @@ class JobFiles:
         size = 0 if head.size is None else head.size
         if not 0 <= offset < size:
             return b""
-        piece = await tx.maybe(self._store.piece_at, job_id=row["id"], offset=offset)
-        if piece is None or piece["start"] + piece["size"] <= offset:
-            raise SealBroken(f"a piece of the file of job {row['id']} is not there")
-        stored = await self._blobs.get(new_key(row["workspace_id"], piece["id"]))
-        try:
-            data = AESGCM(head.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], _bound(row["id"], piece["start"]))
-        except InvalidTag as error:
-            raise SealBroken(f"a piece of the file of job {row['id']} does not open") from error
-        return data[offset - piece["start"] :]
+        return await _open_piece(self._store, self._blobs, tx, row["workspace_id"], row["id"], head.key, offset)
+
+
+async def _open_piece(store: JobStore, blobs: Blobs, tx: Transaction, workspace_id: UUID, job_id: UUID, key: bytes, offset: int) -> bytes:
+    """What the piece at `offset` has from there on. SealBroken unless it is what was written."""
+    piece = await tx.maybe(store.piece_at, job_id=job_id, offset=offset)
+    if piece is None or piece["start"] + piece["size"] <= offset:
+        raise SealBroken(f"a piece of the file of job {job_id} is not there")
+    stored = await blobs.get(new_key(workspace_id, piece["id"]))
+    try:
+        data = AESGCM(key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], _bound(job_id, piece["start"]))
+    except InvalidTag as error:
+        raise SealBroken(f"a piece of the file of job {job_id} does not open") from error
+    return data[offset - piece["start"] :]
 
 
 async def _keep_head(store: JobStore, work: UnitOfWork, job: RunningJob, head: FileHead, *, expires_at: datetime) -> None:

@@ -1,6 +1,7 @@
 """The tables of audit, a module per feature."""
 
 from audit.tables.base import metadata
+from audit.tables.jobs import JOBS, RETENTIONS
 from audit.tables.legal_holds import legal_holds
 from audit.tables.retention import retention_periods
 from audit.tables.trail import audit_events, awaiting_witness, checkpoints, entries, event_entities, waiting_events
@@ -8,7 +9,9 @@ from audit.tables.tree_heads import chain_nodes, heads, log_nodes, tree_heads, u
 from audit.tables.verification import verifications
 
 __all__ = [
+    "JOBS",
     "KEPT_AFTER_ERASURE",
+    "RETENTIONS",
     "WITHOUT_ROW_SECURITY",
     "audit_events",
     "awaiting_witness",

@@ -5,17 +5,15 @@ from typing import Any
 
 from audit.trail import rules, store, vocabulary
 from audit.trail.checkpoints import CheckpointPublisher
+from audit.trail.filters import read_filters
 from audit.trail.verification import verify_recent
-from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
 from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.paging import page
-from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 
 
@@ -27,7 +25,7 @@ class Trail(TrailServicer[UnitOfWork]):
 
     async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, work: UnitOfWork) -> pb.AuditEventPage:
         window = page(request)
-        filters = _filters(request)
+        filters = read_filters(request)
         names = frozenset(filters)
         await work.db.execute(store.force_index_scans)
         total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
@@ -62,25 +60,3 @@ def _to_message(row: Record) -> pb.AuditEvent:
     if row["outcome"] in vocabulary.OUTCOMES:
         return fill(pb.AuditEvent(), row)
     return fill(pb.AuditEvent(outcome=vocabulary.number(row["outcome"])), {**row, "outcome": None})  # type: ignore[arg-type] # proto3 enums are open
-
-
-def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
-    """The filters of the request as parameters of the store's statements. Raises Invalid."""
-    filters: dict[str, Any] = {}
-    if request.HasField("user_id"):
-        filters["user_id"] = request.user_id
-    if request.HasField("resource_type"):
-        filters["resource_type"] = rules.check_choice(request.resource_type, vocabulary.RESOURCE_TYPES, "resource_type")
-    if request.phi_only:
-        filters["excluded_types"] = vocabulary.TYPES_WITHOUT_PHI
-    if request.HasField("resource_id"):
-        filters["resource_id"] = request.resource_id
-    if request.HasField("action"):
-        filters["action"] = rules.check_choice(request.action, vocabulary.ACTIONS, "action")
-    if request.HasField("outcome"):
-        filters["outcome"] = enum_text(events_pb2.Outcome, request.outcome)
-    if request.HasField("start_date"):
-        filters["start"] = to_datetime(request.start_date)
-    if request.HasField("end_date"):
-        filters["end"] = to_datetime(request.end_date)
-    return filters

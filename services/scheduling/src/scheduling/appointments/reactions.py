@@ -29,6 +29,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.run(store.lock_client, client_id=event.client_id)
         erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
         await delivery.db.many(busy_periods.release, [{"owner_id": row["id"], **places(places_of(row))} for row in erased])
+        await delivery.db.run(store.forget_series, client_id=event.client_id)
         await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
         for row in erased:
             APPOINTMENTS.gone(row, workspace_keys, delivery)
@@ -38,7 +39,11 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
             if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
                 delivery.emit(
                     events_pb2.AppointmentClosed(
-                        appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
+                        appointment_id=str(row["id"]),
+                        client_id=str(row["client_id"]),
+                        status="cancelled",
+                        version=row["version"] + 1,
+                        practitioner_id=str(row["practitioner_id"]),
                     )
                 )
         ids = [row["id"] for row in erased]

@@ -9,7 +9,7 @@ Locks and rows are taken in the order of resources.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from chassis.db.transaction import Record
@@ -103,12 +103,12 @@ async def conflicts(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeri
     return await work.db.all(store.conflicts, owner_id=owner_id, reader=_reader(work), now=work.now, **wanted)
 
 
-def refusal(conflicts: Sequence[Record]) -> Conflict:
-    """The refusal that lists all conflicts, each once."""
+def refusal(conflicts: Sequence[Record], **more: Any) -> Conflict:
+    """The refusal that lists all conflicts, each once; `more` are further facts."""
     by_owner = {conflict["id"]: conflict for conflict in conflicts}
     facts = {"conflicting_appointments": [to_conflict_facts(conflict) for conflict in by_owner.values()]}
     kinds = frozenset(conflict["resource_kind"] for conflict in conflicts)
-    return Conflict(CONFLICT, _REFUSALS.get(kinds, "The practitioner and the room are taken at that time."), facts=facts)
+    return Conflict(CONFLICT, _REFUSALS.get(kinds, "The practitioner and the room are taken at that time."), facts=facts | more)
 
 
 def _reader(work: UnitOfWork) -> UUID:

@@ -2,12 +2,12 @@
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-KINDS = "ALTER TABLE notifications.mails ADD CONSTRAINT mail_kind_known CHECK (CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true{also} ELSE user_id IS NOT NULL END)"
+KINDS = "ALTER TABLE notifications.mails ADD CONSTRAINT mail_kind_known CHECK (CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL WHEN 'calendar_update' THEN appointment_id IS NOT NULL WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true{also} ELSE user_id IS NOT NULL END)"
 
 
 def upgrade() -> None:
