@@ -34,6 +34,7 @@ EMPTY = {
     "scheduling.payment_requests": "nobody in it is asked to pay",
     "scheduling.availability": "nobody in it has said when they work",
     **dict.fromkeys(("scheduling.series", "scheduling.series_occurrences"), "no appointments in it recur"),
+    "scheduling.waitlist_offers": "whoever waits in it is who has given something back",
     **dict.fromkeys(
         (
             "notifications.calendar_invites",
