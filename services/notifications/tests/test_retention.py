@@ -32,6 +32,10 @@ INSERT = {
         "INSERT INTO notifications.reminder_links (workspace_id, id, token_hash, appointment_id, client_id, channel, starts_at, time_zone, created_at)"
         " VALUES ($1, $2, convert_to($3, 'UTF8'), $2, $2, 'email', $4, 'UTC', $4)"
     ),
+    "calendar_invites": (
+        "INSERT INTO notifications.calendar_invites (workspace_id, id, appointment_id, client_id, sealed, revision, sequence, starts_at, ends_at,"
+        " is_cancelled, told_by) VALUES ($1, $2, $2, $2, convert_to($3, 'UTF8'), 1, 0, $4, $4, false, $2)"
+    ),
     "webhook_deliveries": (
         "INSERT INTO notifications.webhook_deliveries (workspace_id, id, webhook_id, event_type, aggregate_id, position, body, status,"
         " next_attempt_at, give_up_at, created_at) VALUES ($1, $2, $2, 'client.created', $2, 1, '{}',"
