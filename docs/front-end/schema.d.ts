@@ -3327,6 +3327,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Audit Export
+         * @description Orders a file of the events of a time that match the filters, in the order of the chain. start_date and end_date are as of `GET /audit-events`; without them it is all there is.
+         *
+         *     `GET /audit/exports/{export_id}` tells how far it is. The file is there for a week. docs/audit-verification.md says how a stranger verifies it.
+         */
+        post: operations["order_audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Export
+         * @description The caller's own; those of everybody in the workspace for owners and administrators.
+         */
+        get: operations["get_audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Audit Export
+         * @description One that waits has failed at once, one that runs a moment later; what it has written is deleted.
+         */
+        post: operations["cancel_audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Export Manifest
+         * @description Counts, hashes and filters of the file and its place in the chain, signed. It is kept for longer than the file. 409 `export_not_ready` until that is whole.
+         */
+        get: operations["get_audit_export_manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Export File
+         * @description The file, for whoever may see the export and may order one. A `Range` of it is 206; 410 `job_file_expired` after some days.
+         */
+        get: operations["get_audit_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/legal-holds": {
         parameters: {
             query?: never;
@@ -3406,7 +3508,7 @@ export interface paths {
          * Report Compliance
          * @description Numbers of a time of up to 366 days, moments (the end exclusive) or whole days in the workspace's time zone; of the last 30 days, unless one is given.
          *
-         *     Of more than 500,000 events it is 422 `report_too_large`: ask for a shorter time.
+         *     With `Accept: text/html`, as browsers ask, it is a page that prints well. Of more than 500,000 events it is 422 `report_too_large`: ask for a shorter time.
          */
         get: operations["report_compliance"];
         put?: never;
@@ -3900,6 +4002,52 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
+        };
+        AuditExport: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description `failed` if it was cancelled, too.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "ready" | "failed";
+            /** @enum {string} */
+            format: "jsonl" | "csv";
+            /** @description How many events are written so far. */
+            row_count: number | null;
+            /** @description Of the file, until it expires; a GET with the same credentials. */
+            download_url: string | null;
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AuditExportCreate: {
+            /** @enum {string} */
+            format: "jsonl" | "csv";
+            start_date?: (string | unknown | unknown) | null;
+            end_date?: (string | unknown | unknown) | null;
+            filters?: components["schemas"]["AuditExportFilters"] | null;
+        };
+        /** @description As of `GET /audit-events`. */
+        AuditExportFilters: {
+            user_id?: string | null;
+            resource_type?: ("User" | "Client" | "Appointment" | "Session" | "SessionAttachment" | "PlanOfCare" | "Service" | "Location" | "Workspace" | "Alert" | "Audit") | null;
+            resource_id?: string | null;
+            action?: ("CREATE" | "READ" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT" | "EXPORT" | "PRINT" | "SHARE") | null;
+            outcome?: ("success" | "failure") | null;
+            /** @default false */
+            phi_only?: boolean;
+        };
+        /** @description What was exported, signed. docs/audit-verification.md says how to verify it. */
+        AuditExportManifest: {
+            format: string;
+            format_version: number;
+            manifest: {
+                [key: string]: unknown;
+            };
+            key_id: string;
+            signature: string;
+            keys: components["schemas"]["AuditKey"][];
         };
         AuditKey: {
             key_id: string;
@@ -6158,6 +6306,10 @@ export type AttachmentWithDownload = components['schemas']['AttachmentWithDownlo
 export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuditExport = components['schemas']['AuditExport'];
+export type AuditExportCreate = components['schemas']['AuditExportCreate'];
+export type AuditExportFilters = components['schemas']['AuditExportFilters'];
+export type AuditExportManifest = components['schemas']['AuditExportManifest'];
 export type AuditKey = components['schemas']['AuditKey'];
 export type AuthenticationReply = components['schemas']['AuthenticationReply'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
@@ -14265,6 +14417,175 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    order_audit_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditExportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_audit_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_audit_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_audit_export_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExportManifest"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_audit_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, a line each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_legal_holds: {
         parameters: {
             query?: {
@@ -14450,7 +14771,9 @@ export interface operations {
                 /** @description At most 366 days later; now, unless it is given. */
                 end_date?: (string | unknown | unknown) | null;
             };
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14463,6 +14786,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComplianceReport"];
+                    "text/html": string;
                 };
             };
             400: components["responses"]["400"];
