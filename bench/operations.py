@@ -38,10 +38,16 @@ def _booking(dataset: Dataset) -> str:
     return f'{{"client_id": "{dataset.booked_client_id}", "scheduled_start": "%start", "scheduled_end": "%end", "location_type": "clinic"}}'
 
 
+def _weekly_for_ten_years(dataset: Dataset) -> str:
+    when = '"rrule": "FREQ=WEEKLY;COUNT=520", "first_start": "2031-03-03T09:00:00Z", "duration_minutes": 50, "time_zone": "Europe/Berlin"'
+    return f'{{"client_id": "{dataset.booked_client_id}", "location_type": "clinic", {when}}}'
+
+
 OPERATIONS = (
     Operation("get client", "GET", lambda dataset, _: [f"/api/v1/clients/{client_id}" for client_id in dataset.client_ids]),
     Operation("list 50 clients", "GET", lambda dataset, _: [f"/api/v1/clients?page={n}&page_size=50" for n, _ in dataset.pages]),
     Operation("book", "POST", lambda *_: ["/api/v1/appointments"], _booking, expect=201),
+    Operation("preview a series of 520", "POST", lambda *_: ["/api/v1/series/preview"], _weekly_for_ten_years, against=()),
     Operation(
         "autosave",
         "PATCH",

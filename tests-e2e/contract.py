@@ -65,7 +65,7 @@ def kind(schema, *, bounds=False):
     if "const" in schema:
         return f"'{schema['const']}'" if isinstance(schema["const"], str) else str(schema["const"]).lower()
     if "enum" in schema:
-        return "|".join(schema["enum"])
+        return "|".join(map(str, schema["enum"]))
     if "pattern" in schema:
         return f"/{schema['pattern']}/"
     if schema["type"] == "array":

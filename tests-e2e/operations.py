@@ -25,6 +25,9 @@ SAMPLES = {
     "search": "Is",
     "quiet_start": "21:00",
     "quiet_end": "08:00",
+    "digest_time": "07:00",
+    "tomorrow_digest_time": "18:00",
+    "notes_reminder_time": "17:00",
     "issuer": "https://login.example.org",
     "url": "https://hooks.invalid/caseload",
     "event_types": ["client.created"],
@@ -37,6 +40,7 @@ SAMPLES = {
     "from": "2031-03-03",
     "to": "2031-03-09",
     "slot_step_minutes": 15,
+    "rrule": "FREQ=DAILY;COUNT=1",
 }
 
 
@@ -120,6 +124,8 @@ class Operation:
             body |= {"locale": "de"} | {name: "{date}, {time}" for name in ("text", "html") if name in body}
         if "scheduled_start" in body:
             body |= times()
+        if "first_start" in body:
+            body["first_start"] = times()["scheduled_start"]
         if "session_date" in self.body and "appointment_id" not in body:
             body["session_date"] = text(now())
         return body
@@ -157,7 +163,7 @@ def is_id(schema):
 
 
 EXAMPLES = {
-    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at")) else 0)),
+    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at", "latest")) else 0)),
     ("string", "date"): lambda name: "1990-05-17",
     ("string", "idn-email"): lambda name: f"{uuid4().hex[:12]}@example.com",
     ("string", None): lambda name: f"sso-{uuid4().hex[:12]}" if name == "slug" else f"{uuid4().hex[:12]} {name}",

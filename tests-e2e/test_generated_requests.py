@@ -29,6 +29,8 @@ NEVER_SUCCEED = {
     "GET /api/v1/auth/oidc/callback",
     # No calendar has an address that was made up.
     "GET /api/v1/calendar-feeds/{token}.ics",
+    # Nothing is offered to anybody.
+    "POST /api/v1/waitlist/{entry_id}/accept",
     # A checkpoint is signed once a minute, and covers the events before it.
     "GET /api/v1/audit/proof",
     # Every job there is has ended.

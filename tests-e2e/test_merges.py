@@ -54,6 +54,7 @@ EXAMPLES = int(os.environ.get("CASELOAD_MERGE_EXAMPLES", "4"))
 # Every column that means a client: what a merge does with it. A column that is not here makes the catalogue's test fail.
 MOVED = {
     "scheduling.appointments.client_id",
+    "scheduling.waitlist_entries.client_id",
     "clinical.sessions.client_id",
     "clinical.attachments.client_id",
     "clinical.plans.client_id",
@@ -78,6 +79,7 @@ EXCLUDED = {
     "scheduling.client_figures.merged_into": "refuses late bookings",
     "clients.consents.client_id": "what somebody has agreed to stays with the record; whoever mails asks for all records of the person",
     "notifications.reminder_consents.client_id": "as the consents",
+    "notifications.calendar_invites.client_id": "of a mail that is out; whoever follows it looks up whose the appointment is by now",
     "notifications.reminder_links.client_id": "of a mail that is out; whoever opts out by it has opted out for the whole person",
     "notifications.reminder_opt_outs.client_id": "stays with the record; whoever mails looks at all records of the person",
     "clients.erasure_progress.client_id": "an erasure takes all that a client was along",

@@ -35,6 +35,7 @@ EMPTY = {
     "scheduling.availability": "nobody in it has said when they work",
     **dict.fromkeys(
         (
+            "notifications.calendar_invites",
             "notifications.reminder_links",
             "notifications.reminder_opt_outs",
             "notifications.reminder_policies",
@@ -71,6 +72,7 @@ EMPTY = {
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
     **dict.fromkeys(("notifications.alert_escalations", "notifications.alert_mails"), "no alert in it has waited for its first level"),
     "notifications.escalation_policies": "nobody in it has set any",
+    "notifications.notification_settings": "nobody in it has set any",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.chain_nodes": "no chain in it has 256 lines",
     "audit.unlogged_heads": "all chains are logged, unless it was stopped within a minute",

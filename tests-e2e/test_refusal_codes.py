@@ -50,6 +50,10 @@ NEVER = {
     "patient_position_taken": "the place is taken from a counter that is locked",
     "backup_code_of_a_second_factor": "the row is made with its second factor",
     "refresh_token_of_a_login_session": "the row is made with its login session",
+    **dict.fromkeys(
+        ("waitlist_offered_once", "one_open_offer_of_opening", "one_open_offer_of_entry"),
+        "times are offered in the background, which locks them and the entry first",
+    ),
     **dict.fromkeys(("alert_step_taken_once", "alert_mailed_once_a_step"), "the alert is locked before it takes a step"),
     "busy_period_conflict": "statements that take time write nothing where the constraint refuses, and people are told `appointment_conflict`",
     "workspace_not_found": "the row is locked in the same transaction",

@@ -39,7 +39,7 @@ async def test_a_sealed_value_in_the_wrong_place_is_never_shown(factories, colum
     mine, theirs = factories
     attacked = mine.attacked
     encrypted, brother, foreigner = await mine.create(column), await mine.create(column), await theirs.create(column)
-    others = [await mine.create(other) for other in COLUMNS if other.rpartition(".")[2] == encrypted.name and other != column][:4]
+    others = [await mine.create(other) for other in COLUMNS if other.rpartition(".")[2] == encrypted.name and other != column][:2]
     words = [word for each in (encrypted, brother, foreigner, *others) for word in each.words]
     loud = {}
 
@@ -146,8 +146,7 @@ def asked(encrypted, request_id="", only=None):
 
 def places(value):
     """Bytes of the version, the key's number, the nonce, the text and the tag."""
-    chance = random.Random(len(value))
-    return sorted({0, 1, 4, 5, 16, 17, len(value) - 16, len(value) - 1, *(chance.randrange(len(value)) for _ in range(3))})
+    return sorted({0, 1, 4, 5, 16, 17, random.Random(len(value)).randrange(len(value)), len(value) - 16, len(value) - 1})
 
 
 def flipped(value, place):
@@ -160,6 +159,6 @@ def errors(log):
     """What was logged as an error, by request."""
     found = {}
     for line in log.read_text().splitlines():
-        if line.startswith("{") and (entry := json.loads(line))["level"] == "error" and "request_id" in entry:
+        if '"level":"error"' in line and "request_id" in (entry := json.loads(line)):
             found[entry["request_id"]] = line
     return found

@@ -29,6 +29,8 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/ResetPassword",
     "/caseload.identity.v1.SignIn/Refresh",
     "/caseload.identity.v1.Invitations/AcceptInvitation",
+    "/caseload.notifications.v1.OfferAnswers/AcceptOffer",
+    "/caseload.notifications.v1.OfferAnswers/GetOfferLink",
     "/caseload.notifications.v1.ReminderAnswers/AnswerReminder",
     "/caseload.notifications.v1.ReminderAnswers/GetReminderLink",
     "/caseload.scheduling.v1.CalendarFeeds/ReadFeed",

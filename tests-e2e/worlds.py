@@ -59,6 +59,8 @@ def furnish(api, sign_in_again):
     holiday = made("/holidays", json={"date": "2031-12-24", "name": f"Holiday {uuid4()}"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+    weekly = {"rrule": "FREQ=WEEKLY;COUNT=2", "first_start": times()["scheduled_start"], "duration_minutes": 20}
+    series = made("/series", json={"client_id": client, "location_type": "clinic", **weekly})
     slot_hold = api.post("/slots/hold", json={"service_id": service, "start": "2031-03-03T09:00:00Z"}).raise_for_status().json()["hold_id"]
     by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
     for path, body in (("/payments/config", by_link), (f"/appointments/{appointment}", {"payment_price": "80.00"})):
@@ -104,9 +106,11 @@ def furnish(api, sign_in_again):
         "location_id": location,
         "service_id": service,
         "holiday_id": holiday,
+        "entry_id": made("/waitlist", json={"client_id": client, "earliest": text(now()), "latest": text(now() + timedelta(days=30))}),
         "feed_id": made("/calendar-feeds", json={}),
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
+        "series_id": series,
         "session_id": note,
         "attachment_id": attachment,
         "hold_id": hold,

@@ -3107,6 +3107,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notification Settings
+         * @description What holds where the caller has set nothing, too. An API key has none.
+         */
+        get: operations["get_notification_settings"];
+        /**
+         * Set Notification Settings
+         * @description Changes the members that are given. Mails about appointments say when they are, and nothing of any client.
+         */
+        put: operations["set_notification_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -4937,6 +4961,70 @@ export interface components {
             plan?: string | null;
             is_active?: boolean;
         };
+        NotificationSettings: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            user_id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            /** @description Without it none of these mails is sent. */
+            email_enabled: boolean;
+            notify_appointment_booked: boolean;
+            notify_appointment_cancelled: boolean;
+            notify_appointment_rescheduled: boolean;
+            notify_appointment_confirmed: boolean;
+            /** @description Mails about alerts, as the escalation policy has them. Where nobody whom a level finds wants them, all of them get them. */
+            notify_alerts: boolean;
+            /** @description A mail with the times of the day's own appointments. */
+            digest_enabled: boolean;
+            digest_time: string | null;
+            digest_days: number[];
+            /** @description A mail with the times of the next day's own appointments. */
+            tomorrow_digest_enabled: boolean;
+            tomorrow_digest_time: string | null;
+            tomorrow_digest_days: number[];
+            /** @description A mail before each own appointment. */
+            reminder_enabled: boolean;
+            reminder_minutes: number | null;
+            /** @description A mail every day on which own notes are drafts: how many. */
+            notes_reminder_enabled: boolean;
+            notes_reminder_time: string | null;
+            /** @description In which times and days are meant. The workspace's unless set. */
+            time_zone: string | null;
+            /** @description Kept as it is for front ends, without effect; up to 10,000 characters as JSON. */
+            extended_settings: {
+                [key: string]: unknown;
+            };
+            /** @description Null where nothing was ever set. */
+            created_at: string | null;
+            updated_at: string | null;
+        };
+        NotificationSettingsUpdate: {
+            email_enabled?: boolean;
+            notify_appointment_booked?: boolean;
+            notify_appointment_cancelled?: boolean;
+            notify_appointment_rescheduled?: boolean;
+            notify_appointment_confirmed?: boolean;
+            notify_alerts?: boolean;
+            digest_enabled?: boolean;
+            digest_time?: string | null;
+            /** @description Days of the week: 0 is Sunday, 6 is Saturday. */
+            digest_days?: number[];
+            tomorrow_digest_enabled?: boolean;
+            tomorrow_digest_time?: string | null;
+            /** @description Days of the week: 0 is Sunday, 6 is Saturday. */
+            tomorrow_digest_days?: number[];
+            reminder_enabled?: boolean;
+            reminder_minutes?: (15 | 30 | 60 | 120 | 1440) | null;
+            notes_reminder_enabled?: boolean;
+            notes_reminder_time?: string | null;
+            time_zone?: string | null;
+            /** @description Kept as it is for front ends, without effect; up to 10,000 characters as JSON. */
+            extended_settings?: {
+                [key: string]: unknown;
+            };
+        };
         /** @description In the workspace's time zone; 1 is Monday. */
         OfficeHours: {
             start: string;
@@ -6402,6 +6490,8 @@ export type NoteTemplate = components['schemas']['NoteTemplate'];
 export type NoteTemplateCreate = components['schemas']['NoteTemplateCreate'];
 export type NoteTemplatePage = components['schemas']['NoteTemplatePage'];
 export type NoteTemplateUpdate = components['schemas']['NoteTemplateUpdate'];
+export type NotificationSettings = components['schemas']['NotificationSettings'];
+export type NotificationSettingsUpdate = components['schemas']['NotificationSettingsUpdate'];
 export type OfficeHours = components['schemas']['OfficeHours'];
 export type OnCall = components['schemas']['OnCall'];
 export type OnCallOverride = components['schemas']['OnCallOverride'];
@@ -14012,6 +14102,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

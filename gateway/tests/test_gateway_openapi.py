@@ -50,6 +50,7 @@ POST GET /departments
 PUT DELETE /departments/{}
 POST GET /users
 GET PUT /users/{}
+GET PUT /users/me/notification-settings
 PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate
@@ -93,11 +94,17 @@ GET /appointments/{}/payment-link
 GET PUT /payments/config
 POST /slots/hold
 DELETE /slots/hold/{}
+POST /series/preview
+POST /series
+PUT DELETE /series/{}
 GET PUT /availability/{}
 POST GET /holidays
 POST /holidays/public
 DELETE /holidays/{}
 GET /slots
+POST GET /waitlist
+DELETE /waitlist/{}
+POST /waitlist/{}/accept
 POST GET /calendar-feeds
 DELETE /calendar-feeds/{}
 GET /calendar-feeds/{}.ics
@@ -337,6 +344,7 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         "/reminder/confirm",
                         "/reminder/cancel",
                         "/reminder/unsubscribe",
+                        "/waitlist/offer",
                         "/auth/sso/{workspace_slug}",
                     }, (
                         method,

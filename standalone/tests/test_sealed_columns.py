@@ -53,6 +53,7 @@ ELSEWHERE = {
     "identity.backup_codes.hash": "a keyed digest",
     "notifications.reminder_links.token_hash": "a digest of a secret",
     "scheduling.calendar_feeds.token_hash": "a digest of a secret",
+    "scheduling.waitlist_offers.token_hash": "a digest of a secret",
     "audit.seals.previous_hash": "a public hash",
     "audit.seals.hash": "a public hash",
     "audit.chain_heads.hash": "a public hash",

@@ -48,6 +48,7 @@ TABLES = {
     "Jobs": "jobs",
     "Alerts": "alerts",
     "Appointments": "appointments",
+    "AppointmentSeries": "series",
     "Availability": "availability",
     "Sessions": "sessions",
     "Sync": "sync_receipts",

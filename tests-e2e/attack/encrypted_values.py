@@ -21,7 +21,7 @@ NOT_ENCRYPTED = {
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
-    "calendar_feeds.token_hash", "reminder_links.token_hash", "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
+    "calendar_feeds.token_hash", "waitlist_offers.token_hash", "reminder_links.token_hash", "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
     "jobs.proof", "sync_receipts.note_key", "sync_receipts.item_digest",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
     "chain_nodes.hash", "heads.chain_hash", "heads.root_hash", "log_nodes.hash", "tree_heads.root_hash", "tree_heads.signature",
@@ -31,6 +31,7 @@ NOT_ENCRYPTED = {
 NEVER_RETURNED = {
     "identity.second_factors.secret_sealed": "shown once, when it is made; afterwards codes are compared with it",
     "identity.sso_attempts.return_to_sealed": "where somebody goes after a sign-in, within ten minutes",
+    "notifications.calendar_invites.sealed": "the address that a reminder went to, for mails that follow it",
     "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
     **dict.fromkeys(
         ("clinical.search_segments.header", "clinical.search_segments.dead", "clinical.search_blocks.content"),

@@ -42,7 +42,9 @@ CONSUMES = {
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/slots/hold/{hold_id}": "slot_hold_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
+    "DELETE /api/v1/series/{series_id}": "series_id",
     "DELETE /api/v1/calendar-feeds/{feed_id}": "feed_id",
+    "DELETE /api/v1/waitlist/{entry_id}": "entry_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "POST /api/v1/webhooks": "webhook_room",
@@ -109,6 +111,7 @@ WORDS = {
     "room_number": ("3.14", None),
     "expires_at": (None,),
     "replaces_user_id": (None,),
+    "rrule": ("FREQ=DAILY;COUNT=2", "FREQ=WEEKLY;COUNT=1"),
     "levels": ([{"after_seconds": 3600, "notify_roles": ["owner"], "notify_on_call": False, "channels": ["email"]}],),
 }
 
@@ -135,6 +138,7 @@ class ValidValues:
                 "service_id",
                 "location_id",
                 "appointment_id",
+                "series_id",
                 "attachment_id",
                 "configuration_id",
                 "milestone_id",
@@ -264,6 +268,10 @@ class ValidValues:
         made = self._made("/appointments", json={**client, "location_type": "clinic", **times()})
         return client | {"appointment_id": made, "exclude_appointment_id": made}
 
+    def _new_series(self):
+        weekly = {"rrule": "FREQ=WEEKLY;COUNT=2", "first_start": times()["scheduled_start"], "duration_minutes": 20}
+        return {"series_id": self._made("/series", json={**self._new_client(), "location_type": "clinic", **weekly})}
+
     def _new_payable(self):
         """An appointment that its client can be asked to pay for."""
         ids = self._new_appointment()
@@ -299,6 +307,10 @@ class ValidValues:
             if feed["id"] not in self._pools.get("feed_id", ()):
                 self.api.delete(f"/calendar-feeds/{feed['id']}", headers=headers).raise_for_status()
         return {"feed_id": self.api.post("/calendar-feeds", json={}, headers=headers).raise_for_status().json()["id"]}
+
+    def _new_entry(self):
+        window = {"earliest": text(now()), "latest": text(now() + timedelta(days=30))}
+        return {"entry_id": self._made("/waitlist", json={**self._new_client(), **window})}
 
     def _future(self):
         return text(now() + timedelta(minutes=self.chance.randrange(1_000, 5_000_000)))
@@ -476,6 +488,7 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
+        body |= {"first_start": times()["scheduled_start"]} if "first_start" in body else {}
         return self._mostly_kept(body) if label != "POST /api/v1/slots/hold" else body | self._new_service() | {"start": self._future()}
 
     def _mostly_kept(self, body):

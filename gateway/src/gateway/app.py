@@ -47,6 +47,7 @@ from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
 from gateway.api.note_templates import routes as note_templates
+from gateway.api.notification_settings import routes as notification_settings
 from gateway.api.on_call import routes as on_call
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
@@ -59,6 +60,7 @@ from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.retention import routes as retention
 from gateway.api.second_factors import routes as second_factors
+from gateway.api.series import routes as series
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
@@ -67,6 +69,7 @@ from gateway.api.slots import routes as slots
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
+from gateway.api.waitlist import routes as waitlist
 from gateway.api.webhooks import routes as webhooks
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
@@ -82,6 +85,7 @@ from gateway.middleware.large_bodies import LargeBodies
 from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import memberships as membership_pages
+from gateway.pages import offers as offer_pages
 from gateway.pages import passkeys as passkey_pages
 from gateway.pages import reminders as reminder_pages
 from gateway.pages import routes as pages
@@ -123,11 +127,13 @@ ROUTERS: Sequence[APIRouter] = (
     appointments.router,
     payments.router,
     holds.router,
+    series.router,
     availability.router,
     holidays.router,
     slots.router,
     calendar_feeds.router,
     activity.router,
+    waitlist.router,
     services.router,
     locations.router,
     cosignatures.router,
@@ -145,6 +151,7 @@ ROUTERS: Sequence[APIRouter] = (
     reminders.router,
     alerts.router,
     on_call.router,
+    notification_settings.router,
     webhooks.router,
     audit.router,
     audit_exports.router,
@@ -155,6 +162,7 @@ ROUTERS: Sequence[APIRouter] = (
     health.router,
     files.router,
     pages.router,
+    offer_pages.router,
     reminder_pages.router,
     sign_in_pages.router,
     single_sign_on_pages.router,

@@ -42,6 +42,8 @@ from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
+from caseload.notifications.v1.offer_answers_rpc import OfferAnswersStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
@@ -56,8 +58,10 @@ from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
+from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.rpc.client.peers import Peer
 
 
@@ -90,11 +94,13 @@ class Stubs:
     locations: LocationsStub
     payments: PaymentsStub
     holds: HoldsStub
+    series: AppointmentSeriesStub
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
     calendar_feeds: CalendarFeedsStub
     activity: ActivityReportsStub
+    waitlist: WaitlistStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -104,6 +110,7 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    offer_answers: OfferAnswersStub
     reminder_answers: ReminderAnswersStub
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
@@ -112,6 +119,7 @@ class Stubs:
     alert_feed: AlertFeedStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
+    notification_settings: NotificationSettingsStub
     webhooks: WebhooksStub
     trail: TrailStub
     audit_exports: AuditExportsStub
@@ -150,11 +158,13 @@ class Stubs:
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
             holds=HoldsStub(peers["scheduling"]),
+            series=AppointmentSeriesStub(peers["scheduling"]),
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),
             calendar_feeds=CalendarFeedsStub(peers["scheduling"]),
             activity=ActivityReportsStub(peers["scheduling"]),
+            waitlist=WaitlistStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
@@ -164,6 +174,7 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            offer_answers=OfferAnswersStub(peers["notifications"]),
             reminder_answers=ReminderAnswersStub(peers["notifications"]),
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
@@ -172,6 +183,7 @@ class Stubs:
             alert_feed=AlertFeedStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
+            notification_settings=NotificationSettingsStub(peers["notifications"]),
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             audit_exports=AuditExportsStub(peers["audit"]),

@@ -7,7 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from audit.trail.chain import entry_hash
-from audit.trail.checkpoints import CheckpointPublisher, _key
+from audit.trail.checkpoints import CheckpointPublisher, checkpoint_key
 from audit.trail.sequencer import _UNPROVEN
 from audit.trail.verification import verify
 
@@ -149,7 +149,7 @@ async def as_from_before(practice, publisher, *, published=True):
     await practice.record_some(2)
     if published:
         written = {"workspace_id": str(practice.workspace_id), "sequence": 1, "hash": (await hash_at(practice, 1)).hex()}
-        await publisher._blobs.put(_key(practice.workspace_id), json.dumps(written).encode(), "application/json")
+        await publisher._blobs.put(checkpoint_key(practice.workspace_id), json.dumps(written).encode(), "application/json")
     async with practice.tampering() as superuser:
         await superuser.execute("SELECT FROM audit.chain_heads WHERE workspace_id = $1 FOR UPDATE", practice.workspace_id)
         await superuser.execute("UPDATE audit.chain_heads SET proof = NULL WHERE workspace_id = $1", practice.workspace_id)

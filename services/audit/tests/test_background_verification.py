@@ -8,7 +8,7 @@ import pytest
 
 from audit.trail import verification, verification_store
 from audit.trail.background_verification import _BREAKS, BackgroundVerification
-from audit.trail.checkpoints import CheckpointPublisher, _key, checkpoint_publisher
+from audit.trail.checkpoints import CheckpointPublisher, checkpoint_key, checkpoint_publisher
 from caseload.audit.v1.trail_rpc import TrailStub
 from chassis.errors import Unavailable
 
@@ -178,7 +178,7 @@ async def test_a_published_checkpoint_that_is_gone_is_missed(practice, backgroun
     assert await publisher.published(practice.workspace_id) is None
     await publisher.publish(practice.workspace_id)
     assert (await practice.verify()).intact
-    await runtime.blobs.delete(_key(practice.workspace_id))
+    await runtime.blobs.delete(checkpoint_key(practice.workspace_id))
 
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 6)

@@ -17,13 +17,16 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.notifications.v1 import notification_settings_pb2
 from caseload.notifications.v1 import reminders_pb2 as pb
+from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
 from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
+from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
 from notifications.__main__ import SERVICE
@@ -220,6 +223,12 @@ def _status(reminder: pb.ReminderLog) -> str:
     return pb.ReminderStatus.Name(reminder.status).removeprefix("REMINDER_STATUS_").lower()
 
 
+async def set_settings(practice: Practice, call: RequestContext, **settings: Any) -> notification_settings_pb2.PersonalSettings:
+    """Sets what the caller wants to be mailed."""
+    request = notification_settings_pb2.SetNotificationSettingsRequest(mask=FieldMask(paths=list(settings)), **settings)
+    return await practice.environment.stub(NotificationSettingsStub).SetNotificationSettings(request, call)
+
+
 @pytest.fixture
 def mail_server(shared_mail_server: FakeMailServer) -> Iterator[FakeMailServer]:
     """The mail server. It accepts everything again when the test is over."""
@@ -243,7 +252,7 @@ async def shared_mail_server() -> AsyncIterator[FakeMailServer]:
 async def notifications_environment(postgres: str, shared_mail_server: FakeMailServer) -> AsyncIterator[Environment]:
     own = {**BRISK, "smtp_url": f"smtp://127.0.0.1:{shared_mail_server.port}"}
     async with start_environment(
-        postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}
+        postgres, IDENTITY, CLIENTS, SCHEDULING, CLINICAL, SERVICE, settings={"identity": CHEAP, "notifications": own}
     ) as environment:
         yield environment
 

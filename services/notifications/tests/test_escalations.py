@@ -15,6 +15,7 @@ from chassis.errors import Conflict, Forbidden, Invalid
 from notifications.escalations import store
 from notifications.escalations.worker import AlertWorker
 
+from .conftest import set_settings
 from .hospital import ALWAYS, CRITICAL, LOW, open_hospital
 
 NURSES, DOCTORS, ADMINS = ({"notify_roles": [role]} for role in ("nurse", "doctor", "admin"))
@@ -51,6 +52,21 @@ async def test_an_alert_that_nobody_answers_goes_on_from_level_to_level_and_repe
         line for line in await hospital.environment.emitted(AuditRecorded, hospital.workspace_id) if line.event_type == "escalate_alert"
     ]
     assert [line.facts["level"] for line in lines] == ["1", "2", "2"]
+
+
+async def test_whoever_wants_no_mails_of_alerts_gets_none_unless_nobody_else_would(hospital):
+    first, second = await hospital.hire("nurse"), await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES, repeat=7200)
+    alert = await first.raise_alert()
+    mailed = []
+    for nurse in (first, second):
+        await set_settings(hospital, nurse.call, notify_alerts=False)
+        await hospital.make_due(alert)
+        await until_level(hospital, first, alert, 1, len(mailed) + 1)
+        mailed.append(len(await hospital.mails_of(alert)))
+
+    assert mailed == [1, 3]
+    assert sorted(row["user_id"] for row in await hospital.mails_of(alert)) == sorted([first.id, second.id, second.id])
 
 
 async def test_of_an_alert_that_was_told_very_often_the_last_steps_are_listed(hospital, monkeypatch):

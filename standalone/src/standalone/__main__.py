@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import inspect
 import os
 import signal
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -29,6 +31,21 @@ ROOT_STEPS = {
     "root-encrypt": "has the keyring encrypted by a key of a KMS",
 }
 
+# What the operator's commands call, with the settings and the options.
+OPERATORS = {
+    "events": "standalone.operations.events_command",
+    "verify": "standalone.operations.verify_command",
+    "reseal": "standalone.operations.reseal_command",
+    "keys": "standalone.operations.keys_command",
+    "import-patients": "standalone.operations.import_patients_command",
+    "remove-second-factor": "standalone.operations.remove_second_factor_command",
+    "jobs": "standalone.jobs.jobs_command",
+    "import": "standalone.jobs.jobs_command",
+    "backup": "standalone.backups.command.backup_command",
+    "restore": "standalone.backups.command.restore_command",
+    "doctor": "standalone.doctor.command.doctor_command",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
@@ -36,8 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if "MAKELEVEL" in os.environ:
         # Started by make: if make is killed, this process must not go on running unnoticed.
         die_with(os.getppid(), signal.SIGKILL)
+    if getattr(options, "with_parent", None):
+        die_with(options.with_parent, signal.SIGTERM)
     # Imported where they are needed, so that `caseload --help` loads no database driver.
     match options.command:
+        case "run" | None:
+            from standalone.embedded import run_embedded
+
+            run_embedded(settings)
         case "suite":
             from standalone.suite import run_suite
 
@@ -46,38 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import migrate_all
 
             asyncio.run(migrate_all(settings))
-        case "events":
-            from standalone.operations import events_command
-
-            asyncio.run(events_command(settings, options))
-        case "verify":
-            from standalone.operations import verify_command
-
-            asyncio.run(verify_command(settings, options))
-        case "reseal":
-            from standalone.operations import reseal_command
-
-            asyncio.run(reseal_command(settings, options))
-        case "keys":
-            from standalone.operations import keys_command
-
-            asyncio.run(keys_command(settings, options))
-        case "import-patients":
-            from standalone.operations import import_patients_command
-
-            asyncio.run(import_patients_command(settings, options))
-        case "remove-second-factor":
-            from standalone.operations import remove_second_factor_command
-
-            asyncio.run(remove_second_factor_command(settings, options))
-        case "jobs" | "import":
-            from standalone.jobs import jobs_command
-
-            asyncio.run(jobs_command(settings, options))
-        case _:
-            from standalone.embedded import run_embedded
-
-            run_embedded(settings)
+        case command:
+            module, _, function = OPERATORS[command].rpartition(".")
+            done = getattr(import_module(module), function)(settings, options)
+            if inspect.iscoroutine(done):
+                asyncio.run(done)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,7 +110,26 @@ def _parser() -> argparse.ArgumentParser:
     for command in (watching, importing):
         command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
     _add_patients(commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients"))
+    _add_backups(commands)
+    commands.add_parser("doctor", help="looks at the installation, and says what to do")
     return parser
+
+
+def _add_backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = commands.add_parser("backup", help="makes a backup, lists those that there are, or shows that one can be restored")
+    backup.add_argument(
+        "words", nargs="*", metavar="[list|verify] TARGET", help="a directory or s3://bucket/prefix; CASELOAD_BACKUP_TARGET unless given"
+    )
+    backup.add_argument("--expire", action="store_true", help="deletes afterwards what the settings do not keep")
+    backup.add_argument("--with-parent", type=int, help=argparse.SUPPRESS)
+    restore = commands.add_parser("restore", help="makes an installation of a backup, in an empty CASELOAD_HOME")
+    restore.add_argument("target", nargs="?", metavar="TARGET", help="where the backup is; CASELOAD_BACKUP_TARGET unless given")
+    for command in (backup, restore):
+        command.add_argument("--backup", help="its name, as `caseload backup list` shows it; the newest unless given")
+        command.add_argument("--keys", metavar="TARGET", help="where its keys are, unless they are with the backup")
+        command.add_argument(
+            "--passphrase-file", type=Path, help="the file with the passphrase; typed or read from standard input unless given"
+        )
 
 
 def _add_patients(parser: argparse.ArgumentParser) -> None:

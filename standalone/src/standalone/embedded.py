@@ -23,6 +23,9 @@ from chassis.rpc.server.server import Server
 from chassis.service.cli import broker_of
 from chassis.service.composition import add_services
 from chassis.service.runtime import Runtime
+from standalone.backups.schedule import BackupSchedule
+from standalone.doctor.findings import Verdict
+from standalone.doctor.home_checks import at_start
 from standalone.gateway import gateway_server
 from standalone.home import DEFAULT_HOME, Home
 from standalone.mail import Mailbox, MailServer
@@ -38,12 +41,14 @@ def run_embedded(settings: StandaloneSettings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what runs and stop everything that was started."""
     settings.check_mail()
     settings.check_patients()
+    settings.check_backups()
     home = Home(settings.home or DEFAULT_HOME)
     with ExitStack() as stack:
         stack.enter_context(home.lock())
         stack.callback(home.write_status, None)
         listening = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
         home.create_missing()
+        home.remember_settings()
         configure_logs("caseload", "WARNING")
         uvloop.run(serve(home, settings, listening))
 
@@ -83,10 +88,14 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         gateway = gateway_server(home, listening, mailbox, servers, health_listen=health, **addresses, **door)
         # Without a limit here: the gateway has a setting for how long its requests may take to finish.
         parts.add("gateway", start=gateway.start, stop=gateway.stop, needs=parts.states, patience=None)
+        if settings.backup_target:
+            schedule = BackupSchedule(home, settings)
+            parts.add("backups", start=schedule.start, stop=schedule.stop, needs=["gateway"])
         await parts.start()
 
         home.write_status({"composition": "embedded", "gateway_url": settings.address, "health": {"gateway": f"http://{health}"}})
-        sys.stdout.write(greeting(settings) + "\n")
+        noticed = [str(finding) for finding in at_start(home, settings) if finding.verdict is not Verdict.OK]
+        sys.stdout.write("\n".join([*noticed, greeting(settings)]) + "\n")
         sys.stdout.flush()
         reviving = asyncio.create_task(restart_when_dead(postgres))
         await stopping.wait()

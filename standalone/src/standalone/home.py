@@ -18,7 +18,6 @@ from chassis.local.processes import claim
 from chassis.private_files import write, write_once
 from chassis.service.definition import Service
 from chassis.settings import Settings
-from standalone.services import NAMES
 
 # Of `caseload run`, and of the operator's commands.
 DEFAULT_HOME = Path(".caseload")
@@ -40,6 +39,7 @@ class Home:
         self.rabbit = self.directory / "rabbitmq"
         self.patients_key = self.directory / "patients-key"
         self.demo_opened = self.directory / "demo-opened"
+        self.backups = self.directory / "backups"
         self.running = self.directory / "running.json"
 
     def lock(self) -> IO[bytes]:
@@ -48,6 +48,9 @@ class Home:
 
     def create_missing(self) -> None:
         """Create the directories and secrets that do not exist yet."""
+        # Imported here: all services take seconds to load, and a backup needs none of them.
+        from standalone.services import NAMES
+
         has_history = self.keyring.exists()
         for folder in (self.directory, self.blobs, self.job_files, self.mail):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -91,6 +94,11 @@ class Home:
         if "access_key_file" in service.settings.model_fields:
             own["access_key_file"] = self.access_key
         return service.settings(**own)
+
+    def remember_settings(self) -> None:
+        """Write the variables that this process was given to settings.json: a backup has them, and whoever restores it needs them."""
+        given = {name: value for name, value in os.environ.items() if name.startswith("CASELOAD_") or name in {"PORT", "DATABASE_URL"}}
+        write(self.directory / "settings.json", json.dumps(given, indent=2, sort_keys=True).encode())
 
     def write_status(self, status: dict[str, Any] | None) -> None:
         """Write what runs here (process ids, addresses) to running.json, for other commands and tests. None removes the file."""

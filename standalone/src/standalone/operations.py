@@ -4,9 +4,8 @@
 
 import argparse
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +13,13 @@ import asyncpg
 
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.dead_letters import dead, replay
-from chassis.local.postgres import LocalPostgres
-from chassis.local.processes import InUseError
 from chassis.observability.redaction import cause
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime, reactions_of
 from chassis.settings import Settings
 from clients.patients import db_file
 from identity.second_factors.workflow import remove_for_operator
+from standalone.administration import administrator
 from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
 from standalone.records.keys_command import take_step
@@ -213,21 +211,3 @@ def queues_of(service: Service, settings: Settings) -> list[str]:
     """The names of the service's queues."""
     runtime = Runtime(service, settings, broker=InProcessBroker(), servers={})
     return [reaction.queue for reaction in reactions_of(runtime)]
-
-
-@contextmanager
-def administrator(home: Home, settings: StandaloneSettings) -> Iterator[str]:
-    """The administrator's DSN. Starts PostgreSQL for the length of the command if it does not run."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-        return
-    server = LocalPostgres(Path(home.postgres))
-    try:
-        server.start()
-    except InUseError:
-        yield server.dsn
-        return
-    try:
-        yield server.dsn
-    finally:
-        server.stop()

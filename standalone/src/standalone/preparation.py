@@ -61,6 +61,10 @@ def greeting(settings: StandaloneSettings, *, stop: str = "Ctrl-C stops it.") ->
         lines.append(f"  patients   {settings.address}/patients, as json-server serves them")
     else:
         lines.append("  patients   off; CASELOAD_PATIENTS_WORKSPACE=<workspace id> serves json-server's front ends at /patients")
+    if settings.backup_target:
+        lines.append(f"  backups    to {settings.backup_target}, every {settings.backup_hours:g} hours")
+    else:
+        lines.append("  backups    off; CASELOAD_BACKUP_TARGET=<directory or s3://bucket> makes them (docs/operations/backup.md)")
     if settings.has_demo:
         lines += [
             "",

@@ -4,10 +4,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, NonNegativeInt, PositiveFloat, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.settings import is_local
+from standalone.backups.retention import Kept
 
 
 class StandaloneSettings(BaseSettings):
@@ -29,6 +30,18 @@ class StandaloneSettings(BaseSettings):
     patients_api_key: SecretStr = SecretStr("")
     # host:port of /health and /metrics of `caseload run`; a free port of this machine unless given, which running.json names.
     health_listen: str | None = None
+    # A directory or s3://bucket/prefix, where `caseload run` backs up to by itself. docs/operations/backup.md has all of it.
+    backup_target: str = ""
+    # Another one, for the keys of the backups alone.
+    backup_keys_target: str = ""
+    backup_passphrase_file: Path | None = None
+    # From one backup to the next.
+    backup_hours: PositiveFloat = 24
+    # So many are kept, and the newest one of each of so many days, weeks and months.
+    backup_keep_last: NonNegativeInt = 3
+    backup_keep_daily: NonNegativeInt = 7
+    backup_keep_weekly: NonNegativeInt = 5
+    backup_keep_monthly: NonNegativeInt = 12
     # Pins each process of the suite to one processor core, in turn.
     pin: bool = False
 
@@ -45,6 +58,21 @@ class StandaloneSettings(BaseSettings):
     @property
     def has_demo(self) -> bool:
         return self.is_private if self.demo is None else self.demo
+
+    @property
+    def kept_backups(self) -> Kept:
+        return Kept(self.backup_keep_last, self.backup_keep_daily, self.backup_keep_weekly, self.backup_keep_monthly)
+
+    def check_backups(self) -> None:
+        """Raise SystemExit if backups are to be made by themselves and could not be."""
+        if not self.backup_target:
+            return
+        if self.backup_passphrase_file is None:
+            raise SystemExit("CASELOAD_BACKUP_PASSPHRASE_FILE is needed with CASELOAD_BACKUP_TARGET: nobody types a passphrase at night.")
+        if self.database_url is not None:
+            raise SystemExit(
+                "CASELOAD_BACKUP_TARGET is for the PostgreSQL in CASELOAD_HOME; that of DATABASE_URL is backed up where it runs."
+            )
 
     def check_patients(self) -> None:
         """Raise SystemExit if patients would be served to others without an API key."""

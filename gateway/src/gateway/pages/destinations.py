@@ -9,6 +9,8 @@ ACCOUNT = "/auth/account"
 INVITATION = "/accept-invitation"
 # Where the links in a reminder lead.
 CONFIRM, CANCEL, OPT_OUT = "/reminder/confirm", "/reminder/cancel", "/reminder/unsubscribe"
+# Where the link in an offer of the waitlist leads.
+OFFER = "/waitlist/offer"
 # Printable ASCII without what browsers take for a slash or leave out: `/\host`, `/<tab>/host`.
 _ADDRESS = re.compile(r"[!#-;=?-\[\]_a-z~]{1,2000}")
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from gateway.auth.cookies import CookieWriter
 from gateway.pages.cookies import PageCookies
-from gateway.pages.destinations import ACCOUNT, CANCEL, CONFIRM, INVITATION, OPT_OUT
+from gateway.pages.destinations import ACCOUNT, CANCEL, CONFIRM, INVITATION, OFFER, OPT_OUT
 from gateway.pages.home import prefers_json
 from gateway.pages.languages import choose
 from gateway.pages.rendering import render
@@ -39,6 +39,10 @@ _BY_CODE: Mapping[str, str] = {
     "sso_refused_by_provider": "problem_sso_provider",
     "sso_required": "problem_sso_required",
     "sso_unknown": "problem_sso_unknown",
+    "waitlist_entry_over": "problem_waitlist_offer",
+    "waitlist_link_unknown": "problem_reminder_link",
+    "waitlist_not_offered": "problem_waitlist_offer",
+    "waitlist_offer_lapsed": "problem_waitlist_offer",
     "wrong_password": "problem_wrong_password",
 }
 _BY_KIND: Mapping[type[Refusal], str] = {
@@ -62,7 +66,7 @@ def explain(refusal: Refusal, texts: Mapping[str, str]) -> str:
 
 def is_for_people(request: GatewayRequest) -> bool:
     """Whether a refusal of this request is to be a page: one of those that people sign in by, or of a link in a reminder."""
-    is_page = request.path.startswith("/auth/") or request.path in {INVITATION, CONFIRM, CANCEL, OPT_OUT}
+    is_page = request.path.startswith("/auth/") or request.path in {INVITATION, CONFIRM, CANCEL, OPT_OUT, OFFER}
     return is_page and not prefers_json(request.header(b"accept"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fastapi.routing import APIRoute
 
-from gateway.pages.destinations import CANCEL, CONFIRM, OPT_OUT
+from gateway.pages.destinations import CANCEL, CONFIRM, OFFER, OPT_OUT
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import RATE_LIMIT, is_public
 from gateway.routing.table import RouteTable, parameter_name
@@ -39,7 +39,7 @@ class PublicPaths:
         """Whether the request is an attempt to sign in: any that writes, and those that their route says so of."""
         if not request.is_safe:
             # Their tokens cannot be guessed, and mail programs send many from few addresses.
-            return request.path not in {REFRESH_PATH, CONFIRM, CANCEL, OPT_OUT}
+            return request.path not in {REFRESH_PATH, CONFIRM, CANCEL, OPT_OUT, OFFER}
         route = self._route(request)
         return route is not None and (route.openapi_extra or {}).get(RATE_LIMIT) == "sign-in"
 

@@ -16,13 +16,18 @@ from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.alert_feed.rpc import AlertFeed
 from notifications.alerts.rpc import Alerts
+from notifications.calendar_updates import reactions as calendar_updates
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.escalation_policies.rpc import EscalationPolicies
 from notifications.escalations.worker import AlertWorker
 from notifications.mail_worker import MailWorker
+from notifications.notification_settings.rpc import NotificationSettings
+from notifications.offer_answers.rpc import OfferAnswers
 from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
+from notifications.personal_mails import reactions as personal_mails
+from notifications.personal_mails.worker import PersonalWorker
 from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
 from notifications.reminder_policies.rpc import ReminderPolicies
@@ -32,6 +37,7 @@ from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
+from notifications.waitlist_offers import reactions as waitlist_offers
 from notifications.webhooks import reactions as webhooks
 from notifications.webhooks.rpc import Webhooks
 from notifications.webhooks.worker import WebhookWorker
@@ -43,6 +49,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
         ReminderAnswers(Stubs.of(runtime), users),
+        OfferAnswers(Stubs.of(runtime)),
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
@@ -51,12 +58,14 @@ def _servicers(runtime: Runtime) -> list[Any]:
         EscalationPolicies(),
         OnCall(users, departments),
         AlertFeed(runtime.keys, users),
+        NotificationSettings(users),
     ]
 
 
 def _loops(runtime: Runtime) -> list[Loop]:
     alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), _wake_of_steps(runtime))
-    return [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
+    loops = [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
+    return [*loops, PersonalWorker(runtime).poller.run]
 
 
 def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:
@@ -78,7 +87,10 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
+        *waitlist_offers.reactions(waited_for),
+        *calendar_updates.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]
 

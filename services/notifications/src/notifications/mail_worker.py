@@ -1,21 +1,28 @@
 """Sends the mail of this process: a poller for reminders, and one for mails that somebody is waiting for."""
 
 from datetime import timedelta
+from typing import Any
 
 from chassis.service.definition import Loop
 from chassis.service.runtime import Runtime
 from chassis.work.poller import Poller
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.account_mails.mail import account_mail
+from notifications.calendar_updates.mail import KIND as CALENDAR_UPDATE
+from notifications.calendar_updates.mail import calendar_mail, record_calendar_mail
 from notifications.cosign_notices.mail import cosign_notice_mails
 from notifications.escalations.mail import alert_mails
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
+from notifications.personal_mails.mail import personal_mails
 from notifications.reminder_answers.mail import KIND as CANCELLATION_ASKED
 from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
+from notifications.waitlist_offers.mail import KIND as WAITLIST_OFFER
+from notifications.waitlist_offers.mail import waitlist_offer_mail
 from notifications.webhooks.mail import webhook_mails
 
 
@@ -31,12 +38,15 @@ class MailWorker:
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
         other = {
             "payment_request": payment_request_mail(runtime, stubs),
+            CALENDAR_UPDATE: calendar_mail(runtime, stubs),
             CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
+            WAITLIST_OFFER: waitlist_offer_mail(runtime, stubs),
             **cosign_notice_mails(runtime, stubs),
             **webhook_mails(runtime, stubs),
             **alert_mails(runtime, stubs),
+            **personal_mails(runtime, stubs),
         }
-        self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
+        self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=_record))
 
     @property
     def loops(self) -> list[Loop]:
@@ -54,3 +64,9 @@ class MailWorker:
             # When the process stops. A mail that takes longer is found in status `sending` later and becomes `unknown`.
             grace=min(self._settings.mail_seconds, 10.0),
         )
+
+
+def _record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
+    """The audit lines of the mails that leave one."""
+    record(work, row, status, reason)
+    record_calendar_mail(work, row, status, reason)

@@ -45,7 +45,7 @@ class NotificationsSettings(Settings):
     mails_days: float = Field(30, gt=0)
     reminders_days: float = Field(730, gt=0)
     appointment_copies_days: float = Field(90, gt=0)
-    # The links in reminders, after the start. Whoever finds an old mail can opt out by it as long.
+    # The links in reminders, and what these have put into clients' calendars, after the start. Whoever finds an old mail can opt out by it as long.
     reminder_links_days: float = Field(90, gt=0)
     webhook_deliveries_days: float = Field(30, gt=0)
     on_call_overrides_days: float = Field(730, gt=0)

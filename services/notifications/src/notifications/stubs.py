@@ -9,6 +9,7 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.service.runtime import Runtime
 
 
@@ -16,6 +17,7 @@ from chassis.service.runtime import Runtime
 class Stubs:
     appointments: AppointmentsStub
     payments: PaymentsStub
+    waitlist: WaitlistStub
     clients: ClientsStub
     sign_in: SignInStub
     invitations: InvitationsStub
@@ -28,6 +30,7 @@ class Stubs:
         return cls(
             appointments=AppointmentsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            waitlist=WaitlistStub(peers["scheduling"]),
             clients=ClientsStub(peers["clients"]),
             sign_in=SignInStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),

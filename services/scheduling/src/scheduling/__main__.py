@@ -20,23 +20,28 @@ from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
+from scheduling.series.rpc import AppointmentSeries
 from scheduling.slot_holds.rpc import Holds
 from scheduling.slots.rpc import FreeSlots
-from scheduling.tables import ACCESS, RETENTIONS, metadata
+from scheduling.tables import ACCESS, RETENTIONS, metadata, waitlist_entries
+from scheduling.waitlist.rpc import Waitlist
+from scheduling.waitlist.worker import WaitlistWorker
 from scheduling.workspace_holidays.rpc import Holidays
 
-_CARE_TEAMS = CareTeams(ACCESS)
+_CARE_TEAMS = CareTeams(ACCESS, records={"entry_id": waitlist_entries})
 
 
 def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
     users, clients = UsersStub(peers["identity"]), ClientsStub(peers["clients"])
+    active_clients = ActiveClients(clients)
     return [
-        Appointments(runtime.keys, ActiveClients(clients), users, _CARE_TEAMS),
+        Appointments(runtime.keys, active_clients, users, _CARE_TEAMS),
         OfferedServices(),
         Locations(),
         Holds(users),
+        AppointmentSeries(runtime.keys, active_clients, users),
         Payments(runtime.keys, _CARE_TEAMS),
         ClientMoves(runtime.keys),
         Availability(runtime.keys, users),
@@ -44,6 +49,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         FreeSlots(runtime.keys, users),
         CalendarFeeds(clients, users, _CARE_TEAMS),
         ActivityReports(runtime.keys, users),
+        Waitlist(runtime.keys, ActiveClients(clients), users),
     ]
 
 
@@ -52,6 +58,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys)],
+    loops=lambda runtime: [WaitlistWorker(runtime).poller.run],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

@@ -32,6 +32,8 @@ router = noun_router("/appointments", "appointments")
 AllowConflict = Annotated[bool, Query(description="Overbook deliberately; the audit trail says so.")]
 # Initials of a client whom the caller may not read, or who has been erased.
 _NO_INITIALS = "?"
+# In one call.
+_MOST_NAMES = 500
 _NOTE_ACTIONS = {None: pb.NOTE_ACTION_UNSPECIFIED, "keep": pb.NOTE_ACTION_KEEP, "delete": pb.NOTE_ACTION_DELETE}
 _log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ async def list_appointments(query: Annotated[schemas.AppointmentQuery, Query()],
 @router.get("/conflicts", response_model=schemas.ConflictCheck, responses={404: {}})
 async def check_conflicts(query: Annotated[schemas.ConflictQuery, Query()], request: SignedInRequest) -> Response:
     reply = await request.stubs.appointments.CheckConflicts(to_proto(query, pb.CheckConflictsRequest), request.context)
-    conflicts = await _with_initials(request, [render(conflict) for conflict in reply.items])
+    conflicts = await with_initials(request, [render(conflict) for conflict in reply.items])
     return json_response({"has_conflict": bool(conflicts), "conflicting_appointments": conflicts})
 
 
@@ -199,8 +201,10 @@ async def _release_note(request: GatewayRequest, appointment_id: str, deletion: 
 
 
 async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The clients' names by id, in one call; none if the caller may not read clients."""
-    return {summary.id: render(summary) for summary in (await _read_summaries(request, client_ids)).items}
+    """The clients' names by id; none if the caller may not read clients."""
+    ids = sorted(set(client_ids))
+    parts = [await _read_summaries(request, ids[start : start + _MOST_NAMES]) for start in range(0, len(ids), _MOST_NAMES)]
+    return {summary.id: render(summary) for part in parts for summary in part.items}
 
 
 async def _read_summaries(request: GatewayRequest, client_ids: Iterable[str], *, with_vouchers: bool = False) -> clients_pb2.SummaryList:
@@ -230,7 +234,8 @@ async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[s
     return (await named_appointments(request, [appointment]))[0]
 
 
-async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+async def with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The conflicts as they are answered: with initials in place of client ids."""
     # A hold and time off have no client, and their kind is their status.
     names = await _summaries(request, (conflict["client_id"] for conflict in conflicts if conflict["client_id"]))
     return [
@@ -246,7 +251,7 @@ async def refusal_with_initials(request: GatewayRequest, refusal: Conflict) -> C
     conflicts = refusal.facts.get("conflicting_appointments")
     if conflicts is None:
         return refusal
-    facts = refusal.facts | {"conflicting_appointments": await _with_initials(request, conflicts)}
+    facts = refusal.facts | {"conflicting_appointments": await with_initials(request, conflicts)}
     return Conflict(refusal.code, refusal.message, facts=facts)
 
 

@@ -62,8 +62,8 @@ class S3Blobs:
         self._region = region
         self._at_rest: dict[str, Any] = {} if encryption == "none" else {"ServerSideEncryption": encryption}
         # Building a client reads AWS's service models from disk: once per process, not once per link.
-        self._client = _client(region, endpoint)
-        self._signer = _client(region, public_endpoint) if public_endpoint else self._client
+        self._client = open_client(region, endpoint)
+        self._signer = open_client(region, public_endpoint) if public_endpoint else self._client
         self._threads = Threads()
 
     async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
@@ -239,7 +239,7 @@ class S3Blobs:
             raise unavailable() from error
 
 
-def _client(region: str, endpoint: str) -> "S3Client":
+def open_client(region: str, endpoint: str) -> "S3Client":
     return boto3.client(
         "s3",
         region_name=region,

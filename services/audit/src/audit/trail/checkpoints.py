@@ -117,7 +117,7 @@ class CheckpointPublisher:
             )
             return checkpoint.sequence
         written: dict[str, Any] = {"workspace_id": str(workspace_id), "sequence": checkpoint.sequence, "hash": checkpoint.hash.hex()}
-        await self._blobs.put(_key(workspace_id), json.dumps({**written, "is_proven": True}).encode(), "application/json")
+        await self._blobs.put(checkpoint_key(workspace_id), json.dumps({**written, "is_proven": True}).encode(), "application/json")
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
             await tx.run(store.note_published, sequence=checkpoint.sequence)
         return checkpoint.sequence
@@ -131,7 +131,7 @@ class CheckpointPublisher:
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
             row = await tx.maybe(store.checkpoint)
         try:
-            read = json.loads(await self._blobs.get(_key(workspace_id)))
+            read = json.loads(await self._blobs.get(checkpoint_key(workspace_id)))
         except NotFound:
             noted = None if row is None else row["published_sequence"]
             return None if noted is None else Checkpoint(noted, b"")
@@ -158,5 +158,6 @@ def _fault(published: Checkpoint | None, *, contradicts: bool) -> str:
     return "a published checkpoint is gone" if is_gone else "a chain contradicts its published checkpoint"
 
 
-def _key(workspace_id: UUID) -> str:
+def checkpoint_key(workspace_id: UUID) -> str:
+    """Where the file store has the workspace's published checkpoint."""
     return new_key(workspace_id, uuid5(workspace_id, "caseload audit checkpoint"))

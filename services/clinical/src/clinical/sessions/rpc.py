@@ -171,6 +171,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
             items.append(pb.SessionCount(workspace_id=workspace_id, session_count=int(total["total"])))
         return pb.SessionCountList(items=items)
 
+    async def CountDrafts(self, request: pb.CountDraftsRequest, work: UnitOfWork) -> pb.DraftCount:
+        return pb.DraftCount(drafts=(await work.db.one(store.count_drafts, user_id=request.user_id))["drafts"])
+
     async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
         if not await preconditions.is_signed(work, request.session_id):
             # A note that is signed at this very moment is amended with a reason.

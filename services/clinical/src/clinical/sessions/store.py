@@ -177,6 +177,12 @@ rests_of = query(
     )
 )
 
+count_drafts = query(
+    select(func.count().label("drafts"))
+    .select_from(sessions)
+    .where(sessions.c.status == "draft", sessions.c.created_by_user_id == bindparam("user_id", type_=Uuid), _not_deleted)
+)
+
 latest_finalized = query(
     select(sessions)
     .where(sessions.c.client_id == _client_id, sessions.c.status == "finalized", _not_deleted)

@@ -34,8 +34,18 @@ _UNHURRIED = (
     "note_returned",
     "webhook_disabled",
     "cancellation_asked",
+    "calendar_update",
+    "appointment_booked",
+    "appointment_cancelled",
+    "appointment_rescheduled",
+    "appointment_confirmed",
 )
-_PATIENCE = dict.fromkeys(_UNHURRIED, (timedelta(minutes=1), timedelta(days=1)))
+# They are of a day, and are created as of when they were due.
+_DAILY = ("agenda_today", "agenda_tomorrow", "notes_waiting")
+_PATIENCE = {
+    **dict.fromkeys(_UNHURRIED, (timedelta(minutes=1), timedelta(days=1))),
+    **dict.fromkeys(_DAILY, (timedelta(minutes=1), timedelta(hours=12))),
+}
 # Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
 _LINKS = {
     "magic_link": (templates.MAGIC_LINK, "sign-in", "/auth/verify"),

@@ -20,6 +20,7 @@ from notifications.escalation_policies.rules import Level, Policy
 from notifications.escalations import rules, store
 from notifications.escalations.rules import Passage
 from notifications.mail.store import add_mail
+from notifications.notification_settings import store as settings
 from notifications.on_call import rules as shifts
 from notifications.on_call import workflow as on_call
 from notifications.on_call.rules import Override
@@ -118,8 +119,11 @@ async def _tell_administrators(work: UnitOfWork, alert: Record, found: frozenset
 
 
 async def _mail(work: UnitOfWork, alert: Record, level: Level, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:
-    if "email" in level.channels:
-        await _add_mails(work, alert, "alert", found, escalation_id, now)
+    if "email" not in level.channels:
+        return
+    unwanted = {row["user_id"] for row in await work.db.all(settings.without_alerts, user_ids=sorted(found))}
+    # An alert is never kept from everybody: where nobody wants mails, all get them.
+    await _add_mails(work, alert, "alert", (found - unwanted) or found, escalation_id, now)
 
 
 async def _add_mails(work: UnitOfWork, alert: Record, kind: str, found: frozenset[UUID], escalation_id: UUID, now: datetime) -> None:

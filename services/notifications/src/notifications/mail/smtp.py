@@ -62,17 +62,7 @@ class SmtpClient:
 
     async def send(self, message: EmailMessage) -> None:
         """Returns when the server has accepted the mail. Raises TransientFailure, PermanentFailure or UnknownOutcome."""
-        if self._host is None:
-            raise TransientFailure("mail_server_unset")
-        client = aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._user,
-            password=self._password,
-            use_tls=self._use_tls,
-            start_tls=self._start_tls,
-            timeout=self._seconds,
-        )
+        client = self._client()
         transmission = _Transmission()
         try:
             async with asyncio.timeout(self._seconds):
@@ -87,6 +77,31 @@ class SmtpClient:
             raise TransientFailure(_failure_code(error)) from error
         finally:
             client.close()
+
+    async def greet(self) -> None:
+        """Returns when the server has let us in as it would for a mail. Raises TransientFailure."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._seconds):
+                await client.connect()
+                await client.quit()
+        except Exception as error:
+            raise TransientFailure(_failure_code(error)) from error
+        finally:
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        if self._host is None:
+            raise TransientFailure("mail_server_unset")
+        return aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._use_tls,
+            start_tls=self._start_tls,
+            timeout=self._seconds,
+        )
 
     async def _converse(self, client: aiosmtplib.SMTP, message: EmailMessage, transmission: "_Transmission") -> None:
         await client.connect()

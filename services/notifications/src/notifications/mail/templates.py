@@ -125,6 +125,33 @@ $practice
 <p>$practice</p>"""),
 )
 
+WAITLIST_OFFER = MailTemplate(
+    subject=Template("A time has become free: $day"),
+    text=Template("""\
+Hello $first_name,
+
+you are waiting for an appointment at $practice. A time has become free:
+
+    $day, $time
+
+We keep it for you until $until ($until_day). If you want to come, open this link and say so:
+
+$link
+
+If not, nothing needs to be done: you stay on the list.
+
+$practice
+"""),
+    html=Template("""\
+<p>Hello $first_name,</p>
+<p>you are waiting for an appointment at $practice. A time has become free:</p>
+<p style="font-size: 1.2em"><strong>$day, $time</strong></p>
+<p>We keep it for you until <strong>$until</strong> ($until_day). If you want to come, open this link and say so:</p>
+<p><a href="$link">$link</a></p>
+<p>If not, nothing needs to be done: you stay on the list.</p>
+<p>$practice</p>"""),
+)
+
 # What a notice says, by its kind.
 HAPPENED = {
     "password_set": "A password was set for your account.",

@@ -65,8 +65,15 @@ def default(locale: str) -> ReminderText:
     return ReminderText(known, texts["subject"], texts["text"], texts["html"])
 
 
+def notice(which: str, locale: str) -> ReminderText:
+    """Our own text that says that an appointment was "moved" or "cancelled"."""
+    known = default(locale).locale
+    text = own_texts(known.language)[which]
+    return ReminderText(known, text["subject"], text["text"], None)
+
+
 @cache
-def own_texts(language: str) -> Mapping[str, str]:
+def own_texts(language: str) -> Mapping[str, Any]:
     """Our texts by key; English for a language that we do not have."""
     name = f"{language if language in LANGUAGES else 'en'}.toml"
     return tomllib.loads((files("notifications.reminder_templates") / "texts" / name).read_text("utf-8"))

@@ -20,6 +20,8 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
+from notifications.calendar_invites.ics import Invite, attach
+from notifications.calendar_invites.workflow import record
 from notifications.mail import dates
 from notifications.mail.message import build
 from notifications.mail.sender import MailKind, NotToBeSent
@@ -72,10 +74,14 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
                 raise NotToBeSent("skipped", "opted_out")
             zone = _zone(contact.time_zone, workspace.time_zone)
             found = await issue(work, row, zone, public_url=runtime.settings.public_url)
+            invite = Invite(row["appointment_id"], slot.version - 1, row["starts_at"], to_datetime(slot.ends_at))
+            keys = await runtime.keys.of(workspace_id)
+            invite = await record(work, keys, invite, client_id=row["client_id"], email=contact.email, told_by=row["id"])
         text = rendering.ReminderText.of(template, workspace.locale)
         values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=row["starts_at"], zone=zone)
         rendered = rendering.with_links(rendering.render(text, values), text.locale.language, **asdict(found))
         message = _message(row, contact, workspace, rendered, runtime.settings, now=now)
+        attach(message, invite, now=now)
         message["List-Unsubscribe"] = f"<{found.opt_out}>"
         # RFC 8058: whoever shows the mail may opt out by a POST of its own, at a person's click.
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

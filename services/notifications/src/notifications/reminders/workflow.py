@@ -19,6 +19,7 @@ from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
+from notifications.calendar_invites import store as calendar_invites
 from notifications.merged_clients.store import MOVED
 from notifications.merged_clients.workflow import owners
 from notifications.reminder_links import store as links
@@ -184,6 +185,7 @@ async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
     await work.db.run(consent_store.erase_consents, client_id=client_id)
     await work.db.run(links.erase_links, client_id=client_id)
     await work.db.run(links.erase_opt_outs, client_id=client_id)
+    await work.db.run(calendar_invites.erase, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
     appointments = await work.db.all(store.erase_appointments, client_id=client_id)
     await work.db.run(MOVED.forget, owner=client_id)

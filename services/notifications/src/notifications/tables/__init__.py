@@ -12,7 +12,9 @@ from notifications.tables.alerts import (
     on_call_overrides,
 )
 from notifications.tables.base import metadata, moved
+from notifications.tables.calendar_invites import calendar_invites
 from notifications.tables.mail import due_work, mails
+from notifications.tables.notification_settings import notification_settings
 from notifications.tables.reminder_links import reminder_links, reminder_opt_outs
 from notifications.tables.reminder_policies import reminder_policies
 from notifications.tables.reminder_templates import reminder_templates
@@ -34,12 +36,14 @@ __all__ = [
     "alert_mails",
     "alerts",
     "appointments",
+    "calendar_invites",
     "due_work",
     "escalation_policies",
     "mails",
     "merged_clients",
     "metadata",
     "moved",
+    "notification_settings",
     "on_call_overrides",
     "reminder_configurations",
     "reminder_consents",
@@ -60,6 +64,7 @@ RETENTIONS = (
     Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
     Retention("reminder_links", since="starts_at", days="reminder_links_days"),
+    Retention("calendar_invites", since="starts_at", days="reminder_links_days"),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
     Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),

@@ -19,12 +19,12 @@ from notifications.tables.base import metadata
 mails = tenant(
     "mails",
     metadata,
-    # Also the id of the link that it carries, of the notice, or of the request to pay.
+    # Also the id of the link that it carries, of the notice, of the request to pay, or of the offer.
     Column("id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     # Whom a notice is for; null for links, which name their user.
     Column("user_id", Uuid),
-    # What a client is asked to pay for.
+    # What a client is asked to pay for, or told of.
     Column("appointment_id", Uuid),
     Column("status", Text, nullable=False, server_default="pending"),
     moment("next_attempt_at"),
@@ -34,8 +34,8 @@ mails = tenant(
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
     CheckConstraint(
-        "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL"
-        " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true ELSE user_id IS NOT NULL END",
+        "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL WHEN 'calendar_update' THEN appointment_id IS NOT NULL"
+        " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true WHEN 'waitlist_offer' THEN true ELSE user_id IS NOT NULL END",
         name="mail_kind_known",
     ),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
@@ -45,7 +45,8 @@ mails = tenant(
     relay_grants="SELECT",
 )
 
-# The mail that may be due, and the alerts that go on, of every workspace. Triggers on their tables update it. A worker has to find work
+# The mail that may be due, people who may be due a mail of their own, and the alerts that go on, of every workspace. Triggers on their tables
+# update it. A worker has to find work
 # before it knows the workspace, so this table can be read and claimed without one; it holds ids and a time only.
 due_work = Table(
     "due_work",
@@ -56,6 +57,6 @@ due_work = Table(
     # While the row is claimed: when the lease expires.
     moment("due_at"),
     PrimaryKeyConstraint("workspace_id", "kind", "item_id", name="pk_due_work"),
-    CheckConstraint("kind IN ('reminder', 'mail', 'alert')", name="work_kind_known"),
+    CheckConstraint("kind IN ('reminder', 'mail', 'alert', 'personal')", name="work_kind_known"),
     Index("ix_due_work", "kind", "due_at"),
 )

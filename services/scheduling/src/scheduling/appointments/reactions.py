@@ -16,6 +16,7 @@ from scheduling.appointments.mapping import APPOINTMENTS, places_of
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import places
 from scheduling.tables import moved
+from scheduling.waitlist_records import store as waitlist
 
 MOVED = Manifest(moved)
 
@@ -28,15 +29,21 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.run(store.lock_client, client_id=event.client_id)
         erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
         await delivery.db.many(busy_periods.release, [{"owner_id": row["id"], **places(places_of(row))} for row in erased])
+        await delivery.db.run(store.forget_series, client_id=event.client_id)
         await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
         for row in erased:
             APPOINTMENTS.gone(row, workspace_keys, delivery)
+        waited = await delivery.db.run(waitlist.erase, client_id=event.client_id)
         await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)
         for row in erased:
             if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
                 delivery.emit(
                     events_pb2.AppointmentClosed(
-                        appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
+                        appointment_id=str(row["id"]),
+                        client_id=str(row["client_id"]),
+                        status="cancelled",
+                        version=row["version"] + 1,
+                        practitioner_id=str(row["practitioner_id"]),
                     )
                 )
         ids = [row["id"] for row in erased]
@@ -46,6 +53,6 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.run(MOVED.forget, owner=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])
         if event.HasField("job_id"):
-            delivery.emit(events_pb2.ClientErasureFinished(client_id=event.client_id, deleted=len(erased)))
+            delivery.emit(events_pb2.ClientErasureFinished(client_id=event.client_id, deleted=len(erased) + waited))
 
     return [erase_appointments]

@@ -21,6 +21,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking, rules, store
 from scheduling.appointments.clients import ActiveClients
@@ -75,7 +76,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict, hold_id=given(request)["hold_id"]
         )
 
-        work.emit(to_event(events_pb2.AppointmentBooked, booked))
+        work.emit(to_event(events_pb2.AppointmentBooked, booked, by=work.caller.user_id))
         return to_message(booked, keys)
 
     async def GetAppointment(self, request: pb.GetAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
@@ -137,9 +138,9 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             work.note(payment_before=before.payment_status, payment=after.payment_status)
         match rules.change_event(before, after):
             case ChangeEvent.MOVED:
-                work.emit(to_event(events_pb2.AppointmentMoved, changed))
+                work.emit(to_event(events_pb2.AppointmentMoved, changed, by=work.caller.user_id))
             case ChangeEvent.CLOSED:
-                work.emit(to_event(events_pb2.AppointmentClosed, changed))
+                work.emit(to_event(events_pb2.AppointmentClosed, changed, by=work.caller.user_id))
         return to_message(changed, keys)
 
     async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, work: UnitOfWork) -> pb.DeleteAppointmentResponse:
@@ -161,7 +162,9 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             **{"deletion_reason": None, **APPOINTMENTS.seal_row(sealed, keys, deleted, work)},
             **deletion,
         )
-        work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
+        work.emit(
+            to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}, by=work.caller.user_id)
+        )
         work.emit(
             events_pb2.AppointmentDeleted(appointment_id=str(row["id"]), note_action=request.note_action, deleted_by=str(work.user_id))
         )
@@ -233,6 +236,11 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))
+
+    async def ListAgenda(self, request: pb.ListAgendaRequest, work: UnitOfWork) -> pb.Agenda:
+        period = {"since": to_datetime(request.since), "until": to_datetime(request.until)}
+        found = await work.db.all(store.agenda, practitioner_id=request.practitioner_id, **period)
+        return pb.Agenda(items=[fill(pb.AgendaEntry(), row) for row in found])
 
     async def _shown(self, rows: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork) -> list[pb.Appointment]:
         hidden = (await self._care_teams.of(work, {row["client_id"] for row in rows})).hidden

@@ -22,6 +22,8 @@ MAX_TIMELINE_EVENTS = 500
 DEFAULT_TIMELINE_EVENTS = 100
 # The newest ones are shown.
 MAX_STATUS_CHANGES = 500
+# Of one practitioner, in the period that is asked for.
+MOST_IN_AN_AGENDA = 200
 
 # In characters. A page of a hundred appointments has to fit into one reply.
 MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000, "payment_notes": 2_000, "change_reason": 2_000}

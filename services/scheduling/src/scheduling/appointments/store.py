@@ -31,10 +31,20 @@ from scheduling.appointments.rules import (
     EARLIEST_START,
     LATEST_START,
     MAX_STATUS_CHANGES,
+    MOST_IN_AN_AGENDA,
 )
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import APPOINTMENT
-from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
+from scheduling.tables import (
+    appointments,
+    client_counters,
+    client_figures,
+    day_counters,
+    locations,
+    offered_services,
+    series,
+    status_changes,
+)
 
 _TIME = DateTime(timezone=True)
 _a = appointments.c
@@ -136,6 +146,15 @@ slot = query(
     ).where(_by_id)
 )
 
+agenda = query(
+    select(_a.id.label("appointment_id"), _a.scheduled_start.label("starts_at"), _a.scheduled_end.label("ends_at"))
+    .where(_a.practitioner_id == bindparam("practitioner_id", type_=Uuid), _a.deleted_at.is_(None), _a.status == "scheduled")
+    .where(_a.scheduled_start >= bindparam("since", type_=DateTime(timezone=True)))
+    .where(_a.scheduled_start < bindparam("until", type_=DateTime(timezone=True)))
+    .order_by(_a.scheduled_start, _a.id)
+    .limit(literal(MOST_IN_AN_AGENDA))
+)
+
 service = query(
     select(
         offered_services.c.is_active,
@@ -219,6 +238,13 @@ of_client_for_update = command(
     .order_by(_a.scheduled_start, _a.id)
     .with_for_update()
 )  # fmt: skip
+
+# Before the appointments are erased, which name them.
+forget_series = command(
+    delete(series).where(
+        series.c.id.in_(select(_a.series_id).where(_a.client_id == bindparam("client_id", type_=Uuid), _a.series_id.is_not(None)))
+    )
+)
 
 erase = command(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
 

@@ -109,7 +109,8 @@ def _overlapping() -> Select[Any]:
         select(*_b).where(of_resource, _b.overbooked, _b.ends_at > asked.c.starts_at, _b.starts_at < asked.c.ends_at).correlate(asked),
     ).lateral("found")
     in_the_way = found.c.expires_at.is_(None) | ((found.c.expires_at > _now) & (found.c.held_by != _reader))
-    return select(*found.c).select_from(asked.join(found, true())).where(in_the_way)
+    wanted = asked.c.starts_at.label("wanted_starts_at")
+    return select(*found.c, wanted).select_from(asked.join(found, true())).where(in_the_way)
 
 
 def _conflicts() -> Select[Any]:
@@ -119,6 +120,7 @@ def _conflicts() -> Select[Any]:
         select(
             found.c.resource_kind,
             found.c.resource_id,
+            found.c.wanted_starts_at,
             found.c.owner_kind,
             found.c.owner_id.label("id"),
             start.label("scheduled_start"),
@@ -132,7 +134,7 @@ def _conflicts() -> Select[Any]:
     )
 
 
-# What is in the way of the wanted periods: a row for each resource that it takes.
+# What is in the way of the wanted periods: a row for each of them.
 conflicts = query(_conflicts())
 
 

@@ -9,7 +9,7 @@ Locks and rows are taken in the order of resources.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from chassis.db.transaction import Record
@@ -23,6 +23,8 @@ CONFLICT = "appointment_conflict"
 # Writes the periods and what they belong to. None if something is in their way.
 Write: TypeAlias = Callable[[Sequence[BusyPeriod]], Awaitable[Record | None]]
 _MAX_ATTEMPTS = 3
+# Holds nothing: as who asks for a client.
+_NOBODY = UUID(int=0)
 _REFUSALS = {
     frozenset({rules.PRACTITIONER}): "The practitioner is taken at that time.",
     frozenset({rules.ROOM}): "The room is taken at that time.",
@@ -78,7 +80,7 @@ async def take(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeriod], 
         if row is not None:
             return row
         await release(work, owner_id, periods)
-        await work.db.run(store.release_holds, **rules.extents(periods), reader=work.user_id, now=work.now)
+        await work.db.run(store.release_holds, **rules.extents(periods), reader=_reader(work), now=work.now)
         found = await conflicts(work, owner_id, periods)
         if not found:
             # What was in the way has been cancelled between the statements, or was a hold that has expired or is the caller's own.
@@ -98,15 +100,20 @@ async def conflicts(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeri
     """What of others is in the way of the periods, a row for each resource, by start."""
     wanted = rules.columns(periods)
     del wanted["flags"]
-    return await work.db.all(store.conflicts, owner_id=owner_id, reader=work.user_id, now=work.now, **wanted)
+    return await work.db.all(store.conflicts, owner_id=owner_id, reader=_reader(work), now=work.now, **wanted)
 
 
-def refusal(conflicts: Sequence[Record]) -> Conflict:
-    """The refusal that lists all conflicts, each once."""
+def refusal(conflicts: Sequence[Record], **more: Any) -> Conflict:
+    """The refusal that lists all conflicts, each once; `more` are further facts."""
     by_owner = {conflict["id"]: conflict for conflict in conflicts}
     facts = {"conflicting_appointments": [to_conflict_facts(conflict) for conflict in by_owner.values()]}
     kinds = frozenset(conflict["resource_kind"] for conflict in conflicts)
-    return Conflict(CONFLICT, _REFUSALS.get(kinds, "The practitioner and the room are taken at that time."), facts=facts)
+    return Conflict(CONFLICT, _REFUSALS.get(kinds, "The practitioner and the room are taken at that time."), facts=facts | more)
+
+
+def _reader(work: UnitOfWork) -> UUID:
+    """Whose holds are in nobody's way: the caller's."""
+    return work.caller.user_id or _NOBODY
 
 
 def _note(work: UnitOfWork, found: Sequence[Record], refusing: Sequence[Record]) -> None:

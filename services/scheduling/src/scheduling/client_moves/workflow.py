@@ -21,8 +21,10 @@ from scheduling.busy_periods.rules import CLIENT
 from scheduling.busy_periods.store import lock_alone
 from scheduling.client_moves import store
 from scheduling.client_moves.store import MOVED
+from scheduling.waitlist_records import store as waitlist
 
 TABLE = "appointments"
+WAITLIST = "waitlist_entries"
 AT_ONCE = 50
 
 
@@ -39,7 +41,11 @@ async def move(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
     await MOVED.add(work, merge, TABLE, [(row["id"], row["version"] + 1) for row in rows])
     for row in rows:
         await _give(work, keys, row, merge.new_owner, merge, "move_appointment")
-    return len(rows) == AT_ONCE
+    waiting = await work.db.all(waitlist.next_of_client, client_id=merge.old_owner, limit=AT_ONCE)
+    await MOVED.add(work, merge, WAITLIST, [(row["id"], row["version"] + 1) for row in waiting])
+    for row in waiting:
+        await _give_entry(work, row, merge.new_owner, merge, "move_waitlist_entry")
+    return AT_ONCE in (len(rows), len(waiting))
 
 
 async def move_back(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
@@ -57,7 +63,27 @@ async def move_back(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
         outcomes[each["id"]] = outcome_of(each, row["version"])
         await _give(work, keys, row, merge.old_owner, merge, "move_appointment_back")
     await MOVED.settle(work, merge, TABLE, outcomes)
+    return await _move_entries_back(work, merge) or len(listed) == AT_ONCE
+
+
+async def _move_entries_back(work: UnitOfWork, merge: Move) -> bool:
+    listed = await MOVED.to_move_back(work, merge, WAITLIST, AT_ONCE)
+    outcomes = {}
+    for each in listed:
+        row = await work.db.maybe(waitlist.lock, id=each["id"])
+        if row is None or row["client_id"] != merge.new_owner:
+            outcomes[each["id"]] = Outcome.KEPT
+            continue
+        outcomes[each["id"]] = outcome_of(each, row["version"])
+        await _give_entry(work, row, merge.old_owner, merge, "move_waitlist_entry_back")
+    await MOVED.settle(work, merge, WAITLIST, outcomes)
     return len(listed) == AT_ONCE
+
+
+async def _give_entry(work: UnitOfWork, row: Record, client_id: UUID, merge: Move, event_type: str) -> None:
+    await work.db.run(waitlist.give, id=row["id"], client_id=client_id)
+    facts = {"merge": merge.id, "client_before": row["client_id"], "client_after": client_id, "entry_id": row["id"]}
+    record_effect(work, event_type, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_UPDATE, [client_id], **facts)
 
 
 async def _lock(work: UnitOfWork, merge: Move) -> None:

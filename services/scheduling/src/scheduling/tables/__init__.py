@@ -1,4 +1,4 @@
-"""The tables of scheduling: appointments, their counters and payments, busy periods, offered services and locations."""
+"""The tables of scheduling: appointments, their counters, payments and series, busy periods, the waitlist, offered services and locations."""
 
 from chassis.work import moves
 from scheduling.tables.access import ACCESS
@@ -9,6 +9,9 @@ from scheduling.tables.busy_periods import busy_periods
 from scheduling.tables.calendar_feeds import calendar_feeds
 from scheduling.tables.catalogue import locations, offered_services
 from scheduling.tables.payments import payment_requests, payment_settings
+from scheduling.tables.series import series, series_occurrences
+from scheduling.tables.waitlist import RETENTIONS as WAITLIST_RETENTIONS
+from scheduling.tables.waitlist import waitlist_due, waitlist_entries, waitlist_offers, waitlist_openings
 
 __all__ = [
     "ACCESS",
@@ -27,7 +30,13 @@ __all__ = [
     "offered_services",
     "payment_requests",
     "payment_settings",
+    "series",
+    "series_occurrences",
     "status_changes",
+    "waitlist_due",
+    "waitlist_entries",
+    "waitlist_offers",
+    "waitlist_openings",
 ]
 
-RETENTIONS = (moves.RETENTION,)
+RETENTIONS = (moves.RETENTION, *WAITLIST_RETENTIONS)

@@ -99,7 +99,7 @@ appointments = tenant(
     ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
-    fixed=("id", "series_id", "created_by", "created_at"),
+    fixed=("id", "created_by", "created_at"),
     # That somebody is busy is seen by whoever books.
     care_team="changes",
     sealed=Sealed(

@@ -536,6 +536,18 @@ class CountSessionsRequest(_message.Message):
     workspace_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, workspace_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class CountDraftsRequest(_message.Message):
+    __slots__ = ("user_id",)
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class DraftCount(_message.Message):
+    __slots__ = ("drafts",)
+    DRAFTS_FIELD_NUMBER: _ClassVar[int]
+    drafts: int
+    def __init__(self, drafts: _Optional[int] = ...) -> None: ...
+
 class SessionCount(_message.Message):
     __slots__ = ("workspace_id", "session_count")
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -60,6 +60,9 @@ class SessionsServicer(ABC, Generic[WorkT]):
     async def CountSessions(self, request: pb.CountSessionsRequest, work: WorkT) -> pb.SessionCountList: ...
 
     @abstractmethod
+    async def CountDrafts(self, request: pb.CountDraftsRequest, work: WorkT) -> pb.DraftCount: ...
+
+    @abstractmethod
     async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: WorkT) -> pb.CheckNoNoteResponse: ...
 
     @abstractmethod
@@ -92,6 +95,7 @@ class SessionsStub:
         self.ListSigningKeys: SessionsListSigningKeys = caller_of(methods['ListSigningKeys'])
         self.GetLatestFinalized: SessionsGetLatestFinalized = caller_of(methods['GetLatestFinalized'])
         self.CountSessions: SessionsCountSessions = caller_of(methods['CountSessions'])
+        self.CountDrafts: SessionsCountDrafts = caller_of(methods['CountDrafts'])
         self.CheckNoNote: SessionsCheckNoNote = caller_of(methods['CheckNoNote'])
         self.DetachNote: SessionsDetachNote = caller_of(methods['DetachNote'])
         self.DeleteNote: SessionsDeleteNote = caller_of(methods['DeleteNote'])
@@ -156,6 +160,10 @@ class SessionsGetLatestFinalized(Protocol):
 
 class SessionsCountSessions(Protocol):
     def __call__(self, request: pb.CountSessionsRequest, context: Any) -> Awaitable[pb.SessionCountList]: ...
+
+
+class SessionsCountDrafts(Protocol):
+    def __call__(self, request: pb.CountDraftsRequest, context: Any) -> Awaitable[pb.DraftCount]: ...
 
 
 class SessionsCheckNoNote(Protocol):

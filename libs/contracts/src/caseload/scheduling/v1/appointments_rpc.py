@@ -50,6 +50,9 @@ class AppointmentsServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def GetSlot(self, request: pb.GetSlotRequest, work: WorkT) -> pb.Slot: ...
 
+    @abstractmethod
+    async def ListAgenda(self, request: pb.ListAgendaRequest, work: WorkT) -> pb.Agenda: ...
+
 
 class AppointmentsStub:
     """Calls caseload.scheduling.v1.Appointments; `caller_of` returns the function that calls a method."""
@@ -68,6 +71,7 @@ class AppointmentsStub:
         self.ListHistory: AppointmentsListHistory = caller_of(methods['ListHistory'])
         self.ListStatusChanges: AppointmentsListStatusChanges = caller_of(methods['ListStatusChanges'])
         self.GetSlot: AppointmentsGetSlot = caller_of(methods['GetSlot'])
+        self.ListAgenda: AppointmentsListAgenda = caller_of(methods['ListAgenda'])
 
 
 class AppointmentsBookAppointment(Protocol):
@@ -116,3 +120,7 @@ class AppointmentsListStatusChanges(Protocol):
 
 class AppointmentsGetSlot(Protocol):
     def __call__(self, request: pb.GetSlotRequest, context: Any) -> Awaitable[pb.Slot]: ...
+
+
+class AppointmentsListAgenda(Protocol):
+    def __call__(self, request: pb.ListAgendaRequest, context: Any) -> Awaitable[pb.Agenda]: ...

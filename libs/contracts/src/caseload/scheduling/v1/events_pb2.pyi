@@ -11,48 +11,56 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class AppointmentBooked(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     STARTS_AT_FIELD_NUMBER: _ClassVar[int]
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
     starts_at: _timestamp_pb2.Timestamp
     ends_at: _timestamp_pb2.Timestamp
     version: int
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ...) -> None: ...
+    by_user_id: str
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ...) -> None: ...
 
 class AppointmentMoved(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     STARTS_AT_FIELD_NUMBER: _ClassVar[int]
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
     starts_at: _timestamp_pb2.Timestamp
     ends_at: _timestamp_pb2.Timestamp
     version: int
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ...) -> None: ...
+    by_user_id: str
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ...) -> None: ...
 
 class AppointmentClosed(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "status", "version")
+    __slots__ = ("appointment_id", "client_id", "status", "version", "practitioner_id", "by_user_id")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     status: str
     version: int
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+    practitioner_id: str
+    by_user_id: str
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., practitioner_id: _Optional[str] = ..., by_user_id: _Optional[str] = ...) -> None: ...
 
 class AppointmentConfirmed(_message.Message):
     __slots__ = ("appointment_id", "client_id", "version", "confirmed_at")
@@ -83,6 +91,20 @@ class AppointmentDeleted(_message.Message):
     note_action: _appointments_pb2.NoteAction
     deleted_by: str
     def __init__(self, appointment_id: _Optional[str] = ..., note_action: _Optional[_Union[_appointments_pb2.NoteAction, str]] = ..., deleted_by: _Optional[str] = ...) -> None: ...
+
+class WaitlistChanged(_message.Message):
+    __slots__ = ("entry_id", "client_id", "status", "version", "offer_id")
+    ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OFFER_ID_FIELD_NUMBER: _ClassVar[int]
+    entry_id: str
+    client_id: str
+    status: str
+    version: int
+    offer_id: str
+    def __init__(self, entry_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., offer_id: _Optional[str] = ...) -> None: ...
 
 class WorkspaceErasureUnfinished(_message.Message):
     __slots__ = ("workspace_id",)

@@ -1,0 +1,1 @@
+"""What the caller wants to be mailed about their own work."""

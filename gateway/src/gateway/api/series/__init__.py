@@ -1,0 +1,1 @@
+"""Series: appointments that recur by a rule."""

@@ -1,0 +1,1 @@
+"""Clients who wait for an appointment."""

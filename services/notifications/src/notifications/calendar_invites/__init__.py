@@ -1,0 +1,1 @@
+"""Appointments as calendar programs of clients are told of them, by mail."""

@@ -1,0 +1,1 @@
+"""What clients who wait answer to the offer of a time."""

@@ -1,0 +1,1 @@
+"""Mails to people about their own work: what their day holds, what is about to begin, what has changed, what they have left to do."""

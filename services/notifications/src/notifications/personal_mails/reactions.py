@@ -1,0 +1,66 @@
+"""Tells practitioners what others have done to their appointments, where they want to know."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid5
+
+from caseload.scheduling.v1 import appointments_pb2, events_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.db.transaction import Transaction
+from chassis.errors import NotFound
+from chassis.events.delivery import Delivery
+from chassis.events.reactions import Reaction, on
+from chassis.protobuf.timestamps import to_datetime
+from notifications.mail.store import add_mail
+from notifications.notification_settings import rules, store, workflow
+
+
+def reactions(wake: Callable[[], None], appointments: AppointmentsStub) -> list[Reaction]:
+    """`wake` makes the poller of these mails look for work at once."""
+
+    @on(events_pb2.AppointmentBooked, queue="notifications.mail-of-booking")
+    async def mail_of_booking(event: events_pb2.AppointmentBooked, delivery: Delivery) -> None:
+        await _expect(event, delivery)
+        await _tell("appointment_booked", event.practitioner_id, event, delivery)
+
+    @on(events_pb2.AppointmentMoved, queue="notifications.mail-of-move")
+    async def mail_of_move(event: events_pb2.AppointmentMoved, delivery: Delivery) -> None:
+        await _expect(event, delivery)
+        await _tell("appointment_rescheduled", event.practitioner_id, event, delivery)
+
+    @on(events_pb2.AppointmentClosed, queue="notifications.mail-of-cancellation")
+    async def mail_of_cancellation(event: events_pb2.AppointmentClosed, delivery: Delivery) -> None:
+        # An event from before an update names no practitioner.
+        if event.status == "cancelled" and event.practitioner_id:
+            await _tell("appointment_cancelled", event.practitioner_id, event, delivery)
+
+    @on(events_pb2.AppointmentConfirmed, queue="notifications.mail-of-confirmation")
+    async def mail_of_confirmation(event: events_pb2.AppointmentConfirmed, delivery: Delivery) -> None:
+        try:
+            slot = await appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=event.appointment_id), delivery.context)
+        except NotFound:
+            # It was deleted meanwhile.
+            return
+        await _tell("appointment_confirmed", slot.practitioner_id, event, delivery)
+
+    async def _expect(event: events_pb2.AppointmentBooked | events_pb2.AppointmentMoved, delivery: Delivery) -> None:
+        starts_at = to_datetime(event.starts_at)
+        if starts_at > delivery.now:
+            await delivery.db.run(store.expect, user_id=event.practitioner_id, starts_at=starts_at, now=delivery.now)
+
+    async def _tell(
+        kind: str,
+        user_id: str,
+        event: events_pb2.AppointmentBooked | events_pb2.AppointmentMoved | events_pb2.AppointmentClosed | events_pb2.AppointmentConfirmed,
+        delivery: Delivery,
+    ) -> None:
+        """Adds the mail, unless the person does not want it, or has done it: nobody is told what they did themselves."""
+        if getattr(event, "by_user_id", "") == user_id or not rules.wants(await workflow.current(delivery.db, user_id), kind):
+            return
+        mail_id = uuid5(UUID(str(delivery.event_id)), kind)
+        await delivery.db.run(add_mail, id=mail_id, kind=kind, user_id=user_id, appointment_id=event.appointment_id, now=delivery.now)
+        delivery.afterwards(wake_poller)
+
+    async def wake_poller(_transaction: Transaction) -> None:
+        wake()
+
+    return [mail_of_booking, mail_of_move, mail_of_cancellation, mail_of_confirmation]

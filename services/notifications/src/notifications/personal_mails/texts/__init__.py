@@ -1,0 +1,65 @@
+"""The texts of mails to people about their own work, in the languages that reminders have."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.dates import format_time as format_clock
+
+from notifications.mail import dates
+from notifications.mail.message import one_line
+from notifications.reminder_templates.rendering import Rendered, default
+from notifications.reminder_templates.rules import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalText:
+    """The texts in one language. Dates and times are as usual in the locale."""
+
+    locale: Locale
+
+    @classmethod
+    def of(cls, workspace_locale: str) -> "PersonalText":
+        return cls(default(workspace_locale).locale)
+
+    def day(self, day: date) -> str:
+        return format_date(day, "full", locale=self.locale)
+
+    def times(self, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+        """From when to when, such as 09:00-09:50."""
+        clocks = (format_clock(at.astimezone(zone), "short", tzinfo=zone, locale=self.locale) for at in (starts_at, ends_at))
+        return "\N{EN DASH}".join(clock.replace("\u202f", " ") for clock in clocks)
+
+    def when(self, at: datetime, zone: ZoneInfo) -> Mapping[str, str]:
+        return {"date": dates.format_day(at, zone, self.locale), "time": dates.format_time(at, zone, self.locale)}
+
+    def render(self, which: str, *, times: Sequence[str] = (), link: str, **values: str) -> Rendered:
+        """The mail that the texts call `which`: a greeting, what it is about, a list of times, and where to sign in."""
+        texts = _texts(self.locale.language)
+        clean = {key: one_line(value) for key, value in values.items()}
+        parts = [texts["greeting"], texts[which]["text"]]
+        before = [substitute(part, clean) for part in parts]
+        text = "\n\n".join([*before, *(["\n".join(f"    {each}" for each in times)] if times else []), f"{texts['sign_in']}\n{link}"])
+        html = "".join(f"<p>{substitute(part, clean, escape)}</p>\n" for part in parts)
+        if times:
+            html += "<ul>" + "".join(f"<li>{escape(each)}</li>" for each in times) + "</ul>\n"
+        return Rendered(
+            subject=one_line(substitute(texts[which]["subject"], clean)),
+            text=f"{text}\n",
+            html=f'{html}<p>{escape(texts["sign_in"])}<br><a href="{escape(link)}">{escape(link)}</a></p>',
+            language=dates.tag(self.locale),
+            direction="rtl" if self.locale.character_order == "right-to-left" else "ltr",
+        )
+
+
+@cache
+def _texts(language: str) -> Mapping[str, Any]:
+    return tomllib.loads((files("notifications.personal_mails.texts") / f"{language}.toml").read_text("utf-8"))

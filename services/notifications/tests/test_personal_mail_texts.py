@@ -1,0 +1,35 @@
+"""The texts of mails to people about their own work, in every language. No server."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from notifications.notification_settings import rules
+from notifications.personal_mails.texts import PersonalText
+from notifications.reminder_templates.rendering import LANGUAGES
+
+KINDS = ("agenda", "agenda_empty", "notes_waiting", "appointment_deleted", *rules.ABOUT_AN_APPOINTMENT)
+NINE = datetime(2026, 11, 20, 8, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_has_its_text_in_every_language(language):
+    text = PersonalText.of(language)
+    values = {"date": text.day(date(2026, 11, 20)), "time": "09:00", "count": "3", "name": "Nora <b>Quist\r\nBcc: x"}
+    for kind in KINDS:
+        rendered = text.render(kind, link="https://app.example.com", times=["9\N{EN DASH}10"] if kind == "agenda" else (), **values)
+        assert "{" not in rendered.subject + rendered.text + rendered.html
+        assert "Nora <b>Quist Bcc: x" in rendered.text
+        assert "Nora &lt;b&gt;Quist Bcc: x" in rendered.html
+        assert all("https://app.example.com" in part for part in (rendered.text, rendered.html))
+        assert ("9\N{EN DASH}10" in rendered.text) == ("<li>9\N{EN DASH}10</li>" in rendered.html) == (kind == "agenda")
+        assert rendered.direction == ("rtl" if language == "he" else "ltr")
+
+
+def test_times_are_as_usual_in_the_locale():
+    assert PersonalText.of("en-US").times(NINE, NINE.replace(hour=9), BERLIN) == "9:00 AM\N{EN DASH}10:00 AM"
+    assert PersonalText.of("de").times(NINE, NINE.replace(hour=9), BERLIN) == "09:00\N{EN DASH}10:00"
+    # In a language that we do not have.
+    assert PersonalText.of("fi").locale.language == "en"

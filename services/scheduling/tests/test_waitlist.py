@@ -1,0 +1,327 @@
+"""The waitlist: who is offered what somebody gives back, who gets it, and who is told so."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.scheduling.v1 import availability_pb2, events_pb2
+from caseload.scheduling.v1 import waitlist_pb2 as pb
+from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
+from chassis.errors import Conflict, Invalid, NotFound, Refusal
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.timestamps import to_datetime
+from scheduling.waitlist.worker import Claim, WaitlistWorker
+
+NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+class List:
+    """The waitlist of a workspace, as its owner and its workers see it."""
+
+    def __init__(self, member):
+        self.member = member
+        self.stub = member.environment.stub(WaitlistStub)
+        self.worker = WaitlistWorker(member.environment.runtime("scheduling"))
+
+    async def join(self, client_id=None, **but):
+        asked = {"client_id": client_id or await self.member.new_client(), "earliest": NINE, "latest": NINE + timedelta(days=1), **but}
+        return (await self.stub.JoinWaitlist(pb.JoinWaitlistRequest(**asked), self.member.call)).id
+
+    async def entries(self, **filters):
+        page = await self.stub.ListWaitlist(pb.ListWaitlistRequest(page_size=100, **filters), self.member.call)
+        assert page.total == len(page.items)
+        return {entry.id: entry for entry in page.items}
+
+    async def status(self, *entry_ids):
+        found = await self.entries()
+        told = [enum_text(pb.WaitlistStatus, found[entry_id].status) for entry_id in entry_ids]
+        return told[0] if len(told) == 1 else told
+
+    async def accept(self, entry_id, call=None):
+        return await self.stub.AcceptOffer(pb.AcceptOfferRequest(entry_id=entry_id), call or self.member.call)
+
+    async def withdraw(self, entry_id):
+        return await self.stub.WithdrawEntry(pb.WithdrawEntryRequest(entry_id=entry_id), self.member.call)
+
+    async def refused(self, awaitable):
+        with pytest.raises(Refusal) as refused:
+            await awaitable
+        return refused.value.code
+
+    async def work(self, *workers):
+        """Does what is due, as the workers of so many instances would at the same moment, whether another one has claimed it or not."""
+        async with self.member.environment.superuser() as connection:
+            due = await connection.fetch("SELECT * FROM scheduling.waitlist_due WHERE workspace_id = $1", self.member.workspace_id)
+        claims = [Claim(row["workspace_id"], row["kind"], row["item_id"]) for row in due]
+        await asyncio.gather(*(worker.do(claim) for worker in workers or [self.worker] for claim in claims))
+
+    async def pass_offers(self):
+        """The offers of the workspace lapse."""
+        async with self.member.environment.superuser() as connection:
+            for table, column in (
+                ("waitlist_offers", "offered_until"),
+                ("waitlist_entries", "offered_until"),
+                ("busy_periods", "expires_at"),
+            ):
+                await connection.execute(
+                    f"UPDATE scheduling.{table} SET {column} = now() - interval '1 second' WHERE {column} > now() AND workspace_id = $1",
+                    self.member.workspace_id,
+                )
+
+    async def events(self):
+        await self.member.environment.settle()
+        found = await self.member.environment.emitted(events_pb2.WaitlistChanged, self.member.workspace_id)
+        return [(event.entry_id, event.status) for event in found]
+
+
+@pytest.fixture
+async def owner(member):
+    """A practitioner whom others can name."""
+    return replace(member, user_id=member.owner_id)
+
+
+@pytest.fixture
+async def waitlist(owner):
+    return List(owner)
+
+
+async def test_what_is_cancelled_is_offered_to_whoever_waits_longest_and_booked_by_accepting(owner, waitlist):
+    booked = await owner.book()
+    first, second = await waitlist.join(), await waitlist.join()
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+
+    entry = (await waitlist.entries())[first]
+    assert await waitlist.status(first, second) == ["offered", "waiting"]
+    assert (to_datetime(entry.offered_start), to_datetime(entry.offered_end)) == (NINE, NINE + minutes(60))
+    assert entry.offered_practitioner_id == str(owner.user_id)
+    assert minutes(119) < to_datetime(entry.offered_until) - datetime.now(UTC) <= minutes(120)
+    # Nobody else books it meanwhile, not even who keeps the list.
+    with pytest.raises(Conflict) as refused:
+        await owner.book()
+    assert [conflict["status"] for conflict in refused.value.facts["conflicting_appointments"]] == ["hold"]
+    assert await waitlist.refused(waitlist.accept(second)) == "waitlist_not_offered"
+
+    accepted = await waitlist.accept(first)
+    assert enum_text(pb.WaitlistStatus, accepted.status) == "booked"
+    appointment = await owner.get(accepted.appointment_id)
+    assert (appointment.client_id, to_datetime(appointment.scheduled_start)) == (entry.client_id, NINE)
+    assert (appointment.practitioner_id, appointment.overbooked) == (str(owner.user_id), False)
+    assert await waitlist.refused(waitlist.accept(first)) == "waitlist_entry_over"
+    await waitlist.work()
+    assert await waitlist.status(second) == "waiting"
+    assert await waitlist.events() == [(first, "waiting"), (second, "waiting"), (first, "offered"), (first, "booked")]
+    assert await owner.double_bookings() == 0
+    assert [line.resource_id for line in await owner.audited("offer_waitlist_time")] == [entry.client_id]
+    assert [line.resource_id for line in await owner.audited("accept_offer") if not line.code] == [appointment.id]
+
+
+async def test_an_offer_that_lapses_goes_to_the_next_and_in_the_end_the_time_is_free(owner, waitlist):
+    booked = await owner.book()
+    first, second = await waitlist.join(), await waitlist.join()
+    await owner.delete(booked)
+    await waitlist.work()
+    await waitlist.pass_offers()
+
+    assert await waitlist.refused(waitlist.accept(first)) == "waitlist_offer_lapsed"
+    await waitlist.work()
+    assert await waitlist.status(first, second) == ["waiting", "offered"]
+    # Who withdraws gives it on at once; nobody is offered the same time twice.
+    await waitlist.withdraw(second)
+    await waitlist.work()
+    assert await waitlist.status(first, second) == ["waiting", "withdrawn"]
+    assert await waitlist.refused(waitlist.withdraw(second)) == "waitlist_entry_over"
+    await owner.book()
+    assert await waitlist.events() == [
+        (first, "waiting"), (second, "waiting"), (first, "offered"), (first, "waiting"), (second, "offered"), (second, "withdrawn"),
+    ]  # fmt: skip
+    async with owner.environment.superuser() as connection:
+        due = await connection.fetch("SELECT kind FROM scheduling.waitlist_due WHERE workspace_id = $1", owner.workspace_id)
+    assert [row["kind"] for row in due] == ["entry"]
+
+
+async def test_of_fifty_who_accept_at_once_one_gets_it_and_the_others_stay_on_the_list(owner, waitlist):
+    booked = await owner.book()
+    clients = [await owner.new_client() for _ in range(5)]
+    entries = [await waitlist.join(clients[number % 5]) for number in range(25)]
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+
+    async def attempt(entry_id):
+        try:
+            return (await waitlist.accept(entry_id)).appointment_id
+        except Refusal as refusal:
+            return refusal.code
+
+    outcomes = await asyncio.gather(*(attempt(entry_id) for entry_id in [*entries, *entries[:1] * 25]))
+    codes = {"waitlist_not_offered", "waitlist_entry_over"}
+    (appointment,) = [outcome for outcome in outcomes if outcome not in codes]
+    assert (await owner.get(appointment)).status
+    assert await waitlist.status(*entries) == ["booked", *["waiting"] * 24]
+    assert (await owner.page()).total == 2
+    assert await owner.double_bookings() == 0
+
+
+async def test_however_many_workers_there_are_a_time_is_offered_once(owner, waitlist):
+    booked = await owner.book()
+    entries = [await waitlist.join() for _ in range(3)]
+    await owner.change(booked, status="cancelled")
+    workers = [WaitlistWorker(owner.environment.runtime("scheduling")) for _ in range(6)]
+    await waitlist.work(*workers)
+    assert await waitlist.status(*entries) == ["offered", "waiting", "waiting"]
+
+    # Whoever is offered one time is not offered another.
+    again = await waitlist.join((await waitlist.entries())[entries[0]].client_id)
+    other = await owner.book(scheduled_start=NINE + minutes(120), scheduled_end=NINE + minutes(180))
+    await owner.change(other, status="cancelled")
+    await waitlist.work(*workers)
+    assert await waitlist.status(*entries, again) == ["offered", "offered", "waiting", "waiting"]
+    await waitlist.withdraw(again)
+    await waitlist.withdraw(entries[1])
+    await waitlist.work()
+    assert await waitlist.status(*entries) == ["offered", "withdrawn", "offered"]
+    await waitlist.withdraw(entries[2])
+    await waitlist.work()
+
+    # One was killed between the end of an offer and the next one: whoever finds it goes on.
+    await waitlist.pass_offers()
+    async with owner.environment.superuser() as connection:
+        opening = await connection.fetchval(
+            "SELECT id FROM scheduling.waitlist_openings WHERE status = 'open' AND workspace_id = $1", owner.workspace_id
+        )
+    last = await waitlist.join()
+    assert await waitlist.worker._end_offer(Claim(owner.workspace_id, "opening", opening))
+    assert await waitlist.status(entries[0], last) == ["waiting", "waiting"]
+    await waitlist.work(*workers)
+    assert await waitlist.status(entries[0], last) == ["waiting", "offered"]
+    async with owner.environment.superuser() as connection:
+        held = "SELECT count(*) FROM scheduling.busy_periods WHERE owner_kind = 'hold' AND workspace_id = $1"
+        assert await connection.fetchval(held, owner.workspace_id) == 1
+
+
+async def test_whoever_a_time_does_not_suit_is_passed_over(owner, waitlist):
+    booked, colleague = await owner.book(), str(uuid7())
+    inactive, busy, twice = [await owner.new_client() for _ in range(3)]
+    long = await owner.offer(default_duration_minutes=61)
+    short = await owner.offer(default_duration_minutes=30, before=5, after=10)
+    gone = await owner.offer(name="Gone")
+    suited = {
+        "who has given it back": await waitlist.join(owner.client_id),
+        "inactive": await waitlist.join(inactive),
+        "another time": await waitlist.join(earliest=NINE + minutes(1)),
+        "too short": await waitlist.join(service_id=long),
+        "service withdrawn": await waitlist.join(service_id=gone),
+        "booked that day": await waitlist.join(busy),
+    }
+    await owner.environment.stub(ClientsStub).DeactivateClient(clients_pb2.DeactivateClientRequest(client_id=inactive), owner.call)
+    await owner.withdraw(gone)
+    await owner.book(client_id=busy, scheduled_start=NINE + minutes(300), scheduled_end=NINE + minutes(330))
+    with pytest.raises(NotFound):
+        await waitlist.join(twice, practitioner_id=colleague)
+    chosen = await waitlist.join(service_id=short, practitioner_id=str(owner.user_id))
+    await owner.move(booked, NINE + timedelta(days=7))
+    await waitlist.work()
+
+    assert set(await waitlist.status(*suited.values())) == {"waiting"}
+    entry = (await waitlist.entries())[chosen]
+    assert (to_datetime(entry.offered_start), to_datetime(entry.offered_end)) == (NINE + minutes(5), NINE + minutes(35))
+    assert list(await waitlist.entries(status=pb.WAITLIST_STATUS_OFFERED)) == [chosen]
+    assert list(await waitlist.entries(client_id=busy)) == [suited["booked that day"]]
+    assert list(await waitlist.entries(practitioner_id=str(owner.user_id))) == [chosen]
+
+
+async def test_hours_that_are_not_worked_any_more_are_not_offered(owner, waitlist):
+    tomorrow = NINE + timedelta(days=1)
+    booked, entry = await owner.book(), await waitlist.join(latest=tomorrow + minutes(60))
+    later = await owner.book(scheduled_start=tomorrow, scheduled_end=tomorrow + minutes(60))
+    ill = availability_pb2.AvailabilityException(date="2031-03-03", kind=availability_pb2.EXCEPTION_KIND_OFF)
+    week = [availability_pb2.WeeklyHours(weekday=day, start="08:00", end="18:00") for day in range(7)]
+    request = availability_pb2.SetAvailabilityRequest(practitioner_id=str(owner.user_id), time_zone="UTC", weekly=week, exceptions=[ill])
+    await owner.environment.stub(AvailabilityStub).SetAvailability(request, owner.call)
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+
+    assert await waitlist.status(entry) == "waiting"
+    await owner.change(later, status="cancelled")
+    await waitlist.work()
+    assert await waitlist.status(entry) == "offered"
+
+
+async def test_who_can_no_longer_come_expires_and_who_waits_for_nothing_is_refused(owner, waitlist):
+    entry = await waitlist.join(earliest=datetime.now(UTC) - minutes(5), latest=datetime.now(UTC) + minutes(5))
+    await waitlist.work()
+    assert await waitlist.status(entry) == "waiting"
+    async with owner.environment.superuser() as connection:
+        passed = "UPDATE scheduling.waitlist_entries SET latest = now() - interval '1 second' WHERE workspace_id = $1"
+        await connection.execute(passed, owner.workspace_id)
+    await waitlist.work()
+
+    assert await waitlist.status(entry) == "expired"
+    assert await waitlist.refused(waitlist.accept(entry)) == "waitlist_entry_over"
+    assert await waitlist.refused(waitlist.join(latest=NINE)) == "waitlist_window_invalid"
+    for but in ({"client_id": str(uuid7())}, {"service_id": str(uuid7())}):
+        with pytest.raises(NotFound):
+            await waitlist.join(**but)
+
+
+async def test_nobody_waits_in_two_workspaces_and_only_those_who_may_keep_the_list(owner, waitlist, outsider):
+    entry = await waitlist.join()
+    theirs = List(outsider)
+
+    assert await theirs.entries() == {}
+    for foreign in (theirs.withdraw(entry), theirs.accept(entry), theirs.join(owner.client_id)):
+        with pytest.raises(NotFound):
+            await foreign
+    reader = owner.only("appointments:read")
+    for scope, call in (
+        ("appointments:write", waitlist.accept(entry, reader.call)),
+        ("appointments:read", theirs.stub.ListWaitlist(pb.ListWaitlistRequest(), owner.only("clients:read").call)),
+    ):
+        assert await waitlist.refused(call) == "permission_denied", scope
+    assert await waitlist.status(entry) == "waiting"
+
+
+async def test_a_time_that_somebody_overbooks_is_refused_to_whoever_accepts_it(owner, waitlist):
+    booked, entry = await owner.book(), await waitlist.join()
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+    await owner.book(allow_conflict=True)
+
+    assert await waitlist.refused(waitlist.accept(entry)) == "appointment_conflict"
+    assert await waitlist.status(entry) == "offered"
+    await waitlist.pass_offers()
+    await waitlist.work()
+    assert await waitlist.status(entry) == "waiting"
+
+
+async def test_an_erased_client_waits_no_longer_and_the_next_one_is_offered_the_time(owner, waitlist):
+    booked, client = await owner.book(), await owner.new_client()
+    first, second = await waitlist.join(client), await waitlist.join()
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+    assert await waitlist.status(first) == "offered"
+    stub = owner.environment.stub(ClientsStub)
+    await stub.DeactivateClient(clients_pb2.DeactivateClientRequest(client_id=client), owner.call)
+    await stub.EraseClient(clients_pb2.EraseClientRequest(client_id=client), owner.call)
+    await owner.environment.settle()
+
+    assert set(await waitlist.entries()) == {second}
+    await waitlist.pass_offers()
+    await waitlist.work()
+    assert await waitlist.status(second) == "offered"
+    with pytest.raises((NotFound, Invalid)):
+        await waitlist.join(client)
+    async with owner.environment.superuser() as connection:
+        left = "SELECT count(*) FROM scheduling.waitlist_offers WHERE workspace_id = $1 AND entry_id = $2"
+        assert await connection.fetchval(left, owner.workspace_id, UUID(first)) == 0

@@ -1,0 +1,92 @@
+"""The backups of a target: which there are, which are whole, and which belong to whom."""
+
+import hmac
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from standalone.backups.errors import BackupFailed
+from standalone.backups.manifest import Manifest
+from standalone.backups.targets import Target
+from standalone.home import Home
+
+DATABASE, FILES, KEYS, MANIFEST = "database", "files", "keys", "manifest.json"
+# The moment, the installation, and what tells two of one second apart.
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{8})-[0-9a-f]{8}")
+# What is unfinished may be another machine's that is at it.
+_ABANDONED_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a target. Without a manifest it is no backup: whoever wrote it was interrupted, or is at it."""
+
+    name: str
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def begun_at(self) -> datetime:
+        return datetime.strptime(self.name.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+    @property
+    def is_whole(self) -> bool:
+        return MANIFEST in self.parts
+
+    @property
+    def size(self) -> int:
+        return sum(self.parts.values())
+
+    def is_of(self, installation: str) -> bool:
+        return self.name.split("-")[1] == installation
+
+
+def installation_of(home: Home) -> str:
+    """What tells the backups of several installations apart in one target. It says nothing of a secret."""
+    return hmac.digest((home.directory / "database-secret").read_bytes(), b"caseload backups", "sha256").hex()[:8]
+
+
+def new_name(home: Home, now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{installation_of(home)}-{os.urandom(4).hex()}"
+
+
+def found_in(target: Target) -> list[Found]:
+    """Everything that was begun, the oldest first."""
+    parts: dict[str, dict[str, int]] = {}
+    for path, size in target.sizes().items():
+        name, _, part = path.partition("/")
+        if _NAME.fullmatch(name):
+            parts.setdefault(name, {})[part] = size
+    return [Found(name, parts[name]) for name in sorted(parts)]
+
+
+def chosen(target: Target, name: str | None) -> Found:
+    """The backup of this name, or the newest that is whole. Raises BackupFailed where there is none."""
+    found = [each for each in found_in(target) if (each.is_whole if name is None else each.name == name)]
+    if not found:
+        raise BackupFailed("there is no whole backup here" if name is None else f"there is no backup {name} here")
+    if not found[-1].is_whole:
+        raise BackupFailed(f"{name} was never finished, so it is no backup")
+    return found[-1]
+
+
+def manifest_of(target: Target, found: Found, backup_key: bytes | None = None) -> Manifest:
+    """What the backup says of itself; proved only with the backup's key."""
+    manifest = Manifest.parse(b"".join(target.read(f"{found.name}/{MANIFEST}")), backup_key)
+    if manifest.name != found.name:
+        raise BackupFailed(f"{found.name} has the manifest of another backup")
+    return manifest
+
+
+def delete(target: Target, found: Found) -> None:
+    """The manifest goes first: what is deleted by half does not look whole."""
+    for part in sorted(found.parts, key=lambda part: part != MANIFEST):
+        target.delete(f"{found.name}/{part}")
+
+
+def delete_abandoned(target: Target, installation: str, now: datetime) -> None:
+    """Deletes what this installation began and never finished."""
+    for found in found_in(target):
+        if not found.is_whole and found.is_of(installation) and now - found.begun_at > _ABANDONED_AFTER:
+            delete(target, found)

@@ -1,0 +1,5 @@
+"""What keeps a backup from being made, verified or restored."""
+
+
+class BackupFailed(Exception):
+    """The message is for the operator, and says what to do where that is known. It holds no secret."""

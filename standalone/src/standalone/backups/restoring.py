@@ -1,0 +1,113 @@
+"""How an installation is made of a backup again, in a home of its own that gets its name when everything is there."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+import asyncpg
+
+from chassis.encryption.root_keys import load_keyring
+from chassis.local.processes import InUseError, claim
+from chassis.migrations.roles import newest_revision
+from standalone.backups import cluster
+from standalone.backups.errors import BackupFailed
+from standalone.backups.opening import OpenedBackup
+from standalone.backups.progress import Steps
+from standalone.backups.secret_files import write_secret_files
+from standalone.home import Home
+from standalone.operations import runtimes_of, verify_all
+from standalone.services import NAMES, SERVICES
+
+
+def check_empty(home: Home) -> None:
+    """Raises BackupFailed for a home that has anything in it."""
+    if home.running.exists():
+        raise BackupFailed(f"{home.directory} is in use: stop what runs there, and name another directory in CASELOAD_HOME")
+    if home.directory.exists() and any(home.directory.iterdir()):
+        raise BackupFailed(
+            f"{home.directory} is not empty, and a restore overwrites nothing: move it away, or name another directory in CASELOAD_HOME"
+        )
+
+
+def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
+    """Makes the home. Whether every record and the audit trail are as they were recorded; if not, what is wrong was printed.
+
+    Raises BackupFailed, and then there is no home. A killed restore leaves a folder beside it, which the next one deletes.
+    """
+    check_empty(home)
+    _check_release(backup)
+    beside = Home(home.directory.with_name(f"{home.directory.name}.restoring"))
+    try:
+        held = claim(beside.directory)
+    except InUseError:
+        raise BackupFailed(f"another restore to {home.directory} is at work") from None
+    with held:
+        try:
+            for path in beside.directory.iterdir():
+                _delete(path)
+            write_secret_files(beside, backup.escrow.secrets)
+            backup.restore_files(beside.directory, steps)
+            backup.restore_cluster(beside.postgres, steps)
+            beside.create_missing()
+            is_sound = _look_into(backup, beside, steps)
+            with steps.step("all: flushed to disk"):
+                os.sync()
+            _take_place(beside, home)
+        except BaseException:
+            shutil.rmtree(beside.directory, ignore_errors=True)
+            raise
+    return is_sound
+
+
+def _check_release(backup: OpenedBackup) -> None:
+    """A database that a newer release has migrated is not known here."""
+    for service, revision in backup.manifest.revisions.items():
+        if service not in NAMES or revision > newest_revision(service):
+            raise BackupFailed(f"the backup was made by a newer release ({service} {revision}): restore it with that one")
+
+
+def _look_into(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
+    with steps.step("database: started"):
+        server = backup.start(home.postgres)
+    try:
+        return asyncio.run(_verify(backup, home, server.dsn, steps))
+    finally:
+        server.stop()
+
+
+async def _verify(backup: OpenedBackup, home: Home, dsn: str, steps: Steps) -> bool:
+    connection = await asyncpg.connect(dsn)
+    try:
+        opened = await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), backup.manifest.revisions)
+    finally:
+        await connection.close()
+    steps.say(f"{opened} keys of workspaces open")
+    if any(backup.manifest.revisions.get(name) != newest_revision(name) for name in NAMES):
+        steps.say("the backup is of an earlier release: the next start upgrades it; then run `caseload verify records`")
+        return True
+    services = [(service, home.settings(service, dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1")) for service in SERVICES]
+    async with runtimes_of(dsn, services) as (connection, runtimes):
+        try:
+            await verify_all(connection, runtimes, None)
+        except SystemExit:
+            return False
+    return True
+
+
+def _take_place(beside: Home, home: Home) -> None:
+    (beside.directory / "lock").unlink()
+    try:
+        # Replaces an empty directory, and no other one.
+        Path(beside.directory).rename(home.directory)
+    except OSError as error:
+        raise BackupFailed(f"{home.directory} was not empty any more when the restore was ready ({error.strerror})") from None
+
+
+def _delete(path: Path) -> None:
+    if path.name == "lock":
+        return
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

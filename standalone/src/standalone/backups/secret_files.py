@@ -1,0 +1,33 @@
+"""The small files of a home that are kept under the passphrase: keyring, keys, passwords and settings."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from chassis import private_files
+from standalone.backups.errors import BackupFailed
+from standalone.home import Home
+
+# Of the running process alone.
+_PASSING = {"lock", "running.json"}
+
+
+def secret_files(home: Home) -> dict[str, bytes]:
+    """Every file that lies in the home itself, the services' keys and the password of the database's administrator.
+
+    Public keys are made of the private ones at every start.
+    """
+    paths = [path for path in home.directory.iterdir() if path.is_file() and path.name not in _PASSING and path.suffix != ".part"]
+    paths += [path for path in home.service_keys.iterdir() if path.is_file() and path.suffix not in {".part", ".pub"}]
+    paths.append(home.postgres / "superuser")
+    return {path.relative_to(home.directory).as_posix(): path.read_bytes() for path in sorted(paths)}
+
+
+def write_secret_files(home: Home, secrets: Mapping[str, bytes]) -> None:
+    """Writes them into a home that has none yet."""
+    for name, content in secrets.items():
+        path = home.directory / name
+        if Path(os.path.normpath(path)) != path or not path.is_relative_to(home.directory):
+            raise BackupFailed("the backup's keys name a path outside of the home")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_files.create(path, content)

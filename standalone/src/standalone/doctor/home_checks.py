@@ -1,0 +1,95 @@
+"""What can be seen of a home without asking any server: quick enough for every start."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from chassis.encryption.root_keys import load_keyring
+from standalone.backups.status import BackupStatus
+from standalone.doctor.findings import Finding, fail, looked_at, ok, warn
+from standalone.home import Home
+from standalone.settings import StandaloneSettings
+
+_GIB = 1024**3
+# Below the first PostgreSQL may stop at any moment; below the second somebody has to see to it this month.
+_NO_ROOM, _LITTLE_ROOM = 1 * _GIB, 5 * _GIB
+
+
+def at_start(home: Home, settings: StandaloneSettings) -> list[Finding]:
+    """What matters when an installation starts, and takes milliseconds."""
+    checks = {"files": lambda: _permissions(home), "disk": lambda: disk(home)}
+    found = [finding for subject, check in checks.items() for finding in looked_at(subject, check)]
+    # The first one is made now, and who has chosen none was told so.
+    if settings.backup_target and BackupStatus.read(home) != BackupStatus():
+        found += looked_at("backups", lambda: backup_age(home, settings, datetime.now(UTC)))
+    return found
+
+
+def of_home(home: Home, settings: StandaloneSettings) -> list[Finding]:
+    checks = {
+        "files": lambda: _permissions(home),
+        "disk": lambda: disk(home),
+        "keyring": lambda: _keyring(home),
+        "backups": lambda: backup_age(home, settings, datetime.now(UTC)),
+    }
+    return [finding for subject, check in checks.items() for finding in looked_at(subject, check)]
+
+
+def _permissions(home: Home) -> Iterator[Finding]:
+    """The home is closed to others, and the keys in it are, whoever opens it later."""
+    secret = [
+        home.keyring,
+        home.access_key,
+        *home.directory.glob("*-secret"),
+        *home.service_keys.glob("*.key"),
+        home.postgres / "superuser",
+    ]
+    found = [path for path in (home.directory, *secret) if path.exists() and path.stat().st_mode & 0o077]
+    if found:
+        yield fail("files", f"others on this machine may open {len(found)} of the home and its keys", f"chmod -R go= {home.directory}")
+    else:
+        yield ok("files", "the home and its keys are their owner's alone")
+
+
+def disk(home: Home) -> Iterator[Finding]:
+    free = shutil.disk_usage(home.directory).free
+    told = f"{free / _GIB:.1f} GiB are free"
+    if free < _NO_ROOM:
+        yield fail("disk", told, "make room now: PostgreSQL stops when there is none")
+    elif free < _LITTLE_ROOM:
+        yield warn("disk", told, "make room, or move the home to a larger disk")
+    else:
+        yield ok("disk", told)
+
+
+def _keyring(home: Home) -> Iterator[Finding]:
+    keyring = load_keyring(home.keyring, "")
+    if home.keyring.with_name("keyring.json.before").exists():
+        yield warn(
+            "keyring",
+            "the one from before a change is still there",
+            "delete keyring.json.before when `caseload keys rewrap` has nothing to do",
+        )
+    yield ok("keyring", f"root key {keyring.active} wraps, of {len(keyring.names)}")
+
+
+def backup_age(home: Home, settings: StandaloneSettings, now: datetime) -> Iterator[Finding]:
+    """A backup is late when two should have been made since the last one."""
+    status, late_after = BackupStatus.read(home), 2 * timedelta(hours=settings.backup_hours)
+    if status.made_at is None and not settings.backup_target:
+        yield warn("backups", "there is none", "caseload backup TARGET, or set CASELOAD_BACKUP_TARGET (docs/operations/backup.md)")
+        return
+    why = f"; the last attempt failed: {status.failure}" if status.failed_at else ""
+    todo = f"see {os.path.relpath(home.backups / 'backups.log')}, and run `caseload backup` to see why none is made"
+    if status.made_at is None:
+        yield fail("backups", f"none was ever made{why}", todo)
+        return
+    age = now - status.made_at
+    told = f"the last one is {age.total_seconds() / 3600:.1f} hours old{why}"
+    if age > late_after:
+        yield fail("backups", told, todo)
+    elif status.failed_at:
+        yield warn("backups", told, todo)
+    else:
+        yield ok("backups", told)

@@ -1,0 +1,370 @@
+"""What a backup is made of: streams, keys under a passphrase, manifests, archives, and which are kept."""
+
+import io
+import json
+import os
+import tarfile
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from standalone.backups import catalogue, escrow, tar_stream
+from standalone.backups.catalogue import MANIFEST, Found
+from standalone.backups.command import chosen_target
+from standalone.backups.errors import BackupFailed
+from standalone.backups.escrow import Escrow
+from standalone.backups.manifest import Manifest, Part
+from standalone.backups.passphrases import passphrase_from
+from standalone.backups.restoring import _check_release, check_empty
+from standalone.backups.retention import Kept, expired
+from standalone.backups.schedule import BackupSchedule
+from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
+from standalone.backups.secret_files import secret_files, write_secret_files
+from standalone.backups.status import BackupStatus
+from standalone.backups.targets import ApartTarget, DirectoryTarget, open_target
+from standalone.home import Home
+from standalone.settings import StandaloneSettings
+
+KEY = b"k" * 32
+NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+PASSPHRASE = "orbit-lemon-quarry-violin-72"
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch):
+    """A guess costs next to nothing here."""
+    monkeypatch.setattr(escrow, "_N", 2**14)
+
+
+@pytest.fixture
+def home(tmp_path):
+    made = Home(tmp_path / "home")
+    made.create_missing()
+    made.postgres.mkdir()
+    (made.postgres / "superuser").write_bytes(b"a password")
+    return made
+
+
+@given(st.sampled_from([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK]), st.integers(1, 200_000))
+@settings(max_examples=30)
+def test_a_sealed_stream_opens_however_it_is_cut(size, cut):
+    content = os.urandom(size)
+    sealed = b"".join(seal([content], KEY))
+
+    pieces = [sealed[start : start + cut] for start in range(0, len(sealed), cut)]
+
+    assert b"".join(unseal(pieces, KEY)) == content
+    assert content[:64] not in sealed or size < 16
+
+
+@pytest.mark.parametrize("size", [0, 10, CHUNK, 2 * CHUNK + 5])
+def test_a_sealed_stream_that_was_changed_anywhere_does_not_open(size):
+    sealed = b"".join(seal([b"x" * size], KEY))
+    chunk = CHUNK + 16
+    body = sealed[len(HEADER) :]
+    changed = [
+        b"",
+        sealed[:-1],
+        sealed + b"\0",
+        sealed[: len(HEADER) + chunk],
+        HEADER + body[chunk:] + body[:chunk],
+        *(sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :] for place in (0, len(HEADER), len(sealed) - 1)),
+    ]
+    for each in (each for each in changed if each != sealed):
+        with pytest.raises(BackupFailed):
+            list(unseal([each], KEY))
+    with pytest.raises(BackupFailed):
+        list(unseal([sealed], derived_key(KEY, "another part")))
+
+
+def test_keys_open_with_their_passphrase_for_their_backup_and_in_no_other_way():
+    held = Escrow(KEY, {"keyring.json": b"the root keys", "service-keys/audit.pem": b"\0\xff"})
+    document = held.lock(PASSPHRASE, "one")
+
+    assert Escrow.unlock(document, PASSPHRASE, "one") == held
+    assert b"root keys" not in document
+    assert "root keys" not in repr(held)
+    for passphrase, name in (("another", "one"), (PASSPHRASE, "two")):
+        with pytest.raises(BackupFailed, match="passphrase does not open"):
+            Escrow.unlock(document, passphrase, name)
+    changed = json.loads(document)
+    for part, value in (("salt", "AAAA"), ("n", 2**15), ("sealed", "AAAA"), ("p", 2)):
+        with pytest.raises(BackupFailed):
+            Escrow.unlock(json.dumps({**changed, part: value}).encode(), PASSPHRASE, "one")
+
+
+@pytest.mark.parametrize(
+    "hostile", [{"n": 2**40}, {"n": 1}, {"r": 1024}, {"p": 1000}, {"kdf": "none"}, {"format": 2}, {"salt": 5}, {"n": "x"}]
+)
+def test_keys_that_ask_for_the_machines_whole_memory_are_refused(hostile):
+    document = json.loads(Escrow(KEY, {}).lock(PASSPHRASE, "one"))
+
+    for broken in (json.dumps({**document, **hostile}).encode(), b"[]", b"\xff", b"{}", b"null"):
+        with pytest.raises(BackupFailed, match="damaged"):
+            Escrow.unlock(broken, PASSPHRASE, "one")
+
+
+def test_a_passphrase_is_read_from_a_private_file_or_standard_input_and_a_new_one_is_judged(tmp_path, monkeypatch):
+    file = tmp_path / "passphrase"
+    file.write_text(f"{PASSPHRASE}\n")
+    file.chmod(0o644)
+    with pytest.raises(BackupFailed, match="chmod 600"):
+        passphrase_from(file, new=False)
+    file.chmod(0o600)
+    assert passphrase_from(file, new=True) == PASSPHRASE
+
+    for typed in ("password123\n", "caseload2026\n", "\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        with pytest.raises(BackupFailed):
+            passphrase_from(None, new=True)
+    # A restore takes whatever the backup was made with.
+    monkeypatch.setattr("sys.stdin", io.StringIO("weak\r\n"))
+    assert passphrase_from(None, new=False) == "weak"
+    with pytest.raises(BackupFailed, match="cannot be read"):
+        passphrase_from(tmp_path / "missing", new=False)
+
+
+def manifest(name="20260329T013000Z-00000000-00000000", **but):
+    return Manifest(
+        **{
+            "name": name,
+            "made_at": NOW,
+            "postgres": 180006,
+            "revisions": {"audit": "0001"},
+            "files": 3,
+            "parts": {"files": Part(5, "ab")},
+            **but,
+        }
+    )
+
+
+def test_a_manifest_is_believed_as_it_was_written():
+    written = manifest().dump(KEY)
+
+    assert Manifest.parse(written, KEY) == manifest()
+    for part, value in (("files", 4), ("name", "other"), ("mac", "00"), ("revisions", {}), ("parts", {}), ("postgres", 170000)):
+        with pytest.raises(BackupFailed, match="was changed"):
+            Manifest.parse(json.dumps({**json.loads(written), part: value}).encode(), KEY)
+    with pytest.raises(BackupFailed, match="newer release"):
+        Manifest.parse(json.dumps({**json.loads(written), "format": 2}).encode())
+    for broken in (b"", b"{}", b"[1]", b"\xff", json.dumps({**json.loads(written), "more": 1}).encode()):
+        with pytest.raises(BackupFailed):
+            Manifest.parse(broken)
+
+
+def test_an_archive_has_what_is_there_and_its_files_are_their_owners_alone(tmp_path):
+    source = tmp_path / "source"
+    (source / "files" / "empty").mkdir(parents=True)
+    (source / "files" / "deep" / "er").mkdir(parents=True)
+    contents = {"files/a": b"", "files/deep/b": b"x" * 511, "files/deep/er/c": os.urandom(2 * tar_stream.PIECE + 1)}
+    for name, content in contents.items():
+        (source / name).write_bytes(content)
+    (source / "files" / ".half-written").write_bytes(b"-")
+    archive = tar_stream.Archive(source, "files", "missing")
+
+    pieces = list(tar_stream.compressed(archive.pieces()))
+
+    assert archive.files == 3
+    assert archive.expected_size == sum(map(len, contents.values()))
+    assert tar_stream.count(tar_stream.decompressed(iter(pieces))) == 3
+    assert tar_stream.unpack(tar_stream.decompressed(iter(pieces)), tmp_path / "out") == 3
+    found = {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert found == contents
+    assert (tmp_path / "out" / "files" / "empty").is_dir()
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").rglob("*"))
+
+
+def test_an_archive_is_read_to_its_end_where_it_is_judged():
+    def pieces():
+        yield bytes(1024)
+        raise BackupFailed("not as its manifest says")
+
+    with pytest.raises(BackupFailed, match="manifest"):
+        tar_stream.count(pieces())
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../outside", "files/../../outside"])
+def test_an_archive_writes_nowhere_else(tmp_path, name):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo(name))
+
+    with pytest.raises(BackupFailed, match="outside"):
+        tar_stream.unpack(iter([archive.getvalue()]), tmp_path / "root")
+
+
+def test_an_archive_has_no_links(tmp_path):
+    archive, link = io.BytesIO(), tarfile.TarInfo("files/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.addfile(link)
+
+    with pytest.raises(BackupFailed, match="neither a file nor a folder"):
+        tar_stream.unpack(iter([archive.getvalue()]), tmp_path)
+
+
+moments = st.lists(
+    st.datetimes(NOW.replace(year=2025, tzinfo=None), NOW.replace(year=2027, tzinfo=None), timezones=st.just(UTC)), max_size=40
+)
+counts = st.integers(0, 8)
+
+
+@given(moments, counts, counts, counts, counts)
+def test_what_is_kept_stays_kept_and_the_newest_always_is(made, last, daily, weekly, monthly):
+    by_name = {f"{place:02}": moment for place, moment in enumerate(made)}
+    kept = Kept(last, daily, weekly, monthly)
+
+    gone = expired(by_name, kept)
+
+    stay = {name: moment for name, moment in by_name.items() if name not in gone}
+    assert len(stay) <= max(1, last + daily + weekly + monthly)
+    assert expired(stay, kept) == []
+    assert not made or max(made) in stay.values()
+    assert sorted(made)[len(made) - min(last, len(made)) :] == sorted(stay.values())[len(stay) - min(last, len(made)) :]
+    assert [by_name[name] for name in gone] == sorted(by_name[name] for name in gone)
+    days = sorted({moment.date() for moment in made}, reverse=True)[:daily]
+    assert {max(moment for moment in made if moment.date() == day) for day in days} <= set(stay.values())
+
+
+def test_a_year_of_backups_leaves_days_weeks_and_months():
+    made = {f"{day:03}": datetime(2026, 1, 1, 3, tzinfo=UTC) + timedelta(days=day) for day in range(365)}
+
+    stay = sorted(made.keys() - set(expired(made, Kept(3, 7, 5, 12))))
+
+    # This week and the last one, and this month, have one of those days.
+    assert len(stay) == 7 + 3 + 11
+    assert stay[-7:] == [f"{day:03}" for day in range(358, 365)]
+
+
+def test_what_has_no_manifest_is_no_backup_and_is_deleted_a_day_later_by_its_own_installation(tmp_path, home):
+    target = DirectoryTarget(tmp_path / "target")
+    own = catalogue.installation_of(home)
+    whole, half, strangers = (f"2026032{day}T013000Z-{of}-00000000" for day, of in ((7, own), (8, own), (8, "ffffffff")))
+    for name in (whole, half, strangers):
+        target.write(f"{name}/database", [b"-"])
+    target.write(f"{whole}/{MANIFEST}", [manifest(whole).dump(KEY)])
+    (tmp_path / "target" / "holiday-photos").mkdir()
+    (tmp_path / "target" / "holiday-photos" / "1.jpg").write_bytes(b"-")
+
+    assert catalogue.chosen(target, None).name == whole
+    assert catalogue.manifest_of(target, catalogue.chosen(target, whole), KEY).name == whole
+    with pytest.raises(BackupFailed, match="never finished"):
+        catalogue.chosen(target, half)
+    with pytest.raises(BackupFailed, match="no backup"):
+        catalogue.chosen(target, "../home")
+
+    catalogue.delete_abandoned(target, own, NOW - timedelta(hours=1))
+    assert len(catalogue.found_in(target)) == 3
+    catalogue.delete_abandoned(target, own, NOW + timedelta(seconds=1))
+    assert {found.name for found in catalogue.found_in(target)} == {whole, strangers}
+    catalogue.delete(target, catalogue.chosen(target, whole))
+    assert (tmp_path / "target" / "holiday-photos" / "1.jpg").exists()
+    with pytest.raises(BackupFailed, match="no whole backup"):
+        catalogue.chosen(target, None)
+
+
+def test_a_manifest_under_another_name_is_refused(tmp_path):
+    target = DirectoryTarget(tmp_path)
+    target.write(f"20260329T013000Z-00000000-11111111/{MANIFEST}", [manifest().dump(KEY)])
+
+    with pytest.raises(BackupFailed, match="of another backup"):
+        catalogue.manifest_of(target, Found("20260329T013000Z-00000000-11111111"), KEY)
+
+
+def test_an_object_is_whole_or_absent(tmp_path):
+    def breaking():
+        yield b"half"
+        raise BackupFailed("no room")
+
+    target = DirectoryTarget(tmp_path / "target")
+    with pytest.raises(BackupFailed, match="no room"):
+        target.write("a/database", breaking())
+    assert target.sizes() == {}
+    with pytest.raises(BackupFailed, match="missing"):
+        list(target.read("a/database"))
+
+
+def test_keys_are_kept_apart(tmp_path):
+    others, keys = DirectoryTarget(tmp_path / "others"), DirectoryTarget(tmp_path / "keys")
+    apart = ApartTarget(others, keys)
+    for part in ("database", "keys"):
+        apart.write(f"a/{part}", [b"-"])
+
+    assert others.sizes().keys() == {"a/database"}
+    assert keys.sizes().keys() == {"a/keys"}
+    assert apart.sizes() == {"a/database": 1, "a/keys": 1}
+    assert list(apart.read("a/keys")) == [b"-"]
+
+
+@pytest.mark.parametrize("address", ["ftp://x/y", "s3://", "s3://bucket?secret=1", "http://bucket", ""])
+def test_a_target_is_a_directory_or_a_bucket(address):
+    with pytest.raises(BackupFailed):
+        open_target(address)
+
+
+def test_a_backup_is_not_put_where_the_home_is(home, tmp_path):
+    for inside in (home.directory, home.directory / "files", home.directory / ".." / "home" / "x"):
+        with pytest.raises(BackupFailed, match="lost with it"):
+            chosen_target(StandaloneSettings(), home, str(tmp_path / "elsewhere"), str(inside))
+    with pytest.raises(BackupFailed, match="CASELOAD_BACKUP_TARGET"):
+        chosen_target(StandaloneSettings(), home, None, None)
+
+
+def test_the_secrets_of_a_home_are_those_that_it_needs_again(home, tmp_path):
+    home.write_status({})
+    (home.blobs / "photo").write_bytes(b"-")
+    home.remember_settings()
+    secrets = secret_files(home)
+
+    assert {"keyring.json", "access.key", "database-secret", "blob-secret", "settings.json", "postgres/superuser"} <= secrets.keys()
+    assert "service-keys/audit.key" in secrets
+    assert not {"running.json", "lock", "files/photo"} & secrets.keys()
+
+    again = Home(tmp_path / "again")
+    write_secret_files(again, secrets)
+    assert secret_files(again) == secrets
+    assert all(path.stat().st_mode & 0o077 == 0 for path in again.directory.rglob("*"))
+    with pytest.raises(BackupFailed, match="outside"):
+        write_secret_files(Home(tmp_path / "third"), {"../escaped": b"-"})
+
+
+def test_a_restore_refuses_a_home_that_has_anything_in_it_and_a_newer_release(home, tmp_path):
+    with pytest.raises(BackupFailed, match="not empty"):
+        check_empty(home)
+    home.write_status({})
+    with pytest.raises(BackupFailed, match="in use"):
+        check_empty(home)
+    check_empty(Home(tmp_path / "missing"))
+
+    for revisions in ({"audit": "9999"}, {"billing": "0001"}):
+        with pytest.raises(BackupFailed, match="newer release"):
+            _check_release(SimpleNamespace(manifest=manifest(revisions=revisions)))
+    _check_release(SimpleNamespace(manifest=manifest()))
+
+
+def test_a_backup_is_due_when_the_last_one_is_old_and_a_failed_one_is_tried_again_soon(home):
+    home.backups.mkdir()
+    schedule = BackupSchedule(home, StandaloneSettings(backup_hours=24))
+    assert schedule.due_at(NOW) == NOW
+
+    hour = timedelta(hours=1)
+    BackupStatus("a", NOW - hour).write(home)
+    assert schedule.due_at(NOW) == NOW + 23 * hour
+    # The clock was set back, or the status comes from a machine that is ahead.
+    BackupStatus("a", NOW + 100 * hour).write(home)
+    assert schedule.due_at(NOW) == NOW
+    BackupStatus("a", NOW - 30 * hour, NOW, "no room").write(home)
+    assert schedule.due_at(NOW) == NOW + hour / 4
+    assert BackupStatus.read(home) == BackupStatus("a", NOW - 30 * hour, NOW, "no room")
+    (home.backups / "status.json").write_text("{")
+    assert schedule.due_at(NOW) == NOW
+
+
+def test_backups_by_themselves_need_a_passphrase_that_nobody_types(tmp_path):
+    StandaloneSettings().check_backups()
+    with pytest.raises(SystemExit, match="CASELOAD_BACKUP_PASSPHRASE_FILE"):
+        StandaloneSettings(backup_target="/backups").check_backups()
+    StandaloneSettings(backup_target="/backups", backup_passphrase_file=tmp_path).check_backups()
