@@ -1682,6 +1682,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Series
+         * @description Every occurrence, with what keeps it from being booked. Writes nothing.
+         */
+        post: operations["preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Series
+         * @description Books every occurrence as an appointment of its own, all or none: `appointment_conflict` lists everything that is in the way,
+         *     `series_not_bookable` the occurrences on holidays and at times that clocks skip, unless these are to be left out.
+         */
+        post: operations["create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Series
+         * @description Changes what is still to take place; what was changed of an occurrence by itself stays. Its following occurrences become a series of
+         *     their own, which is the answer. With If-Match a series that has changed since is 412.
+         */
+        put: operations["change_series"];
+        post?: never;
+        /**
+         * Delete Series
+         * @description Deletes what is still to take place. Appointments that are over or cancelled stay, and so do notes.
+         */
+        delete: operations["delete_series"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability/{practitioner_id}": {
         parameters: {
             query?: never;
@@ -1870,6 +1936,72 @@ export interface paths {
         get: operations["report_activity"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waitlist
+         * @description Whoever has waited longest comes first.
+         */
+        get: operations["list_waitlist"];
+        put?: never;
+        /**
+         * Join Waitlist
+         * @description When an appointment is cancelled, deleted or moved, its time is offered to whoever has waited longest for a time like it: by mail, and kept
+         *     for two hours at most.
+         */
+        post: operations["join_waitlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Waitlist Entry
+         * @description It stays in the list as withdrawn. What is offered to it is offered to the next one.
+         */
+        delete: operations["withdraw_waitlist_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist/{entry_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Waitlist Offer
+         * @description Books what is offered to the client. Where nothing is, or no longer, 409 `waitlist_not_offered` or `waitlist_offer_lapsed`: the entry
+         *     stays on the list.
+         */
+        post: operations["accept_waitlist_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5025,6 +5157,20 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Occurrence: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            /**
+             * @description What is not ok was left out. A time that clocks skip on that day does not count.
+             * @enum {string}
+             */
+            status: "ok" | "conflict" | "holiday" | "nonexistent_local_time";
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description null for what was left out, and in a preview. */
+            appointment_id: string | null;
+        };
         /** @description In the workspace's time zone; 1 is Monday. */
         OfficeHours: {
             start: string;
@@ -5620,6 +5766,61 @@ export interface components {
             /** @description Accepts the invitation, as the link in the mail does. Whoever has it signs in as the user. */
             invitation_url: string;
         };
+        Series: {
+            /**
+             * Format: uuid
+             * @description All zeros in a preview.
+             */
+            id: string;
+            rrule: string;
+            /** Format: date-time */
+            first_start: string;
+            duration_minutes: number;
+            time_zone: string;
+            occurrences: components["schemas"]["Occurrence"][];
+        };
+        SeriesCreate: {
+            /** @description RFC 5545, like FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20: DAILY to YEARLY, with COUNT (up to 520) or UNTIL, within ten years. */
+            rrule: string;
+            /**
+             * Format: date-time
+             * @description An occurrence of the rule itself.
+             */
+            first_start: string;
+            duration_minutes: number;
+            /** @description The workspace's, unless given. */
+            time_zone?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            /** @description The caller, unless given. */
+            practitioner_id?: string | null;
+            /** @enum {string} */
+            location_type: "clinic" | "home" | "online";
+            location_id?: string | null;
+            location_details?: string | null;
+            service_id?: string | null;
+            notes?: string | null;
+        };
+        SeriesUpdate: {
+            /** @description RFC 5545, like FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20: DAILY to YEARLY, with COUNT (up to 520) or UNTIL, within ten years. */
+            rrule?: string;
+            /**
+             * Format: date-time
+             * @description When the first occurrence of the scope is to begin.
+             */
+            first_start?: string;
+            duration_minutes?: number;
+            /** @description On its clocks all occurrences are at the same time. */
+            time_zone?: string;
+            /** Format: uuid */
+            practitioner_id?: string;
+            /** @enum {string} */
+            location_type?: "clinic" | "home" | "online";
+            location_id?: string | null;
+            location_details?: string | null;
+            service_id?: string | null;
+            notes?: string | null;
+        };
         Service: {
             /** Format: uuid */
             id: string;
@@ -6114,6 +6315,58 @@ export interface components {
         VerifyMagicLinkRequest: {
             token: string;
         };
+        WaitlistEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            client_id: string;
+            practitioner_id: string | null;
+            service_id: string | null;
+            /** Format: date-time */
+            earliest: string;
+            /** Format: date-time */
+            latest: string;
+            /** @enum {string} */
+            status: "waiting" | "offered" | "booked" | "expired" | "withdrawn";
+            /** @description Until then what is offered is kept for the client, and can be accepted. */
+            offered_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What is offered, in lists. */
+            offered_start: string | null;
+            offered_end: string | null;
+            offered_practitioner_id: string | null;
+            /** @description What was accepted. */
+            appointment_id: string | null;
+        };
+        WaitlistEntryCreate: {
+            /**
+             * Format: uuid
+             * @description An active client.
+             */
+            client_id: string;
+            /** @description Any, unless given. */
+            practitioner_id?: string | null;
+            /** @description Whose duration and buffers the time has to fit. Without it any time does, as long as it is. */
+            service_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When the appointment may begin.
+             */
+            earliest: string;
+            /**
+             * Format: date-time
+             * @description When it must be over: after earliest, in the future, at most 400 days later.
+             */
+            latest: string;
+        };
+        WaitlistEntryPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["WaitlistEntry"][];
+        };
         Webhook: {
             /** Format: uuid */
             id: string;
@@ -6492,6 +6745,7 @@ export type NoteTemplatePage = components['schemas']['NoteTemplatePage'];
 export type NoteTemplateUpdate = components['schemas']['NoteTemplateUpdate'];
 export type NotificationSettings = components['schemas']['NotificationSettings'];
 export type NotificationSettingsUpdate = components['schemas']['NotificationSettingsUpdate'];
+export type Occurrence = components['schemas']['Occurrence'];
 export type OfficeHours = components['schemas']['OfficeHours'];
 export type OnCall = components['schemas']['OnCall'];
 export type OnCallOverride = components['schemas']['OnCallOverride'];
@@ -6561,6 +6815,9 @@ export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
 export type SentInvitation = components['schemas']['SentInvitation'];
+export type Series = components['schemas']['Series'];
+export type SeriesCreate = components['schemas']['SeriesCreate'];
+export type SeriesUpdate = components['schemas']['SeriesUpdate'];
 export type Service = components['schemas']['Service'];
 export type ServiceCreate = components['schemas']['ServiceCreate'];
 export type ServicePage = components['schemas']['ServicePage'];
@@ -6603,6 +6860,9 @@ export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
+export type WaitlistEntry = components['schemas']['WaitlistEntry'];
+export type WaitlistEntryCreate = components['schemas']['WaitlistEntryCreate'];
+export type WaitlistEntryPage = components['schemas']['WaitlistEntryPage'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookCreate = components['schemas']['WebhookCreate'];
 export type WebhookDelivery = components['schemas']['WebhookDelivery'];
@@ -10385,6 +10645,191 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_series: {
+        parameters: {
+            query?: {
+                /** @description skip: leaves out the occurrences that are marked. */
+                on_conflict?: "fail" | "skip";
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_series: {
+        parameters: {
+            query: {
+                /** @description Which of those that are still to come: all, one and those that follow it, or that one. */
+                scope: "all" | "following" | "this";
+                /** @description The occurrence that is meant by the scopes this and following. */
+                appointment_id?: string | null;
+            };
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_series: {
+        parameters: {
+            query: {
+                /** @description Which of those that are still to come: all, one and those that follow it, or that one. */
+                scope: "all" | "following" | "this";
+                /** @description The occurrence that is meant by the scopes this and following. */
+                appointment_id?: string | null;
+            };
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     get_availability: {
         parameters: {
             query?: never;
@@ -10826,6 +11271,151 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_waitlist: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                client_id?: string | null;
+                /** @description Those who wait for this practitioner alone. */
+                practitioner_id?: string | null;
+                status?: ("waiting" | "offered" | "booked" | "expired" | "withdrawn") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntryPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    join_waitlist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitlistEntryCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    withdraw_waitlist_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    accept_waitlist_offer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
