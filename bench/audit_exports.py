@@ -51,7 +51,7 @@ def events(workspace_id: UUID) -> Iterator[dict[str, Any]]:
 async def load(environment: Environment, workspace_id: UUID) -> None:
     made, previous, sequence = events(workspace_id), GENESIS, 0
     async with environment.superuser() as db:
-        await db.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=str, format="text")
+        await db.set_type_codec("jsonb", schema="pg_catalog", encoder=_jsonb, decoder=bytes, format="binary")
         await db.execute("SET session_replication_role = replica")
         while batch := [event for _, event in zip(range(_AT_ONCE), made, strict=False)]:
             chained = []
@@ -68,8 +68,9 @@ async def load(environment: Environment, workspace_id: UUID) -> None:
         )
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _jsonb(value: Any) -> bytes:
+    """Of version 1, as COPY sends it."""
+    return b"\x01" + orjson.dumps(value)
 
 
 def held() -> float:
