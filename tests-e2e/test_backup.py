@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
@@ -157,13 +158,13 @@ def test_a_backup_in_a_bucket_is_verified_and_one_that_was_damaged_restores_noth
 
     good = {part: b"".join(bucket.read(f"{name}/{part}")) for part in ("database", "files", "keys", "manifest.json")}
     damaged = [
-        *((part, content[:-1]) for part, content in good.items()),
+        *((part, good[part][:-1]) for part in ("database", "files")),
         *(
             (part, content[: len(content) // 2] + bytes([content[len(content) // 2] ^ 1]) + content[len(content) // 2 + 1 :])
             for part, content in good.items()
         ),
         ("files", good["database"]),
-        *((part, None) for part in good),
+        *((part, None) for part in ("files", "keys")),
     ]
     for part, content in damaged:
         bucket.delete(f"{name}/{part}")
@@ -200,10 +201,16 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     assert [found.is_whole for found in catalogue.found_in(target)] == [False, True]
     assert sorted(path.name for path in home.backups.iterdir()) == ["lock"]
 
-    # Nobody else's passphrase, and no other home's: what is restored is what was there.
+    # What a killed restore has left is in nobody's way.
+    left = tmp_path / "restored.restoring" / "postgres" / "data" / "left"
+    left.parent.mkdir(parents=True)
+    left.touch()
     assert restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
     assert (tmp_path / "restored" / "files" / "workspace" / "file").read_bytes() == b"an attachment"
     assert not (tmp_path / "restored.restoring").exists()
+    assert not (tmp_path / "restored" / "postgres" / "data" / "left").exists()
+    with pytest.raises(BackupFailed, match="not empty"):
+        restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
 
 
 def test_what_was_published_of_the_trail_is_no_newer_than_the_database(home, dsn, tmp_path, monkeypatch):
@@ -241,7 +248,7 @@ def test_what_was_published_of_the_trail_is_no_newer_than_the_database(home, dsn
     assert not restored(opened_later).exists()
 
 
-def test_a_target_without_room_keeps_nothing_of_a_backup(home, dsn, tmp_path):
+def test_where_there_is_no_room_nothing_is_kept_of_a_backup(home, dsn, tmp_path, monkeypatch):
     class Full(DirectoryTarget):
         def write(self, name, pieces):
             super().write(name, (_no_room() if name.endswith("/files") else piece for piece in pieces))
@@ -254,3 +261,8 @@ def test_a_target_without_room_keeps_nothing_of_a_backup(home, dsn, tmp_path):
         make_backup(home, dsn, target, PASSPHRASE, QUIET)
     assert target.sizes() == {}
     assert not (home.backups / "work").exists()
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1024**3))
+    with pytest.raises(BackupFailed, match="a full one would stop it"):
+        make_backup(home, dsn, DirectoryTarget(tmp_path / "target"), PASSPHRASE, QUIET)
+    assert target.sizes() == {}

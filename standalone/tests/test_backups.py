@@ -102,7 +102,7 @@ def test_keys_open_with_their_passphrase_for_their_backup_and_in_no_other_way():
 def test_keys_that_ask_for_the_machines_whole_memory_are_refused(hostile):
     document = json.loads(Escrow(KEY, {}).lock(PASSPHRASE, "one"))
 
-    for broken in (json.dumps({**document, **hostile}).encode(), b"[]", b"\xff", b"{}", b"null"):
+    for broken in (json.dumps({**document, **hostile}).encode(), b"[]", b"\xff", b"{}", b"null", b"[" * 100_000):
         with pytest.raises(BackupFailed, match="damaged"):
             Escrow.unlock(broken, PASSPHRASE, "one")
 
@@ -150,7 +150,15 @@ def test_a_manifest_is_believed_as_it_was_written():
             Manifest.parse(json.dumps({**json.loads(written), part: value}).encode(), KEY)
     with pytest.raises(BackupFailed, match="newer release"):
         Manifest.parse(json.dumps({**json.loads(written), "format": 2}).encode())
-    for broken in (b"", b"{}", b"[1]", b"\xff", json.dumps({**json.loads(written), "more": 1}).encode()):
+    for broken in (
+        b"",
+        b"{}",
+        b"[1]",
+        b"\xff",
+        json.dumps({**json.loads(written), "more": 1}).encode(),
+        b"[" * 100_000,
+        json.dumps({**json.loads(written), "files": "\33[2J"}).encode(),
+    ):
         with pytest.raises(BackupFailed):
             Manifest.parse(broken)
 
@@ -264,6 +272,14 @@ def test_what_has_no_manifest_is_no_backup_and_is_deleted_a_day_later_by_its_own
     assert (tmp_path / "target" / "holiday-photos" / "1.jpg").exists()
     with pytest.raises(BackupFailed, match="no whole backup"):
         catalogue.chosen(target, None)
+
+
+def test_a_document_that_fills_the_memory_is_not_read(tmp_path):
+    target = DirectoryTarget(tmp_path)
+    target.write("20260329T013000Z-00000000-11111111/keys", (bytes(1024 * 1024) for _ in range(20)))
+
+    with pytest.raises(BackupFailed, match="too large"):
+        catalogue.document(target, "20260329T013000Z-00000000-11111111", "keys")
 
 
 def test_a_manifest_under_another_name_is_refused(tmp_path):

@@ -17,6 +17,8 @@ DATABASE, FILES, KEYS, MANIFEST = "database", "files", "keys", "manifest.json"
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{8})-[0-9a-f]{8}")
 # What is unfinished may be another machine's that is at it.
 _ABANDONED_AFTER = timedelta(days=1)
+# Keys and manifests are a few kilobytes; whoever may write into a target does not fill the memory of who reads it.
+_LARGEST_DOCUMENT = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,19 @@ def chosen(target: Target, name: str | None) -> Found:
     return found[-1]
 
 
+def document(target: Target, name: str, part: str) -> bytes:
+    """A small part as a whole. Raises BackupFailed for one that is none."""
+    content = bytearray()
+    for piece in target.read(f"{name}/{part}"):
+        content += piece
+        if len(content) > _LARGEST_DOCUMENT:
+            raise BackupFailed(f"{part} of {name} is far too large to be what it is called")
+    return bytes(content)
+
+
 def manifest_of(target: Target, found: Found, backup_key: bytes | None = None) -> Manifest:
     """What the backup says of itself; proved only with the backup's key."""
-    manifest = Manifest.parse(b"".join(target.read(f"{found.name}/{MANIFEST}")), backup_key)
+    manifest = Manifest.parse(document(target, found.name, MANIFEST), backup_key)
     if manifest.name != found.name:
         raise BackupFailed(f"{found.name} has the manifest of another backup")
     return manifest

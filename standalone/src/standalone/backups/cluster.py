@@ -23,9 +23,10 @@ _MAJOR = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """The server's version as a number (180006), and the newest migration of each service."""
+    """The server's version as a number (180006), its size in bytes, and the newest migration of each service."""
 
     version: int
+    size: int
     revisions: Mapping[str, str]
 
 
@@ -37,11 +38,12 @@ async def _facts(dsn: str) -> ClusterFacts:
     connection = await asyncpg.connect(dsn)
     try:
         version = int(await connection.fetchval("SHOW server_version_num"))
+        size = int(await connection.fetchval("SELECT sum(pg_database_size(oid)) FROM pg_database"))
         services = [
             row["schemaname"] for row in await connection.fetch("SELECT schemaname FROM pg_tables WHERE tablename = 'alembic_version'")
         ]
         found = {service: await connection.fetchval(f"SELECT version_num FROM {service}.alembic_version") for service in sorted(services)}
-        return ClusterFacts(version, found)
+        return ClusterFacts(version, size, found)
     finally:
         await connection.close()
 

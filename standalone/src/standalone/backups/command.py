@@ -112,7 +112,7 @@ def _list(target: Target) -> None:
         except BackupFailed as error:
             table.add_row(found.name, made_at, size, "", "", str(error))
             continue
-        missing = manifest.parts.keys() - found.parts.keys()
+        missing = {catalogue.DATABASE, catalogue.FILES, catalogue.KEYS} - found.parts.keys()
         version = f"{manifest.postgres // 10_000}.{manifest.postgres % 10_000}"
         table.add_row(
             found.name, made_at, size, str(manifest.files), version, f"MISSING: {', '.join(sorted(missing))}" if missing else "whole"

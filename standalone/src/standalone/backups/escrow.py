@@ -52,7 +52,7 @@ class Escrow:
             nonce, sealed = _bytes(parsed.pop("nonce")), _bytes(parsed.pop("sealed"))
             _check_header(parsed)
             key = _key(passphrase, parsed)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise BackupFailed("the backup's keys are damaged, or of a format that this release does not know") from error
         try:
             opened = json.loads(AESGCM(key).decrypt(nonce, sealed, _bound(parsed, name)))

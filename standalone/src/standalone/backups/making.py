@@ -28,6 +28,8 @@ from standalone.backups.witnesses import is_published_checkpoint, published_chec
 from standalone.home import Home
 
 _TRIES = 5
+# With the log that is written meanwhile, for those who go on working.
+_ROOM_LEFT = 1024**3
 
 
 def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: Steps) -> Manifest:
@@ -40,6 +42,8 @@ def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: St
         catalogue.delete_abandoned(target, catalogue.installation_of(home), began)
         name, secrets, backup_key = catalogue.new_name(home, began), secret_files(home), os.urandom(KEY_BYTES)
         known = cluster.facts(dsn)
+        if shutil.disk_usage(work).free < known.size + _ROOM_LEFT:
+            raise BackupFailed("the disk of the home has no room for a copy of the database, and a full one would stop it: make room")
         with steps.step("database: copied"):
             published = _copy_database(home, dsn, work)
         with steps.step("database: verified"):

@@ -47,7 +47,9 @@ class Manifest:
                 raise BackupFailed("the backup was made by a newer release; restore it with that one")
             made_at, parts = datetime.fromisoformat(content["made_at"]), {name: Part(**part) for name, part in content["parts"].items()}
             manifest = cls(**{**content, "made_at": made_at, "parts": parts})
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            if [type(content[name]) for name in ("files", "postgres", "revisions")] != [int, int, dict]:
+                raise TypeError("of another shape")
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise BackupFailed("the backup's manifest is damaged") from error
         if backup_key is not None and not hmac.compare_digest(str(mac), _mac({**content, "format": FORMAT}, backup_key)):
             raise BackupFailed("the backup's manifest was changed after it was written")

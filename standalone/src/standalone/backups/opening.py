@@ -22,7 +22,7 @@ class OpenedBackup:
 
     def __init__(self, target: Target, found: Found, passphrase: str) -> None:
         self._target = target
-        keys = b"".join(target.read(f"{found.name}/{KEYS}"))
+        keys = catalogue.document(target, found.name, KEYS)
         self.name = found.name
         self.escrow = Escrow.unlock(keys, passphrase, found.name)
         self.manifest: Manifest = catalogue.manifest_of(target, found, self.escrow.backup_key)

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from chassis.encryption.root_keys import load_keyring
-from chassis.local.processes import InUseError, claim
+from chassis.local.processes import InUseError, claim, end_orphans_in
 from chassis.migrations.roles import newest_revision
 from standalone.backups import cluster
 from standalone.backups.errors import BackupFailed
@@ -44,6 +44,8 @@ def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
         raise BackupFailed(f"another restore to {home.directory} is at work") from None
     with held:
         try:
+            # Of a restore that was killed.
+            end_orphans_in(beside.postgres / "data", "postgres", patience=30)
             for path in beside.directory.iterdir():
                 _delete(path)
             write_secret_files(beside, backup.escrow.secrets)
