@@ -57,7 +57,8 @@ def _is_nullable(schema):
 def kind(schema, *, bounds=False):
     """A type, without whether it may be null; a request's with its bounds."""
     if "anyOf" in schema:
-        return " or ".join(kind(each, bounds=bounds) for each in schema["anyOf"] if each != {"type": "null"})
+        shared = {name: schema[name] for name in ("type",) if name in schema}
+        return " or ".join(kind(shared | each, bounds=bounds) for each in schema["anyOf"] if each != {"type": "null"})
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"page<{name.removesuffix('Page')}>" if name.endswith("Page") else name

@@ -44,7 +44,6 @@ EMPTY = {
         ),
         "nobody in it has changed how clients are reminded",
     ),
-    **dict.fromkeys(("audit.jobs", "audit.job_inputs", "audit.job_file_pieces", "audit.due_jobs"), "nobody in it has exported the trail"),
     "audit.retention_periods": "nobody in it has chosen how long the trail is kept",
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
@@ -53,7 +52,9 @@ EMPTY = {
         "no workspace in it has a provider",
     ),
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
-    **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
+    **dict.fromkeys(
+        (f"{name}.{table}" for name in ("audit", "clients") for table in ("due_jobs", "job_inputs")), "every job in it is over"
+    ),
     "clients.job_file_pieces": "no job in it makes a file",
     **dict.fromkeys(
         ("clients.merges", "notifications.merged_clients", *(f"{name}.moved_rows" for name in ("scheduling", "clinical", "notifications"))),

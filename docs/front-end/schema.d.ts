@@ -3664,7 +3664,7 @@ export interface paths {
          * Report Compliance
          * @description Numbers of a time of up to 366 days, moments (the end exclusive) or whole days in the workspace's time zone; of the last 30 days, unless one is given.
          *
-         *     Of more than 500,000 events it is 422 `report_too_large`: ask for a shorter time.
+         *     With `Accept: text/html`, as browsers ask, it is a page that prints well. Of more than 500,000 events it is 422 `report_too_large`: ask for a shorter time.
          */
         get: operations["report_compliance"];
         put?: never;
@@ -15521,7 +15521,9 @@ export interface operations {
                 /** @description At most 366 days later; now, unless it is given. */
                 end_date?: (string | unknown | unknown) | null;
             };
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15534,6 +15536,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComplianceReport"];
+                    "text/html": string;
                 };
             };
             400: components["responses"]["400"];

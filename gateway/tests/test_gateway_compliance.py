@@ -1,6 +1,7 @@
 """The compliance report over HTTP: its numbers are those that somebody counts by hand in the trail."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -150,6 +151,25 @@ async def test_the_numbers_are_those_that_are_counted_by_hand(gateway, practice)
     oldest = min(event["created_at"] for event in await trail(gateway, workspace_id, start - timedelta(days=1), end))
     assert report["retention"]["years"] == 9
     assert datetime.fromisoformat(report["retention"]["oldest_event_at"]) == oldest
+
+    range_ = {"start_date": start.isoformat(), "end_date": end.isoformat()}
+    page = await practice.http.get(REPORT, params=range_, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"], page.headers["vary"].split(", ")[0]) == (
+        200,
+        "text/html; charset=utf-8",
+        "Accept",
+    )
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page.text)) == {
+        "Events on record": str(report["events"]), "Accesses to records": str(report["access"]["events"]), "Denials": str(len(denied)),
+        "Failed sign-ins": "1", "Accesses after hours": str(report["after_hours"]["events"]), "Glass broken": "1",
+        "Exports": str(len(exports)), "Changes of permissions": "1",
+    }  # fmt: skip
+    for user in report["access"]["by_user"]:
+        told = "".join(f'<td class="number">{user[name]}</td>' for name in ("reads", "changes", "exports"))
+        assert f"<code>{user['user_id'] or 'services and strangers'}</code></td><td>{user['role'] or chr(0x2013)}</td>{told}" in page.text
+    json_again = await practice.http.get(REPORT, params=range_, headers={"Accept": "application/json, text/html;q=0.5"})
+    assert json_again.json()["access"] == report["access"]
 
 
 async def test_after_hours_are_those_of_the_workspace(gateway, practice, check_problem):

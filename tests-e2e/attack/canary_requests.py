@@ -66,7 +66,7 @@ TABLES |= {
     "Cosignatures": "cosign_requests",
     "Webhooks": "webhooks",
 }
-# In a query these are the period of a list, which tells nothing of anybody.
+# In a query, or an order of an export, these are the period of a list, which tells nothing of anybody.
 PERIOD = {"start_date", "end_date"}
 
 
@@ -160,7 +160,8 @@ class CanaryRequests:
         phi_names = {field.name for method in methods() for field in phi_fields(method)} - {"content"}
         for operation in operations(self.api.get("/openapi.json").json()):
             # The document has the field names, and the descriptors say which of them hold PHI.
-            named = phi_names & (operation.body.keys() | operation.query.keys() - PERIOD)
+            asked = operation.query.keys() | (operation.body.keys() if operation.path.endswith("/audit/exports") else set())
+            named = phi_names & (operation.body.keys() | operation.query.keys()) - (asked & PERIOD)
             # The reason for removing a second factor is a word of a list.
             if (
                 named

@@ -64,4 +64,6 @@ async def get_audit_export_manifest(export_id: UUID, request: SignedInRequest) -
 @router.get("/{export_id}/file", response_class=StreamingResponse, responses={409: {}, 410: {}}, openapi_extra=_FILE)
 async def get_audit_export_file(export_id: UUID, http: Request, request: SignedInRequest) -> Response:
     """The file, for whoever may see the export and may order one. A `Range` of it is 206; 410 `job_file_expired` after some days."""
+    # Refuses, on record, whoever may order none. What answers for the files of jobs asks for that later, of whoever may see the job.
+    await request.stubs.audit_exports.GetAuditExport(pb.GetAuditExportRequest(export_id=str(export_id)), request.context)
     return await result_response(request.stubs.audit_jobs, str(export_id), http, request)

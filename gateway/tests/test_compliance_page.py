@@ -1,0 +1,69 @@
+"""The page of a compliance report: its words and plots are the report's numbers, and nothing in them is markup."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.pages.compliance import compliance_page, plot
+
+USER = "01890a5d-ac96-774b-bcce-b302099a8057"
+AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+
+
+def report(**but):
+    nothing = {"events": 0, "by_code": [], "by_type": [], "by_user": []}
+    return {
+        "start_date": AT, "end_date": AT, "time_zone": "Europe/Berlin", "events": 12,
+        "access": {"events": 0, "by_user": [], "by_role": [], "by_client": []},
+        "denials": nothing, "failed_sign_ins": nothing, "exports": nothing, "permission_changes": nothing,
+        "after_hours": {"office_hours": {"start": "07:00", "end": "20:00", "weekdays": [5, 1, 2]}, "events": 0, "by_user": []},
+        "break_glass": {"uses": 3, "by_user": [], "justified": 2, "unjustified": 1},
+        "chain": {"intact": True, "events": 99, "head": "ab" * 32, "first_break": None},
+        "retention": {"years": 7, "oldest_event_at": None},
+    } | but  # fmt: skip
+
+
+def text(**but):
+    return compliance_page(report(**but)).body.decode()
+
+
+def test_bars_are_to_one_scale_and_their_parts_follow_each_other():
+    rows = [{"user_id": USER, "reads": 30, "changes": 10, "exports": 0}, {"user_id": None, "reads": 0, "changes": 10, "exports": 10}]
+    drawn = plot("Accesses", rows, "user_id", ("reads", "changes", "exports"))
+    first, second = drawn.bars
+    assert [(part.kind, part.x, part.width) for part in first.parts] == [("reads", 0.0, 315.0), ("changes", 315.0, 105.0)]
+    assert [(part.kind, part.x, part.width) for part in second.parts] == [("changes", 0.0, 105.0), ("exports", 105.0, 105.0)]
+    assert (first.name, first.events, second.name, second.events) == (USER, 40, "services and strangers", 20)
+    assert (first.y < second.y < drawn.height, drawn.left_out) == (True, 0)
+
+
+@pytest.mark.parametrize(("number", "shown", "left_out"), [(0, 0, 0), (1, 1, 0), (12, 12, 0), (15, 12, 3)])
+def test_a_plot_has_twelve_bars_at_most_and_tells_how_many_it_leaves_out(number, shown, left_out):
+    drawn = plot("Denials", [{"code": f"code_{n}", "events": 0} for n in range(number)], "code")
+    assert (len(drawn.bars), drawn.left_out, [bar.parts for bar in drawn.bars]) == (shown, left_out, [[]] * shown)
+
+
+def test_the_page_tells_times_by_the_workspaces_clocks_and_whether_the_chain_holds():
+    page = text(retention={"years": 30, "oldest_event_at": AT})
+    assert "2026-03-29 01:30" in page
+    assert "07:00 to 20:00, Monday, Tuesday and Friday" in page
+    assert "kept for 30 years; the oldest is of 2026-03-29 01:30" in page
+    assert "chain of 99 events is intact" in page
+    assert "opened 3 times" in page
+    broken = text(chain={"intact": False, "events": 99, "head": "", "first_break": 17})
+    assert ("broken at event 17" in broken, "is intact" in broken) == (True, False)
+
+
+def test_what_is_in_a_report_is_text_and_the_page_runs_nothing():
+    page = compliance_page(report(denials={"events": 1, "by_code": [{"code": '"><script>alert(1)</script>', "events": 1}], "by_user": []}))
+    body = page.body.decode()
+    assert ("<script" in body, "&lt;script&gt;" in body) == (False, True)
+    assert not re.search(r"\son\w+=|javascript:|\sstyle=|https?://", body)
+    policy = page.headers["content-security-policy"]
+    assert ("default-src 'none'" in policy, "script-src" in policy, "unsafe" in policy) == (True, False, False)
+
+
+def test_a_long_list_says_what_is_left_out_of_it():
+    users = [{"user_id": USER, "role": None, "events": 1} for _ in range(30)]
+    assert "5 more users are in the JSON" in text(failed_sign_ins={"events": 30, "by_code": [], "by_user": users})
