@@ -153,6 +153,8 @@ async def test_a_series_is_booked_whole_with_its_events_and_one_line_in_the_trai
     assert (one.series_id, one.notes, one.version, one.overbooked) == (series.id, "Knee", 1, False)
     emitted = await member.environment.emitted(events_pb2.AppointmentBooked, member.workspace_id)
     assert {(event.appointment_id, event.by_user_id) for event in emitted} == {(each, str(member.user_id)) for each in ids}
+    # People are told of the first, which stands for all.
+    assert {event.appointment_id: event.series_part for event in emitted} == dict(zip(ids, (1, 2, 2, 2), strict=True))
     [line] = await member.audited("create_series")
     assert (set(line.resource_ids), {record.record_id for record in line.records}) == (set(ids), set(ids))
     assert line.facts["series_id"] == series.id

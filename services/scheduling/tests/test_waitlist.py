@@ -123,6 +123,9 @@ async def test_what_is_cancelled_is_offered_to_whoever_waits_longest_and_booked_
     assert await waitlist.status(second) == "waiting"
     assert await waitlist.events() == [(first, "waiting"), (second, "waiting"), (first, "offered"), (first, "booked")]
     assert await owner.double_bookings() == 0
+    # Who accepts for somebody is not told of the booking as of one that others have made.
+    announced = await owner.environment.emitted(events_pb2.AppointmentBooked, owner.workspace_id)
+    assert {event.by_user_id for event in announced} == {str(owner.user_id)}
     assert [line.resource_id for line in await owner.audited("offer_waitlist_time")] == [entry.client_id]
     assert [line.resource_id for line in await owner.audited("accept_offer") if not line.code] == [appointment.id]
 
