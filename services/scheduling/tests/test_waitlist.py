@@ -154,6 +154,25 @@ async def test_an_offer_that_lapses_goes_to_the_next_and_in_the_end_the_time_is_
     assert [row["kind"] for row in due] == ["entry"]
 
 
+async def test_of_two_times_that_are_given_back_at_once_both_are_offered_one_after_the_other(owner, waitlist):
+    booked = [await owner.book(), await owner.book(scheduled_start=NINE + minutes(120), scheduled_end=NINE + minutes(180))]
+    entry = await waitlist.join()
+    for each in booked:
+        await owner.change(each, status="cancelled")
+    offered = set()
+    for _ in booked:
+        await waitlist.work()
+        await waitlist.work()
+        offered.add(to_datetime((await waitlist.entries())[entry].offered_start))
+        await waitlist.pass_offers()
+    assert offered == {NINE, NINE + minutes(120)}
+    await waitlist.work()
+    assert await waitlist.status(entry) == "waiting"
+    async with owner.environment.superuser() as connection:
+        due = await connection.fetch("SELECT kind FROM scheduling.waitlist_due WHERE workspace_id = $1", owner.workspace_id)
+    assert [row["kind"] for row in due] == ["entry"]
+
+
 async def test_of_fifty_who_accept_at_once_one_gets_it_and_the_others_stay_on_the_list(owner, waitlist):
     booked = await owner.book()
     clients = [await owner.new_client() for _ in range(5)]
@@ -198,16 +217,18 @@ async def test_however_many_workers_there_are_a_time_is_offered_once(owner, wait
     await waitlist.pass_offers()
     async with owner.environment.superuser() as connection:
         opening = await connection.fetchval(
-            "SELECT id FROM scheduling.waitlist_openings WHERE status = 'open' AND workspace_id = $1", owner.workspace_id
+            "SELECT id FROM scheduling.waitlist_openings WHERE status = 'open' AND workspace_id = $1 ORDER BY starts_at", owner.workspace_id
         )
     last = await waitlist.join()
     assert await waitlist.worker._end_offer(Claim(owner.workspace_id, "opening", opening))
     assert await waitlist.status(entries[0], last) == ["waiting", "waiting"]
     await waitlist.work(*workers)
-    assert await waitlist.status(entries[0], last) == ["waiting", "offered"]
+    # The other time has waited for the answer.
+    found = await waitlist.entries()
+    assert [to_datetime(found[each].offered_start) for each in (entries[0], last)] == [NINE + minutes(120), NINE]
     async with owner.environment.superuser() as connection:
         held = "SELECT count(*) FROM scheduling.busy_periods WHERE owner_kind = 'hold' AND workspace_id = $1"
-        assert await connection.fetchval(held, owner.workspace_id) == 1
+        assert await connection.fetchval(held, owner.workspace_id) == 2
 
 
 async def test_whoever_a_time_does_not_suit_is_passed_over(owner, waitlist):
