@@ -485,3 +485,18 @@ async def test_an_erased_client_leaves_no_series(member):
     assert left == 0
     with pytest.raises(NotFound):
         await change(member, series, "all", notes="Gone")
+
+
+async def test_a_series_survives_the_erasure_of_somebody_who_was_given_one_of_its_occurrences(member):
+    series, other = await create(member), await member.new_client()
+    given = await member.change(await member.get(series.occurrences[1].appointment_id), client_id=other)
+    async with member.environment.runtime("clients").background(member.workspace_id) as call:
+        call.emit(clients_events.ClientErased(client_id=other))
+    await member.environment.settle()
+
+    assert given.id not in await booked(member)
+    changed = await change(member, series, "all", notes="Still here")
+    assert [each.appointment_id for each in changed.occurrences if each.appointment_id in await booked(member)] == [
+        each.appointment_id for number, each in enumerate(series.occurrences) if number != 1
+    ]
+    await agrees(member)

@@ -9,6 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.scheduling.v1 import availability_pb2, events_pb2
 from caseload.scheduling.v1 import waitlist_pb2 as pb
@@ -346,3 +347,24 @@ async def test_an_erased_client_waits_no_longer_and_the_next_one_is_offered_the_
     async with owner.environment.superuser() as connection:
         left = "SELECT count(*) FROM scheduling.waitlist_offers WHERE workspace_id = $1 AND entry_id = $2"
         assert await connection.fetchval(left, owner.workspace_id, UUID(first)) == 0
+
+
+async def test_an_erasure_waits_for_whoever_accepts_an_offer_and_neither_for_the_other(owner, waitlist):
+    """Both lock the entry first, and its client then."""
+    client = await owner.new_client()
+    entry = await waitlist.join(client)
+    async with owner.environment.superuser() as connection:
+        accepting = connection.transaction()
+        await accepting.start()
+        await connection.execute("SELECT FROM scheduling.waitlist_entries WHERE id = $1 FOR UPDATE", UUID(entry))
+        async with owner.environment.runtime("clients").background(owner.workspace_id) as call:
+            call.emit(clients_events.ClientErased(client_id=client))
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%waitlist_entries%'"
+        async with owner.environment.superuser() as other, asyncio.timeout(30):
+            while not await other.fetchval(waits):
+                await asyncio.sleep(0.02)
+        key = f"client {owner.workspace_id} {client}"
+        assert await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared(hashtextextended($1, 0))", key)
+        await accepting.commit()
+    await owner.environment.settle()
+    assert await waitlist.entries() == {}

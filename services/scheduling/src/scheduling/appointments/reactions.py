@@ -26,6 +26,9 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
     async def erase_appointments(event: clients_events.ClientErased, delivery: Delivery) -> None:
         """Deletes all appointments of an erased client, and announces the upcoming ones as cancelled."""
         workspace_keys = await keys.of(delivery.workspace_id)
+        # In the order of whoever changes a series, or accepts an offer: these before the client.
+        await delivery.db.run(store.lock_series, client_id=event.client_id)
+        await delivery.db.run(waitlist.lock_of_client, client_id=event.client_id)
         await delivery.db.run(store.lock_client, client_id=event.client_id)
         erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
         await delivery.db.many(busy_periods.release, [{"owner_id": row["id"], **places(places_of(row))} for row in erased])
