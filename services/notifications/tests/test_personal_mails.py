@@ -209,13 +209,13 @@ async def test_what_is_done_to_a_series_at_once_is_one_mail(practice):
         await stub.DeleteSeries(series_pb2.DeleteSeriesRequest(series_id=series.id, **chosen), practice.call)
         await practice.environment.settle()
 
-    kinds = ("appointment_cancelled", "series_booked", "series_cancelled", "series_rescheduled")
+    kinds = ("appointment_cancelled", "several_booked", "several_cancelled", "several_rescheduled")
     assert await are_settled(practice, 4) == [(kind, "sent", None) for kind in kinds]
     subjects = {mail["Subject"] for mail in practice.mail_server.to(nora.owner_email)}
     assert subjects == {
         "One of your appointments was deleted",
         "A series of appointments was booked for you",
-        "Appointments of a series were deleted",
+        "Several of your appointments were deleted",
         "A series of your appointments was changed",
     }
 

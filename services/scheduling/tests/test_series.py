@@ -154,7 +154,7 @@ async def test_a_series_is_booked_whole_with_its_events_and_one_line_in_the_trai
     emitted = await member.environment.emitted(events_pb2.AppointmentBooked, member.workspace_id)
     assert {(event.appointment_id, event.by_user_id) for event in emitted} == {(each, str(member.user_id)) for each in ids}
     # People are told of the first, which stands for all.
-    assert {event.appointment_id: event.series_part for event in emitted} == dict(zip(ids, (1, 2, 2, 2), strict=True))
+    assert {event.appointment_id: event.batch_part for event in emitted} == dict(zip(ids, (1, 2, 2, 2), strict=True))
     [line] = await member.audited("create_series")
     assert (set(line.resource_ids), {record.record_id for record in line.records}) == (set(ids), set(ids))
     assert line.facts["series_id"] == series.id
@@ -483,6 +483,8 @@ async def test_an_erased_client_leaves_no_series(member):
             member.workspace_id,
         )
     assert left == 0
+    closed = await member.environment.emitted(events_pb2.AppointmentClosed, member.workspace_id)
+    assert [event.batch_part for event in closed] == [events_pb2.BATCH_PART_FIRST, *[events_pb2.BATCH_PART_FURTHER] * 3]
     with pytest.raises(NotFound):
         await change(member, series, "all", notes="Gone")
 

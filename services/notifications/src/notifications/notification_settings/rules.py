@@ -60,16 +60,16 @@ ABOUT_AN_APPOINTMENT = {
     "appointment_confirmed": "notify_appointment_confirmed",
     "appointment_soon": "reminder_enabled",
 }
-# What is done at once to several appointments of a series makes one mail. Per kind of mail about one appointment: the kind that is about all of them.
-ABOUT_A_SERIES = {
-    "appointment_booked": "series_booked",
-    "appointment_cancelled": "series_cancelled",
-    "appointment_rescheduled": "series_rescheduled",
+# What is done at once to several appointments makes one mail. Per kind of mail about one appointment: the kind that is about all of them.
+ABOUT_SEVERAL = {
+    "appointment_booked": "several_booked",
+    "appointment_cancelled": "several_cancelled",
+    "appointment_rescheduled": "several_rescheduled",
 }
 _SWITCHES = {
     **{kind: switch for kind, (switch, _, _) in DAILY.items()},
     **ABOUT_AN_APPOINTMENT,
-    **{kind: ABOUT_AN_APPOINTMENT[single] for single, kind in ABOUT_A_SERIES.items()},
+    **{kind: ABOUT_AN_APPOINTMENT[single] for single, kind in ABOUT_SEVERAL.items()},
 }
 # A daily mail that could not go out for so long does not any more.
 MOST_LATE = timedelta(hours=6)

@@ -54,7 +54,7 @@ def reactions(wake: Callable[[], None], appointments: AppointmentsStub) -> list[
         delivery: Delivery,
     ) -> None:
         """Adds the mail, unless the person does not want it, or has done it: nobody is told what they did themselves."""
-        kind = _kind_of(single, getattr(event, "series_part", events_pb2.SERIES_PART_UNSPECIFIED))
+        kind = _kind_of(single, getattr(event, "batch_part", events_pb2.BATCH_PART_UNSPECIFIED))
         if (
             kind is None
             or getattr(event, "by_user_id", "") == user_id
@@ -71,11 +71,11 @@ def reactions(wake: Callable[[], None], appointments: AppointmentsStub) -> list[
     return [mail_of_booking, mail_of_move, mail_of_cancellation, mail_of_confirmation]
 
 
-def _kind_of(single: str, part: events_pb2.SeriesPart) -> str | None:
-    """The kind of mail that tells it, given that of one appointment by itself. None: the mail about another one of the series does."""
+def _kind_of(single: str, part: events_pb2.BatchPart) -> str | None:
+    """The kind of mail that tells it, given that of one appointment by itself. None: that of another appointment does."""
     match part:
-        case events_pb2.SERIES_PART_UNSPECIFIED:
+        case events_pb2.BATCH_PART_UNSPECIFIED:
             return single
-        case events_pb2.SERIES_PART_FIRST:
-            return rules.ABOUT_A_SERIES[single]
+        case events_pb2.BATCH_PART_FIRST:
+            return rules.ABOUT_SEVERAL[single]
     return None

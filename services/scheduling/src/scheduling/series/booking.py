@@ -13,11 +13,11 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules as appointments
+from scheduling.appointments.announcing import announce
 from scheduling.appointments.mapping import new_row, seal, to_columns
 from scheduling.appointments.rules import AppointmentDetails, Terms
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod
 from scheduling.series import store, taking
-from scheduling.series.announcing import announce
 from scheduling.series.outlook import Candidate
 from scheduling.series.recurrence import Planned
 from scheduling.series.rules import OK, Occurrence, Place
@@ -79,7 +79,7 @@ async def book(
         work.note(client_overlaps=str(len(overlapping)))
     if rows:
         await work.db.run(store.book, **_arrays(rows), **_common(rows[0]), now=work.now)
-    announce(work, events_pb2.AppointmentBooked, [{**row, "version": 1} for row in rows])
+    announce(work, events_pb2.AppointmentBooked, [{**row, "version": 1} for row in rows], by=work.user_id)
     return booked
 
 

@@ -14,13 +14,13 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules as appointments
+from scheduling.appointments.announcing import announce
 from scheduling.appointments.booking import OVERBOOKING_COLUMNS
 from scheduling.appointments.mapping import busy_period_of, places_of, seal, to_columns
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent, Period, Terms
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod, overbooked_on, within
 from scheduling.series import booking, outlook, store, taking
-from scheduling.series.announcing import announce
 from scheduling.series.booking import AT_ONCE, Template
 from scheduling.series.deletion import delete_appointments
 from scheduling.series.outlook import Candidate
@@ -153,7 +153,7 @@ async def _rewrite(
     moved = [
         row for each, row in zip(changed, rows, strict=True) if appointments.change_event(each.before, each.after) is ChangeEvent.MOVED
     ]
-    announce(work, events_pb2.AppointmentMoved, moved)
+    announce(work, events_pb2.AppointmentMoved, moved, by=work.user_id)
 
 
 def _overbooking(each: Changed, released: Sequence[BusyPeriod]) -> dict[str, Any]:

@@ -11,17 +11,17 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class SeriesPart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+class BatchPart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
-    SERIES_PART_UNSPECIFIED: _ClassVar[SeriesPart]
-    SERIES_PART_FIRST: _ClassVar[SeriesPart]
-    SERIES_PART_FURTHER: _ClassVar[SeriesPart]
-SERIES_PART_UNSPECIFIED: SeriesPart
-SERIES_PART_FIRST: SeriesPart
-SERIES_PART_FURTHER: SeriesPart
+    BATCH_PART_UNSPECIFIED: _ClassVar[BatchPart]
+    BATCH_PART_FIRST: _ClassVar[BatchPart]
+    BATCH_PART_FURTHER: _ClassVar[BatchPart]
+BATCH_PART_UNSPECIFIED: BatchPart
+BATCH_PART_FIRST: BatchPart
+BATCH_PART_FURTHER: BatchPart
 
 class AppointmentBooked(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "series_part")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "batch_part")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -29,7 +29,7 @@ class AppointmentBooked(_message.Message):
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
-    SERIES_PART_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PART_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
@@ -37,11 +37,11 @@ class AppointmentBooked(_message.Message):
     ends_at: _timestamp_pb2.Timestamp
     version: int
     by_user_id: str
-    series_part: SeriesPart
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., series_part: _Optional[_Union[SeriesPart, str]] = ...) -> None: ...
+    batch_part: BatchPart
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentMoved(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "series_part")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "batch_part")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -49,7 +49,7 @@ class AppointmentMoved(_message.Message):
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
-    SERIES_PART_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PART_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
@@ -57,26 +57,26 @@ class AppointmentMoved(_message.Message):
     ends_at: _timestamp_pb2.Timestamp
     version: int
     by_user_id: str
-    series_part: SeriesPart
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., series_part: _Optional[_Union[SeriesPart, str]] = ...) -> None: ...
+    batch_part: BatchPart
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentClosed(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "status", "version", "practitioner_id", "by_user_id", "series_part")
+    __slots__ = ("appointment_id", "client_id", "status", "version", "practitioner_id", "by_user_id", "batch_part")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
-    SERIES_PART_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PART_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     status: str
     version: int
     practitioner_id: str
     by_user_id: str
-    series_part: SeriesPart
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., practitioner_id: _Optional[str] = ..., by_user_id: _Optional[str] = ..., series_part: _Optional[_Union[SeriesPart, str]] = ...) -> None: ...
+    batch_part: BatchPart
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., practitioner_id: _Optional[str] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentConfirmed(_message.Message):
     __slots__ = ("appointment_id", "client_id", "version", "confirmed_at")
