@@ -52,6 +52,7 @@ async def test_the_event_of_a_booking_holds_ids_and_times_only(member):
             starts_at=NINE,
             ends_at=NINE + minutes(60),
             version=1,
+            by_user_id=str(member.user_id),
         )
     ]
 
@@ -369,7 +370,14 @@ async def test_a_deletion_emits_a_cancellation_and_its_reason_is_stored_encrypte
     await member.delete(booked, reason="Entered twice")
 
     assert await member.environment.emitted(events_pb2.AppointmentClosed, member.workspace_id) == [
-        events_pb2.AppointmentClosed(appointment_id=booked.id, client_id=member.client_id, status="cancelled", version=2)
+        events_pb2.AppointmentClosed(
+            appointment_id=booked.id,
+            client_id=member.client_id,
+            status="cancelled",
+            version=2,
+            practitioner_id=str(member.user_id),
+            by_user_id=str(member.user_id),
+        )
     ]
     async with member.environment.superuser() as connection:
         row = await connection.fetchrow("SELECT * FROM scheduling.appointments WHERE id = $1", UUID(booked.id))
