@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from standalone.backups import catalogue, escrow, tar_stream
 from standalone.backups.catalogue import MANIFEST, Found
-from standalone.backups.command import chosen_target
+from standalone.backups.command import _list, chosen_target
 from standalone.backups.errors import BackupFailed
 from standalone.backups.escrow import Escrow
 from standalone.backups.manifest import Manifest, Part
@@ -272,6 +272,12 @@ def test_what_has_no_manifest_is_no_backup_and_is_deleted_a_day_later_by_its_own
     assert (tmp_path / "target" / "holiday-photos" / "1.jpg").exists()
     with pytest.raises(BackupFailed, match="no whole backup"):
         catalogue.chosen(target, None)
+
+
+def test_an_empty_place_is_no_list(tmp_path):
+    with pytest.raises(BackupFailed, match="there is no backup here"):
+        _list(DirectoryTarget(tmp_path / "nowhere"))
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_document_that_fills_the_memory_is_not_read(tmp_path):
