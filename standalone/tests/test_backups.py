@@ -274,18 +274,18 @@ def test_what_has_no_manifest_is_no_backup_and_is_deleted_a_day_later_by_its_own
         catalogue.chosen(target, None)
 
 
-def test_an_empty_place_is_no_list(tmp_path):
-    with pytest.raises(BackupFailed, match="there is no backup here"):
-        _list(DirectoryTarget(tmp_path / "nowhere"))
-    assert not (tmp_path / "nowhere").exists()
-
-
 def test_a_document_that_fills_the_memory_is_not_read(tmp_path):
     target = DirectoryTarget(tmp_path)
     target.write("20260329T013000Z-00000000-11111111/keys", (bytes(1024 * 1024) for _ in range(20)))
 
     with pytest.raises(BackupFailed, match="too large"):
         catalogue.document(target, "20260329T013000Z-00000000-11111111", "keys")
+
+
+def test_an_empty_place_is_no_list(tmp_path):
+    with pytest.raises(BackupFailed, match="there is no backup here"):
+        _list(DirectoryTarget(tmp_path / "nowhere"))
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_manifest_under_another_name_is_refused(tmp_path):
