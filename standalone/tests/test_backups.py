@@ -22,7 +22,7 @@ from standalone.backups.restoring import _check_release, check_empty
 from standalone.backups.retention import Kept, expired
 from standalone.backups.schedule import BackupSchedule
 from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
-from standalone.backups.secret_files import secret_files, write_secret_files
+from standalone.backups.secret_files import _LARGEST, secret_files, write_secret_files
 from standalone.backups.status import BackupStatus
 from standalone.backups.targets import ApartTarget, DirectoryTarget, open_target
 from standalone.home import Home
@@ -185,6 +185,13 @@ def test_an_archive_has_what_is_there_and_its_files_are_their_owners_alone(tmp_p
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").rglob("*"))
 
 
+def test_an_archive_leaves_out_no_folder_that_cannot_be_read(tmp_path):
+    (tmp_path / "files").touch()
+
+    with pytest.raises(BackupFailed, match="files cannot be read"):
+        list(tar_stream.Archive(tmp_path, "files").pieces())
+
+
 def test_an_archive_is_read_to_its_end_where_it_is_judged():
     def pieces():
         yield bytes(1024)
@@ -345,6 +352,20 @@ def test_the_secrets_of_a_home_are_those_that_it_needs_again(home, tmp_path):
     assert all(path.stat().st_mode & 0o077 == 0 for path in again.directory.rglob("*"))
     with pytest.raises(BackupFailed, match="outside"):
         write_secret_files(Home(tmp_path / "third"), {"../escaped": b"-"})
+
+
+def test_a_file_of_the_home_that_would_keep_the_keys_from_being_read_again_fails_the_backup(home, tmp_path):
+    """Whatever lies in the home is under the passphrase with the keys, and what is larger than a document is never read."""
+    stray = home.directory / "caseload.log"
+    stray.write_bytes(os.urandom(_LARGEST - sum(map(len, secret_files(home).values()))))
+    target = DirectoryTarget(tmp_path / "target")
+    target.write("a/keys", [Escrow(KEY, secret_files(home)).lock(PASSPHRASE, "a")])
+    assert Escrow.unlock(catalogue.document(target, "a", "keys"), PASSPHRASE, "a").secrets == secret_files(home)
+
+    with stray.open("ab") as file:
+        file.write(b"-")
+    with pytest.raises(BackupFailed, match="caseload.log is too large"):
+        secret_files(home)
 
 
 def test_a_restore_refuses_a_home_that_has_anything_in_it_and_a_newer_release(home, tmp_path):

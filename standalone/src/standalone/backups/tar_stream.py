@@ -153,11 +153,16 @@ class Pieces(io.RawIOBase):
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """A folder and all that is below it, parents first."""
-    for path, _, names in os.walk(folder):
+    """A folder and all that is below it, parents first. One that cannot be read is an error: an archive without what is in it would look whole."""
+    for path, _, names in os.walk(folder, onerror=_told_unless_gone):
         yield Path(path)
         # A file store's name for what it has not written to the end.
         yield from (Path(path) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _told_unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise BackupFailed(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def _size(path: Path) -> int:
