@@ -205,6 +205,8 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     with pytest.raises(BackupFailed, match="no whole backup"):
         catalogue.chosen(target, None)
 
+    # PostgreSQL copies whatever is in its directory, and misses it afterwards.
+    (home.postgres / "data" / ".of-an-editor").write_bytes(b"-")
     made = make_backup(home, dsn, target, PASSPHRASE, QUIET)
     assert [found.is_whole for found in catalogue.found_in(target)] == [False, True]
     assert sorted(path.name for path in home.backups.iterdir()) == ["lock"]
@@ -222,6 +224,7 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     assert not (tmp_path / "restored.restoring").exists()
     assert not (tmp_path / "restored" / "postgres" / "data" / "left").exists()
     assert not (tmp_path / "restored" / "restoring").exists()
+    assert (tmp_path / "restored" / "postgres" / "data" / ".of-an-editor").exists()
     with pytest.raises(BackupFailed, match="not empty"):
         restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
 

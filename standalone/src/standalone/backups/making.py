@@ -50,7 +50,7 @@ def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: St
             cluster.verify_cluster(work / "data", work / "pg_verifybackup.log")
         store = _Store(target, name, backup_key)
         try:
-            copied = tar_stream.Archive(work, "data")
+            copied = tar_stream.Archive(work, "data", hidden=True)
             with steps.step("database: stored", copied.expected_size) as advance:
                 store.sealed(DATABASE, tar_stream.compressed(counted(copied.pieces(), advance)))
             folders = (home.blobs.name, home.job_files.name)
