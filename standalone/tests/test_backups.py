@@ -20,7 +20,7 @@ from standalone.backups.errors import BackupFailed
 from standalone.backups.escrow import Escrow
 from standalone.backups.manifest import Manifest, Part
 from standalone.backups.passphrases import passphrase_from
-from standalone.backups.restoring import _check_release, check_empty
+from standalone.backups.restoring import _check_release, _check_workplace, check_empty
 from standalone.backups.retention import Kept, expired
 from standalone.backups.schedule import BackupSchedule
 from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
@@ -416,6 +416,22 @@ def test_a_restore_refuses_a_home_that_has_anything_in_it_and_a_newer_release(ho
         with pytest.raises(BackupFailed, match="newer release"):
             _check_release(SimpleNamespace(manifest=manifest(revisions=revisions)))
     _check_release(SimpleNamespace(manifest=manifest()))
+
+
+def test_a_restore_works_in_no_folder_that_is_somebody_elses(tmp_path, monkeypatch):
+    _check_workplace(tmp_path / "missing")
+    _check_workplace(tmp_path)
+    (tmp_path / "lock").touch()
+    _check_workplace(tmp_path)
+    (tmp_path / "photo").touch()
+    with pytest.raises(BackupFailed, match="somebody else's"):
+        _check_workplace(tmp_path)
+    (tmp_path / "restoring").touch()
+    _check_workplace(tmp_path)
+    uid = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
+    with pytest.raises(BackupFailed, match="somebody else's"):
+        _check_workplace(tmp_path)
 
 
 def test_a_backup_is_due_when_the_last_one_is_old_and_a_failed_one_is_tried_again_soon(home):

@@ -45,16 +45,15 @@ def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
     check_empty(home)
     _check_release(backup)
     beside = Home(home.directory.with_name(f"{home.directory.name}.restoring"))
-    is_ours = beside.directory / _MARK
-    if beside.directory.exists() and not is_ours.exists() and {path.name for path in beside.directory.iterdir()} - {"lock"}:
-        raise BackupFailed(f"{beside.directory} is where a restore works, and has something of somebody else's in it: move it away")
+    _check_workplace(beside.directory)
     try:
         held = claim(beside.directory)
     except InUseError:
         raise BackupFailed(f"another restore to {home.directory} is at work") from None
     with held:
         try:
-            is_ours.touch()
+            beside.directory.chmod(0o700)
+            (beside.directory / _MARK).touch()
             # Of a restore that was killed.
             end_orphans_in(beside.postgres / "data", "postgres", patience=30)
             for path in beside.directory.iterdir():
@@ -71,6 +70,15 @@ def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
             shutil.rmtree(beside.directory, ignore_errors=True)
             raise
     return is_sound
+
+
+def _check_workplace(directory: Path) -> None:
+    """Raises BackupFailed for a folder that somebody else has made, or that has something in it which no restore has left."""
+    if not directory.exists():
+        return
+    is_left = (directory / _MARK).exists() or {path.name for path in directory.iterdir()} <= {"lock"}
+    if directory.stat().st_uid != os.geteuid() or not is_left:
+        raise BackupFailed(f"{directory} is where a restore works, and it or something in it is somebody else's: move it away")
 
 
 def _check_release(backup: OpenedBackup) -> None:
