@@ -278,6 +278,18 @@ def test_where_there_is_no_room_nothing_is_kept_of_a_backup(home, dsn, tmp_path,
     assert target.sizes() == {}
     assert not (home.backups / "work").exists()
 
+    # More attachments than the disk has room for once more. The file takes none: nothing was ever written into it.
+    large = home.blobs / "workspace" / "large"
+    with large.open("wb") as file:
+        file.truncate(20 * 1024**3)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10 * 1024**3))
+    try:
+        with pytest.raises(BackupFailed, match="a full one would stop it"):
+            make_backup(home, dsn, DirectoryTarget(tmp_path / "target"), PASSPHRASE, QUIET)
+    finally:
+        large.unlink()
+    assert target.sizes() == {}
+
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1024**3))
     with pytest.raises(BackupFailed, match="a full one would stop it"):
         make_backup(home, dsn, DirectoryTarget(tmp_path / "target"), PASSPHRASE, QUIET)

@@ -99,7 +99,7 @@ def _directory(home: Home, target: DirectoryTarget) -> Iterator[Finding]:
     nearest = next(path for path in (target.directory, *target.directory.parents) if path.exists())
     if not os.access(nearest, os.W_OK):
         yield fail("target", "the backups' directory cannot be written to", "chmod or mount it, or name another one")
-    elif nearest.stat().st_dev == home.directory.stat().st_dev:
+    elif target.is_on_disk_of(home.directory):
         yield warn("target", "the backups are on the disk of the home", "keep them on another one: this one's death takes both")
     else:
         yield ok("target", "the backups are on another disk than the home")
