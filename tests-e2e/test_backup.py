@@ -83,6 +83,7 @@ def test_a_newcomer_backs_up_and_restores_by_following_the_page(homes, sign_in, 
     assert "whole: its database starts, and its keyring opens the" in said
     assert "0 findings" in said
     assert "the audit trail is intact" in said
+    assert f"Start it with: CASELOAD_HOME={tmp_path / 'restored'} make run" in said
     written = {path: path.read_bytes() for path in backups.rglob("*") if path.is_file()}
     assert len(written) == 4
     for path, content in written.items():

@@ -102,6 +102,7 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
             "invitation_id": str(uuid4()),
             "passkey_id": str(uuid4()),
             "payment_request_id": str(uuid4()),
+            "offer_id": str(uuid4()),
             "client_ids": [ids["client_id"]],
             "attachment_ids": [ids["attachment_id"]],
             "milestone_ids": [ids["milestone_id"]],

@@ -33,7 +33,6 @@ EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
     "scheduling.payment_requests": "nobody in it is asked to pay",
     "scheduling.availability": "nobody in it has said when they work",
-    **dict.fromkeys(("scheduling.series", "scheduling.series_occurrences"), "no appointments in it recur"),
     "scheduling.waitlist_offers": "whoever waits in it is who has given something back",
     **dict.fromkeys(
         (

@@ -231,6 +231,7 @@ async def test_a_workspace_is_erased_everywhere_and_another_one_loses_nothing(su
     async with suite_drill.superuser() as connection:
         tables = await Tables.of(connection)
         await until(lambda: no_jobs(connection, gone, kept), 60.0, "the imports are over")
+        await until(lambda: nothing_to_index(connection, gone, kept), 60.0, "notes can be found")
         made_up = {workspace_id: await tables.fill(workspace_id) for workspace_id in (gone, kept)}
         # So much that it does not go at once.
         (client_id,) = await connection.fetchrow("SELECT id FROM clients.clients WHERE workspace_id = $1 LIMIT 1", gone)
@@ -311,6 +312,10 @@ async def one_round_of_retention(attacked):
 
 async def no_jobs(connection, *workspaces):
     return not await connection.fetch("SELECT FROM clients.due_jobs WHERE workspace_id = ANY($1::uuid[])", list(workspaces))
+
+
+async def nothing_to_index(connection, *workspaces):
+    return not await connection.fetch("SELECT FROM clinical.search_work WHERE workspace_id = ANY($1::uuid[])", list(workspaces))
 
 
 async def is_in_the_middle(connection, workspace_id):

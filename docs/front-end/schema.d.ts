@@ -6326,17 +6326,20 @@ export interface components {
             earliest: string;
             /** Format: date-time */
             latest: string;
-            /** @enum {string} */
+            /**
+             * @description `expired`: nobody could give the client an appointment before `latest`.
+             * @enum {string}
+             */
             status: "waiting" | "offered" | "booked" | "expired" | "withdrawn";
             /** @description Until then what is offered is kept for the client, and can be accepted. */
             offered_until: string | null;
             /** Format: date-time */
             created_at: string;
-            /** @description What is offered, in lists. */
+            /** @description When the offered appointment would begin; like its end and its practitioner it is told by the list alone. */
             offered_start: string | null;
             offered_end: string | null;
             offered_practitioner_id: string | null;
-            /** @description What was accepted. */
+            /** @description The appointment that was booked when the offer was accepted. */
             appointment_id: string | null;
         };
         WaitlistEntryCreate: {
@@ -6347,7 +6350,7 @@ export interface components {
             client_id: string;
             /** @description Any, unless given. */
             practitioner_id?: string | null;
-            /** @description Whose duration and buffers the time has to fit. Without it any time does, as long as it is. */
+            /** @description The time has to be long enough for its duration and buffers. Without it an appointment as long as the one that was given back is offered. */
             service_id?: string | null;
             /**
              * Format: date-time
@@ -10739,9 +10742,9 @@ export interface operations {
     change_series: {
         parameters: {
             query: {
-                /** @description Which of those that are still to come: all, one and those that follow it, or that one. */
+                /** @description Of the occurrences that are still to come: all, the named one and those that follow it, or the named one alone. */
                 scope: "all" | "following" | "this";
-                /** @description The occurrence that is meant by the scopes this and following. */
+                /** @description The occurrence that the scopes this and following name. Needed with them. */
                 appointment_id?: string | null;
             };
             header?: {
@@ -10792,9 +10795,9 @@ export interface operations {
     delete_series: {
         parameters: {
             query: {
-                /** @description Which of those that are still to come: all, one and those that follow it, or that one. */
+                /** @description Of the occurrences that are still to come: all, the named one and those that follow it, or the named one alone. */
                 scope: "all" | "following" | "this";
-                /** @description The occurrence that is meant by the scopes this and following. */
+                /** @description The occurrence that the scopes this and following name. Needed with them. */
                 appointment_id?: string | null;
             };
             header?: {

@@ -25,7 +25,11 @@ def report(**but):
 
 
 def text(**but):
-    return compliance_page(report(**but)).body.decode()
+    return page(**but).body.decode()
+
+
+def page(**but):
+    return compliance_page(report(**but), workspace="Lakeside & Partners", made_at=AT)
 
 
 def test_bars_are_to_one_scale_and_their_parts_follow_each_other():
@@ -34,7 +38,7 @@ def test_bars_are_to_one_scale_and_their_parts_follow_each_other():
     first, second = drawn.bars
     assert [(part.kind, part.x, part.width) for part in first.parts] == [("reads", 0.0, 315.0), ("changes", 315.0, 105.0)]
     assert [(part.kind, part.x, part.width) for part in second.parts] == [("changes", 0.0, 105.0), ("exports", 105.0, 105.0)]
-    assert (first.name, first.events, second.name, second.events) == (USER, 40, "services and strangers", 20)
+    assert (first.name, first.events, second.name, second.events) == (USER, 40, "no user", 20)
     assert (first.y < second.y < drawn.height, drawn.left_out) == (True, 0)
 
 
@@ -44,23 +48,24 @@ def test_a_plot_has_twelve_bars_at_most_and_tells_how_many_it_leaves_out(number,
     assert (len(drawn.bars), drawn.left_out, [bar.parts for bar in drawn.bars]) == (shown, left_out, [[]] * shown)
 
 
-def test_the_page_tells_times_by_the_workspaces_clocks_and_whether_the_chain_holds():
-    page = text(retention={"years": 30, "oldest_event_at": AT})
-    assert "2026-03-29 01:30" in page
-    assert "07:00 to 20:00, Monday, Tuesday and Friday" in page
-    assert "kept for 30 years; the oldest is of 2026-03-29 01:30" in page
-    assert "chain of 99 events is intact" in page
-    assert "opened 3 times" in page
+def test_the_page_tells_whose_it_is_and_times_by_the_workspaces_clocks_and_whether_the_chain_holds():
+    told = text(retention={"years": 30, "oldest_event_at": AT})
+    assert "Lakeside &amp; Partners: from 2026-03-29 01:30 until 2026-03-29 01:30" in told
+    assert "Made on 2026-03-29 01:30" in told
+    assert "07:00 to 20:00, Monday, Tuesday and Friday" in told
+    assert "kept for 30 years; the oldest is of 2026-03-29 01:30" in told
+    assert "chain of 99 events is intact" in told
+    assert "opened 3 times" in told
     broken = text(chain={"intact": False, "events": 99, "head": "", "first_break": 17})
     assert ("broken at event 17" in broken, "is intact" in broken) == (True, False)
 
 
 def test_what_is_in_a_report_is_text_and_the_page_runs_nothing():
-    page = compliance_page(report(denials={"events": 1, "by_code": [{"code": '"><script>alert(1)</script>', "events": 1}], "by_user": []}))
-    body = page.body.decode()
+    hostile = page(denials={"events": 1, "by_code": [{"code": '"><script>alert(1)</script>', "events": 1}], "by_user": []})
+    body = hostile.body.decode()
     assert ("<script" in body, "&lt;script&gt;" in body) == (False, True)
     assert not re.search(r"\son\w+=|javascript:|\sstyle=|https?://", body)
-    policy = page.headers["content-security-policy"]
+    policy = hostile.headers["content-security-policy"]
     assert ("default-src 'none'" in policy, "script-src" in policy, "unsafe" in policy) == (True, False, False)
 
 

@@ -162,12 +162,12 @@ async def test_the_numbers_are_those_that_are_counted_by_hand(gateway, practice)
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page.text)) == {
         "Events on record": str(report["events"]), "Accesses to records": str(report["access"]["events"]), "Denials": str(len(denied)),
-        "Failed sign-ins": "1", "Accesses after hours": str(report["after_hours"]["events"]), "Glass broken": "1",
+        "Failed sign-ins": "1", "Accesses after hours": str(report["after_hours"]["events"]), "Break-glass accesses": "1",
         "Exports": str(len(exports)), "Changes of permissions": "1",
     }  # fmt: skip
     for user in report["access"]["by_user"]:
         told = "".join(f'<td class="number">{user[name]}</td>' for name in ("reads", "changes", "exports"))
-        assert f"<code>{user['user_id'] or 'services and strangers'}</code></td><td>{user['role'] or chr(0x2013)}</td>{told}" in page.text
+        assert f"<code>{user['user_id'] or 'no user'}</code></td><td>{user['role'] or chr(0x2013)}</td>{told}" in page.text
     json_again = await practice.http.get(REPORT, params=range_, headers={"Accept": "application/json, text/html;q=0.5"})
     assert json_again.json()["access"] == report["access"]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from standalone.backups import catalogue, escrow, tar_stream
 from standalone.backups.catalogue import MANIFEST, Found
-from standalone.backups.command import chosen_target
+from standalone.backups.command import _list, chosen_target
 from standalone.backups.errors import BackupFailed
 from standalone.backups.escrow import Escrow
 from standalone.backups.manifest import Manifest, Part
@@ -319,6 +319,12 @@ def test_a_document_that_fills_the_memory_is_not_read(tmp_path):
 
     with pytest.raises(BackupFailed, match="too large"):
         catalogue.document(target, "20260329T013000Z-00000000-11111111", "keys")
+
+
+def test_an_empty_place_is_no_list(tmp_path):
+    with pytest.raises(BackupFailed, match="there is no backup here"):
+        _list(DirectoryTarget(tmp_path / "nowhere"))
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_manifest_under_another_name_is_refused(tmp_path):

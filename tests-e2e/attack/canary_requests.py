@@ -48,7 +48,7 @@ TABLES = {
     "Jobs": "jobs",
     "Alerts": "alerts",
     "Appointments": "appointments",
-    "AppointmentSeries": "series",
+    "AppointmentSeries": "busy_periods",
     "Availability": "availability",
     "Sessions": "sessions",
     "Sync": "sync_receipts",

@@ -75,7 +75,7 @@ def request_with_canaries(method, ids, **but):
         "scheduled_start": start,
         "scheduled_end": start + timedelta(minutes=30),
         "rrule": "FREQ=DAILY;COUNT=1",
-        "first_start": start,
+        "first_start": start.replace(microsecond=0),
         "duration_minutes": 30,
         "on_conflict": series_pb2.ON_CONFLICT_FAIL,
         "scope": series_pb2.SERIES_SCOPE_ALL,

@@ -51,6 +51,12 @@ def test_a_kind_of_mail_is_wanted_by_its_own_setting_unless_all_mail_is_off(kind
     assert not any(rules.wants(settings(**{switch: True}), each) for each in others)
 
 
+@pytest.mark.parametrize(("single", "kind"), rules.ABOUT_SEVERAL.items())
+def test_a_mail_about_a_series_is_wanted_as_those_about_its_appointments(single, kind):
+    assert not rules.wants(rules.DEFAULTS, kind)
+    assert rules.wants(settings(**{rules.ABOUT_AN_APPOINTMENT[single]: True}), kind)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

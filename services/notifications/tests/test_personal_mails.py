@@ -15,8 +15,9 @@ from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import notification_settings_pb2 as pb
 from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
-from caseload.scheduling.v1 import appointments_pb2, events_pb2
+from caseload.scheduling.v1 import appointments_pb2, events_pb2, series_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from chassis.auth.tokens import ServiceSigner
 from chassis.errors import Invalid, NotFound
 from chassis.events.signatures import EventSigner
@@ -28,6 +29,7 @@ from notifications.personal_mails.worker import Claim, PersonalWorker
 from .conftest import open_practice, set_settings
 
 MINUTE = timedelta(minutes=1)
+KINDS = ("booked", "cancelled", "rescheduled", "confirmed")
 
 
 def noon_zone():
@@ -160,8 +162,7 @@ async def test_drafts_are_counted_where_there_are_any(practice):
 
 async def test_a_practitioner_hears_what_others_do_to_their_appointments(practice):
     nora, client = await hire(practice), await practice.client()
-    kinds = ("booked", "cancelled", "rescheduled", "confirmed")
-    await set_settings(practice, nora.call, **dict.fromkeys((f"notify_appointment_{kind}" for kind in kinds), True))
+    await set_settings(practice, nora.call, **dict.fromkeys((f"notify_appointment_{kind}" for kind in KINDS), True))
     await nora.book(client, 4 * 60 * MINUTE)
     assert await mails(practice) == []
 
@@ -181,6 +182,42 @@ async def test_a_practitioner_hears_what_others_do_to_their_appointments(practic
     told = practice.mail_server.to(nora.owner_email)
     assert len(told) == 4
     assert not [word for word in ("Ada", "Lovelace") for mail in told if word in words(mail)]
+
+
+async def test_what_is_done_to_a_series_at_once_is_one_mail(practice):
+    nora, client = await hire(practice), await practice.client()
+    await set_settings(practice, nora.call, **dict.fromkeys((f"notify_appointment_{kind}" for kind in KINDS), True))
+    stub = practice.environment.stub(AppointmentSeriesStub)
+    request = series_pb2.CreateSeriesRequest(
+        client_id=client.id,
+        practitioner_id=str(nora.owner_id),
+        rrule="FREQ=DAILY;COUNT=20",
+        first_start=datetime.now(UTC).replace(microsecond=0) + timedelta(days=2),
+        duration_minutes=30,
+        time_zone="UTC",
+        location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
+        on_conflict=series_pb2.ON_CONFLICT_FAIL,
+    )
+    series = await stub.CreateSeries(request, practice.call)
+    await practice.environment.settle()
+    change = series_pb2.ChangeSeriesRequest(series_id=series.id, scope=series_pb2.SERIES_SCOPE_ALL, duration_minutes=45)
+    change.mask.paths.append("duration_minutes")
+    await stub.ChangeSeries(change, practice.call)
+    await practice.environment.settle()
+    for scope, at in ((series_pb2.SERIES_SCOPE_THIS, 3), (series_pb2.SERIES_SCOPE_FOLLOWING, 4)):
+        chosen = {"scope": scope, "appointment_id": series.occurrences[at].appointment_id}
+        await stub.DeleteSeries(series_pb2.DeleteSeriesRequest(series_id=series.id, **chosen), practice.call)
+        await practice.environment.settle()
+
+    kinds = ("appointment_cancelled", "several_booked", "several_cancelled", "several_rescheduled")
+    assert await are_settled(practice, 4) == [(kind, "sent", None) for kind in kinds]
+    subjects = {mail["Subject"] for mail in practice.mail_server.to(nora.owner_email)}
+    assert subjects == {
+        "One of your appointments was deleted",
+        "A series of appointments was booked for you",
+        "Several of your appointments were deleted",
+        "A series of your appointments was changed",
+    }
 
 
 async def test_an_appointment_is_told_of_before_it_begins_and_again_when_it_was_moved(practice):

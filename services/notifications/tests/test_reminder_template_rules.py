@@ -1,6 +1,7 @@
 """What a text of a reminder may be, and what is made of it. No server."""
 
 from datetime import UTC, datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -130,6 +131,21 @@ def test_every_language_of_ours_says_the_same_things():
         own = {name: texts[name] for name in ("subject", "text", "html")}
         rules.check_template(GOOD | own, locale_is_known=True)
     assert rendering.own_texts("sw") == rendering.own_texts("en")
+
+
+@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("which", ["moved", "cancelled", "offered"])
+def test_what_becomes_of_an_appointment_is_told_in_the_language_of_the_workspace(which, language):
+    text = rendering.notice(which, language)
+    values = rendering.values(text.locale, PRACTICE, first_name="Ada <i>", starts_at=START, zone=BERLIN)
+    own = {"until_date": "Friday", "until_time": "16:00", "link": "https://app.example.com/?token=a&b"} if which == "offered" else {}
+    made = rendering.render(text, {**values, **own})
+    assert (made.language[:2], made.direction) == (language, "rtl" if language == "he" else "ltr")
+    assert "{" not in made.subject + made.text + made.html
+    assert all(each in made.text for each in (*own.values(), values["date"], values["time"], "Ada <i>", "Lakeside & Partners"))
+    assert all(escape(each) in made.html for each in (*own.values(), values["date"], values["time"], "Ada <i>", "Lakeside & Partners"))
+    assert ('href="https://app.example.com/?token=a&amp;b"' in made.html) == (which == "offered")
+    assert language == "en" or made.text != rendering.render(rendering.notice(which, "en"), {**values, **own}).text
 
 
 def test_hebrew_is_read_from_right_to_left():

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_date
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit_pb
@@ -19,6 +20,8 @@ from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import NotFound
 from chassis.protobuf.timestamps import to_datetime
 from scheduling.waitlist.worker import Claim, WaitlistWorker
+
+from .conftest import open_practice
 
 
 async def join(practice, client, appointment):
@@ -47,6 +50,12 @@ async def mails(practice):
 
 
 @pytest.fixture
+async def practice(notifications_environment, mail_server):
+    """It writes in German, which its clients are mailed in."""
+    return await open_practice(notifications_environment, mail_server, locale="de")
+
+
+@pytest.fixture
 async def booked(practice):
     return await practice.book(await practice.client(), timedelta(days=3))
 
@@ -61,8 +70,9 @@ async def test_who_is_offered_a_time_is_mailed_once_when_it_is_and_until_when(pr
     (mail,) = mail_server.to(client.email)
     local = to_datetime(booked.scheduled_start).astimezone(ZoneInfo("Europe/Berlin"))
     text = mail.get_body(("plain",)).get_content()
-    assert "Hello Ada," in text
-    assert f"{local:%A}, {local.day} {local:%B} {local.year}, {local:%H:%M %Z}" in text
+    assert "Guten Tag Ada," in text
+    assert f"{format_date(local, 'full', locale='de')}, {local:%H:%M %Z}" in text
+    assert 'lang="de" dir="ltr"' in mail.get_body(("html",)).get_content()
     (token,) = set(re.findall(r"https?://[^/]+/waitlist/offer\?token=(\S+)", text))
     assert "Lakeside &amp; Partners" in mail.get_body(("html",)).get_content()
     assert "Lovelace" not in mail.as_string()

@@ -38,7 +38,9 @@ async def test_all_appointments_of_an_erased_client_are_deleted_and_upcoming_one
     assert [str(row["id"]) for row in rows] == [kept.id]
     closed = await member.environment.emitted(events_pb2.AppointmentClosed, member.workspace_id)
     assert [event for event in closed if event not in before] == [
-        events_pb2.AppointmentClosed(appointment_id=awaited.id, client_id=member.client_id, status="cancelled", version=3)
+        events_pb2.AppointmentClosed(
+            appointment_id=awaited.id, client_id=member.client_id, status="cancelled", version=3, practitioner_id=awaited.practitioner_id
+        )
     ]
     assert {past.id, missed.id, deleted.id}.isdisjoint(event.appointment_id for event in closed if event not in before)
     assert (await member.page()).total == 1

@@ -337,6 +337,21 @@ async def test_no_generic_plan_scans_a_large_table(alone, filled):
             await connection.execute("DEALLOCATE tested")
 
 
+async def test_who_is_busy_is_never_read_in_the_index_of_the_constraint(alone, filled):
+    """By it PostgreSQL would read everything that a practitioner was ever booked for. It cannot even where there is no better one."""
+    statements = frequent(filled)
+    async with alone.superuser() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("ALTER TABLE scheduling.busy_periods DROP CONSTRAINT pk_busy_periods")
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
+        for name in ("conflicts", "a practitioner's month"):
+            stmt, params = statements[name]
+            plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {stmt.sql}", *stmt.arguments(params)))[0]["Plan"]
+            assert not [node for node in nodes(plan) if node.get("Index Name") == "busy_period_conflict"], name
+        await transaction.rollback()
+
+
 async def test_a_booking_reads_no_busy_periods_but_overbooked_ones(alone, filled):
     from asyncpg import Range
 

@@ -153,6 +153,8 @@ async def test_a_series_is_booked_whole_with_its_events_and_one_line_in_the_trai
     assert (one.series_id, one.notes, one.version, one.overbooked) == (series.id, "Knee", 1, False)
     emitted = await member.environment.emitted(events_pb2.AppointmentBooked, member.workspace_id)
     assert {(event.appointment_id, event.by_user_id) for event in emitted} == {(each, str(member.user_id)) for each in ids}
+    # People are told of the first, which stands for all.
+    assert {event.appointment_id: event.batch_part for event in emitted} == dict(zip(ids, (1, 2, 2, 2), strict=True))
     [line] = await member.audited("create_series")
     assert (set(line.resource_ids), {record.record_id for record in line.records}) == (set(ids), set(ids))
     assert line.facts["series_id"] == series.id
@@ -481,5 +483,22 @@ async def test_an_erased_client_leaves_no_series(member):
             member.workspace_id,
         )
     assert left == 0
+    closed = await member.environment.emitted(events_pb2.AppointmentClosed, member.workspace_id)
+    assert [event.batch_part for event in closed] == [events_pb2.BATCH_PART_FIRST, *[events_pb2.BATCH_PART_FURTHER] * 3]
     with pytest.raises(NotFound):
         await change(member, series, "all", notes="Gone")
+
+
+async def test_a_series_survives_the_erasure_of_somebody_who_was_given_one_of_its_occurrences(member):
+    series, other = await create(member), await member.new_client()
+    given = await member.change(await member.get(series.occurrences[1].appointment_id), client_id=other)
+    async with member.environment.runtime("clients").background(member.workspace_id) as call:
+        call.emit(clients_events.ClientErased(client_id=other))
+    await member.environment.settle()
+
+    assert given.id not in await booked(member)
+    changed = await change(member, series, "all", notes="Still here")
+    assert [each.appointment_id for each in changed.occurrences if each.appointment_id in await booked(member)] == [
+        each.appointment_id for number, each in enumerate(series.occurrences) if number != 1
+    ]
+    await agrees(member)

@@ -9,6 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.scheduling.v1 import availability_pb2, events_pb2
 from caseload.scheduling.v1 import waitlist_pb2 as pb
@@ -123,6 +124,9 @@ async def test_what_is_cancelled_is_offered_to_whoever_waits_longest_and_booked_
     assert await waitlist.status(second) == "waiting"
     assert await waitlist.events() == [(first, "waiting"), (second, "waiting"), (first, "offered"), (first, "booked")]
     assert await owner.double_bookings() == 0
+    # Who accepts for somebody is not told of the booking as of one that others have made.
+    announced = await owner.environment.emitted(events_pb2.AppointmentBooked, owner.workspace_id)
+    assert {event.by_user_id for event in announced} == {str(owner.user_id)}
     assert [line.resource_id for line in await owner.audited("offer_waitlist_time")] == [entry.client_id]
     assert [line.resource_id for line in await owner.audited("accept_offer") if not line.code] == [appointment.id]
 
@@ -146,6 +150,25 @@ async def test_an_offer_that_lapses_goes_to_the_next_and_in_the_end_the_time_is_
     assert await waitlist.events() == [
         (first, "waiting"), (second, "waiting"), (first, "offered"), (first, "waiting"), (second, "offered"), (second, "withdrawn"),
     ]  # fmt: skip
+    async with owner.environment.superuser() as connection:
+        due = await connection.fetch("SELECT kind FROM scheduling.waitlist_due WHERE workspace_id = $1", owner.workspace_id)
+    assert [row["kind"] for row in due] == ["entry"]
+
+
+async def test_of_two_times_that_are_given_back_at_once_both_are_offered_one_after_the_other(owner, waitlist):
+    booked = [await owner.book(), await owner.book(scheduled_start=NINE + minutes(120), scheduled_end=NINE + minutes(180))]
+    entry = await waitlist.join()
+    for each in booked:
+        await owner.change(each, status="cancelled")
+    offered = set()
+    for _ in booked:
+        await waitlist.work()
+        await waitlist.work()
+        offered.add(to_datetime((await waitlist.entries())[entry].offered_start))
+        await waitlist.pass_offers()
+    assert offered == {NINE, NINE + minutes(120)}
+    await waitlist.work()
+    assert await waitlist.status(entry) == "waiting"
     async with owner.environment.superuser() as connection:
         due = await connection.fetch("SELECT kind FROM scheduling.waitlist_due WHERE workspace_id = $1", owner.workspace_id)
     assert [row["kind"] for row in due] == ["entry"]
@@ -195,16 +218,18 @@ async def test_however_many_workers_there_are_a_time_is_offered_once(owner, wait
     await waitlist.pass_offers()
     async with owner.environment.superuser() as connection:
         opening = await connection.fetchval(
-            "SELECT id FROM scheduling.waitlist_openings WHERE status = 'open' AND workspace_id = $1", owner.workspace_id
+            "SELECT id FROM scheduling.waitlist_openings WHERE status = 'open' AND workspace_id = $1 ORDER BY starts_at", owner.workspace_id
         )
     last = await waitlist.join()
     assert await waitlist.worker._end_offer(Claim(owner.workspace_id, "opening", opening))
     assert await waitlist.status(entries[0], last) == ["waiting", "waiting"]
     await waitlist.work(*workers)
-    assert await waitlist.status(entries[0], last) == ["waiting", "offered"]
+    # The other time has waited for the answer.
+    found = await waitlist.entries()
+    assert [to_datetime(found[each].offered_start) for each in (entries[0], last)] == [NINE + minutes(120), NINE]
     async with owner.environment.superuser() as connection:
         held = "SELECT count(*) FROM scheduling.busy_periods WHERE owner_kind = 'hold' AND workspace_id = $1"
-        assert await connection.fetchval(held, owner.workspace_id) == 1
+        assert await connection.fetchval(held, owner.workspace_id) == 2
 
 
 async def test_whoever_a_time_does_not_suit_is_passed_over(owner, waitlist):
@@ -322,3 +347,24 @@ async def test_an_erased_client_waits_no_longer_and_the_next_one_is_offered_the_
     async with owner.environment.superuser() as connection:
         left = "SELECT count(*) FROM scheduling.waitlist_offers WHERE workspace_id = $1 AND entry_id = $2"
         assert await connection.fetchval(left, owner.workspace_id, UUID(first)) == 0
+
+
+async def test_an_erasure_waits_for_whoever_accepts_an_offer_and_neither_for_the_other(owner, waitlist):
+    """Both lock the entry first, and its client then."""
+    client = await owner.new_client()
+    entry = await waitlist.join(client)
+    async with owner.environment.superuser() as connection:
+        accepting = connection.transaction()
+        await accepting.start()
+        await connection.execute("SELECT FROM scheduling.waitlist_entries WHERE id = $1 FOR UPDATE", UUID(entry))
+        async with owner.environment.runtime("clients").background(owner.workspace_id) as call:
+            call.emit(clients_events.ClientErased(client_id=client))
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%waitlist_entries%'"
+        async with owner.environment.superuser() as other, asyncio.timeout(30):
+            while not await other.fetchval(waits):
+                await asyncio.sleep(0.02)
+        key = f"client {owner.workspace_id} {client}"
+        assert await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared(hashtextextended($1, 0))", key)
+        await accepting.commit()
+    await owner.environment.settle()
+    assert await waitlist.entries() == {}

@@ -25,6 +25,10 @@ STATEMENTS = {
     "lock an entry": (store.lock, {"id": ID}),
     "change an entry": (store.change, {**ENTRY, "id": ID, "now": NOW}),
     "who could be offered it": (store.candidates, CANDIDATES),
+    "who is asked for something else": (
+        store.next_answer,
+        {name: CANDIDATES[name] for name in ("opening_id", "practitioner_id", "free_from", "free_until")},
+    ),
     "an appointment that day": (store.has_appointment, {"client_id": ID, "since": NOW, "until": NOW}),
     "an opening": (store.get_opening, {"id": ID}),
     "lock an opening": (store.lock_opening, {"id": ID}),

@@ -16,7 +16,8 @@ _ROWS = 25
 _BARS = 12
 _WIDTH, _ROW, _BAR = 420.0, 24, 14
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NOBODY = "services and strangers"
+# Services, and sign-ins with addresses that nobody here has.
+_NOBODY = "no user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def plot(label: str, rows: Sequence[Mapping[str, Any]], name: str, kinds: Sequen
     return Plot(label, max(len(shown) * _ROW, 1), bars, len(rows) - len(shown))
 
 
-def compliance_page(report: Mapping[str, Any]) -> Response:
-    """The page of a report as `GET /audit/compliance-report` answers it."""
+def compliance_page(report: Mapping[str, Any], *, workspace: str, made_at: datetime) -> Response:
+    """The page of a report as `GET /audit/compliance-report` answers it, with what a printed one needs: whose it is, and when it was made."""
     zone = ZoneInfo(report["time_zone"])
     access, late = report["access"], report["after_hours"]
     office = late["office_hours"]
@@ -75,6 +76,8 @@ def compliance_page(report: Mapping[str, Any]) -> Response:
         address="",
         languages=(),
         report=report,
+        workspace=workspace,
+        made=_moment(made_at, zone),
         begins=_moment(report["start_date"], zone),
         ends=_moment(report["end_date"], zone),
         oldest=_moment(report["retention"]["oldest_event_at"], zone),

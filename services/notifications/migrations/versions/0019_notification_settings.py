@@ -14,6 +14,7 @@ TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::
 KINDS = (
     "agenda_today", "agenda_tomorrow", "notes_waiting", "appointment_soon",
     "appointment_booked", "appointment_cancelled", "appointment_rescheduled", "appointment_confirmed",
+    "series_booked", "series_cancelled", "series_rescheduled",
 )  # fmt: skip
 CHANGEABLE = (
     "email_enabled", "notify_appointment_booked", "notify_appointment_cancelled", "notify_appointment_rescheduled",

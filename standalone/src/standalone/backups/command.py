@@ -1,6 +1,7 @@
 """`caseload backup` and `caseload restore`."""
 
 import argparse
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -59,7 +60,8 @@ def restore_command(settings: StandaloneSettings, options: argparse.Namespace) -
         backup = OpenedBackup(target, found, passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False))
         steps.say(f"Restoring {found.name}, of {backup.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, to {home.directory}")
         is_sound = restore(backup, home, steps)
-    steps.say(f"Restored to {home.directory}. Start it with: make run")
+    setting = "" if home.directory == DEFAULT_HOME.resolve() else f"CASELOAD_HOME={shlex.quote(str(home.directory))} "
+    steps.say(f"Restored to {home.directory}. Start it with: {setting}make run")
     if "settings.json" in backup.escrow.secrets:
         steps.say(f"The settings it ran with are in {home.directory / 'settings.json'}")
     if not is_sound:
@@ -101,8 +103,11 @@ def _make(settings: StandaloneSettings, options: argparse.Namespace, home: Home,
 
 
 def _list(target: Target) -> None:
+    every = catalogue.found_in(target)
+    if not every:
+        raise BackupFailed("there is no backup here")
     table = Table("backup", "of (UTC)", "MB", "files", "PostgreSQL", "")
-    for found in catalogue.found_in(target):
+    for found in every:
         made_at, size = f"{found.begun_at:%Y-%m-%d %H:%M:%S}", f"{found.size / 1e6:.1f}"
         if not found.is_whole:
             table.add_row(found.name, made_at, size, "", "", "unfinished")

@@ -43,7 +43,7 @@ async def report_compliance(
     report = await request.stubs.compliance.ReportCompliance(message, request.context)
     if "text/html" not in accept.lower() or prefers_json(accept):
         return json_response(report, headers={"Vary": "Accept"})
-    page = compliance_page(render(report))
+    page = compliance_page(render(report), workspace=workspace.name, made_at=datetime.now(UTC))
     page.headers["Vary"] = "Accept"
     return page
 

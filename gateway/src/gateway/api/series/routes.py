@@ -23,10 +23,11 @@ router = noun_router("/series", "series")
 
 OnConflict = Annotated[schemas.OnConflict, Query(description="skip: leaves out the occurrences that are marked.")]
 Scope = Annotated[
-    schemas.Scope, Query(description="Which of those that are still to come: all, one and those that follow it, or that one.")
+    schemas.Scope,
+    Query(description="Of the occurrences that are still to come: all, the named one and those that follow it, or the named one alone."),
 ]
 _SCOPES = {"all": pb.SERIES_SCOPE_ALL, "following": pb.SERIES_SCOPE_FOLLOWING, "this": pb.SERIES_SCOPE_THIS}
-AppointmentId = Annotated[UUID | None, Query(description="The occurrence that is meant by the scopes this and following.")]
+AppointmentId = Annotated[UUID | None, Query(description="The occurrence that the scopes this and following name. Needed with them.")]
 
 
 @router.post("/preview", response_model=schemas.Series)

@@ -14,7 +14,10 @@ class WaitlistEntryCreate(Schema):
     client_id: Annotated[UUID, Field(description="An active client.")]
     practitioner_id: Annotated[UUID | None, Field(description="Any, unless given.")] = None
     service_id: Annotated[
-        UUID | None, Field(description="Whose duration and buffers the time has to fit. Without it any time does, as long as it is.")
+        UUID | None,
+        Field(
+            description="The time has to be long enough for its duration and buffers. Without it an appointment as long as the one that was given back is offered."
+        ),
     ] = None
     earliest: Annotated[Time, Field(description="When the appointment may begin.")]
     latest: Annotated[Time, Field(description="When it must be over: after earliest, in the future, at most 400 days later.")]
@@ -27,13 +30,16 @@ class WaitlistEntry(Schema):
     service_id: UUID | None
     earliest: Time
     latest: Time
-    status: WaitlistStatus
+    status: Annotated[WaitlistStatus, Field(description="`expired`: nobody could give the client an appointment before `latest`.")]
     offered_until: Annotated[Time | None, Field(description="Until then what is offered is kept for the client, and can be accepted.")]
     created_at: Time
-    offered_start: Annotated[Time | None, Field(description="What is offered, in lists.")]
+    offered_start: Annotated[
+        Time | None,
+        Field(description="When the offered appointment would begin; like its end and its practitioner it is told by the list alone."),
+    ]
     offered_end: Time | None
     offered_practitioner_id: UUID | None
-    appointment_id: Annotated[UUID | None, Field(description="What was accepted.")]
+    appointment_id: Annotated[UUID | None, Field(description="The appointment that was booked when the offer was accepted.")]
 
 
 class WaitlistEntryPage(Page):

@@ -39,6 +39,9 @@ _UNHURRIED = (
     "appointment_cancelled",
     "appointment_rescheduled",
     "appointment_confirmed",
+    "series_booked",
+    "series_cancelled",
+    "series_rescheduled",
 )
 # They are of a day, and are created as of when they were due.
 _DAILY = ("agenda_today", "agenda_tomorrow", "notes_waiting")

@@ -1,4 +1,4 @@
-"""The texts of every mail but reminders, which have templates of their own. The only PHI is a first name, a time and the practice's name, because mail appears on lock screens."""
+"""The texts of mails that exist in English alone. The only PHI is a first name, a time and the practice's name, because mail appears on lock screens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,33 +122,6 @@ $practice
 <p style="white-space: pre-line">$way</p>
 <p>Please give this reference: <strong>$reference</strong></p>
 <p>If you have paid already, please ignore this mail.</p>
-<p>$practice</p>"""),
-)
-
-WAITLIST_OFFER = MailTemplate(
-    subject=Template("A time has become free: $day"),
-    text=Template("""\
-Hello $first_name,
-
-you are waiting for an appointment at $practice. A time has become free:
-
-    $day, $time
-
-We keep it for you until $until ($until_day). If you want to come, open this link and say so:
-
-$link
-
-If not, nothing needs to be done: you stay on the list.
-
-$practice
-"""),
-    html=Template("""\
-<p>Hello $first_name,</p>
-<p>you are waiting for an appointment at $practice. A time has become free:</p>
-<p style="font-size: 1.2em"><strong>$day, $time</strong></p>
-<p>We keep it for you until <strong>$until</strong> ($until_day). If you want to come, open this link and say so:</p>
-<p><a href="$link">$link</a></p>
-<p>If not, nothing needs to be done: you stay on the list.</p>
 <p>$practice</p>"""),
 )
 

@@ -60,6 +60,17 @@ ABOUT_AN_APPOINTMENT = {
     "appointment_confirmed": "notify_appointment_confirmed",
     "appointment_soon": "reminder_enabled",
 }
+# What is done at once to several appointments makes one mail. Per kind of mail about one appointment: the kind that is about all of them.
+ABOUT_SEVERAL = {
+    "appointment_booked": "several_booked",
+    "appointment_cancelled": "several_cancelled",
+    "appointment_rescheduled": "several_rescheduled",
+}
+_SWITCHES = {
+    **{kind: switch for kind, (switch, _, _) in DAILY.items()},
+    **ABOUT_AN_APPOINTMENT,
+    **{kind: ABOUT_AN_APPOINTMENT[single] for single, kind in ABOUT_SEVERAL.items()},
+}
 # A daily mail that could not go out for so long does not any more.
 MOST_LATE = timedelta(hours=6)
 # Appointments are looked up so far ahead.
@@ -105,8 +116,7 @@ def check_settings(settings: Mapping[str, Any], *, zone_is_known: bool) -> None:
 
 def wants(settings: Mapping[str, Any], kind: str) -> bool:
     """Whether the person is to get mails of the kind."""
-    switch = DAILY[kind][0] if kind in DAILY else ABOUT_AN_APPOINTMENT[kind]
-    return bool(settings["email_enabled"] and settings[switch])
+    return bool(settings["email_enabled"] and settings[_SWITCHES[kind]])
 
 
 def has_other_times(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -28,7 +28,7 @@ _SCHEDULED = appointments_pb2.APPOINTMENT_STATUS_SCHEDULED
 
 def personal_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]]:
     """Per kind, what composes the mail of a row. It raises a Refusal where the person is gone, or inactive."""
-    return dict.fromkeys((*rules.DAILY, *rules.ABOUT_AN_APPOINTMENT), _PersonalMails(runtime, stubs).compose)
+    return dict.fromkeys((*rules.DAILY, *rules.ABOUT_AN_APPOINTMENT, *rules.ABOUT_SEVERAL.values()), _PersonalMails(runtime, stubs).compose)
 
 
 class _PersonalMails:
@@ -71,6 +71,9 @@ class _PersonalMails:
                     # What is deleted is told to nobody, not even when it was.
                     return {"which": "appointment_deleted"}
                 raise
+        if row["kind"] in rules.ABOUT_SEVERAL.values():
+            # Which of its appointments are when, the calendar shows: some may have been moved by now.
+            return {"which": row["kind"]}
         if row["kind"] == "notes_waiting":
             return {"which": row["kind"], "count": str(await self._drafts(row, work))}
         return await self._agenda(row, work, zone, text)

@@ -48,13 +48,18 @@ def reactions(wake: Callable[[], None], appointments: AppointmentsStub) -> list[
             await delivery.db.run(store.expect, user_id=event.practitioner_id, starts_at=starts_at, now=delivery.now)
 
     async def _tell(
-        kind: str,
+        single: str,
         user_id: str,
         event: events_pb2.AppointmentBooked | events_pb2.AppointmentMoved | events_pb2.AppointmentClosed | events_pb2.AppointmentConfirmed,
         delivery: Delivery,
     ) -> None:
         """Adds the mail, unless the person does not want it, or has done it: nobody is told what they did themselves."""
-        if getattr(event, "by_user_id", "") == user_id or not rules.wants(await workflow.current(delivery.db, user_id), kind):
+        kind = _kind_of(single, getattr(event, "batch_part", events_pb2.BATCH_PART_UNSPECIFIED))
+        if (
+            kind is None
+            or getattr(event, "by_user_id", "") == user_id
+            or not rules.wants(await workflow.current(delivery.db, user_id), kind)
+        ):
             return
         mail_id = uuid5(UUID(str(delivery.event_id)), kind)
         await delivery.db.run(add_mail, id=mail_id, kind=kind, user_id=user_id, appointment_id=event.appointment_id, now=delivery.now)
@@ -64,3 +69,13 @@ def reactions(wake: Callable[[], None], appointments: AppointmentsStub) -> list[
         wake()
 
     return [mail_of_booking, mail_of_move, mail_of_cancellation, mail_of_confirmation]
+
+
+def _kind_of(single: str, part: events_pb2.BatchPart) -> str | None:
+    """The kind of mail that tells it, given that of one appointment by itself. None: that of another appointment does."""
+    match part:
+        case events_pb2.BATCH_PART_UNSPECIFIED:
+            return single
+        case events_pb2.BATCH_PART_FIRST:
+            return rules.ABOUT_SEVERAL[single]
+    return None

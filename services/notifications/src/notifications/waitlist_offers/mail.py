@@ -14,9 +14,12 @@ from caseload.scheduling.v1 import waitlist_pb2
 from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import dates, templates
+from notifications.mail import dates
+from notifications.mail.message import build
 from notifications.mail.sender import NotToBeSent
+from notifications.mail.templates import message_id
 from notifications.reminder_links import store as links
+from notifications.reminder_templates import rendering
 from notifications.stubs import Stubs
 
 KIND = "waitlist_offer"
@@ -32,7 +35,7 @@ def waitlist_offer_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOf
             stubs.clients.GetContact(clients_pb2.GetContactRequest(client_id=offer.client_id), work.context),
             stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context),
         )
-        if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
+        if workspace.status != workspaces_pb2.WORKSPACE_STATUS_ACTIVE:
             raise NotToBeSent("dropped", "workspace_suspended")
         _check_takes_mail(contact)
         if "email" in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=offer.client_id)}:
@@ -41,21 +44,25 @@ def waitlist_offer_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOf
             zone = dates.zone(contact.time_zone, workspace.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise NotToBeSent("failed", "time_zone_unknown") from None
-        starts_at, offered_until = to_datetime(offer.starts_at), to_datetime(offer.offered_until)
-        locale = dates.english(workspace.locale)
-        return templates.WAITLIST_OFFER.render(
+        text, offered_until = rendering.notice("offered", workspace.locale), to_datetime(offer.offered_until)
+        about = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=to_datetime(offer.starts_at), zone=zone)
+        until = {
+            "until_date": dates.format_day(offered_until, zone, text.locale),
+            "until_time": dates.format_time(offered_until, zone, text.locale),
+        }
+        link = f"{runtime.settings.public_url}{_PAGE}?token={quote(offer.token, safe='')}"
+        rendered = rendering.render(text, {**about, **until, "link": link})
+        return build(
             sender=runtime.settings.mail_from,
             sender_name=workspace.name,
             to=contact.email,
-            message_id=templates.message_id("waitlist-offer", row["id"]),
+            message_id=message_id("waitlist-offer", row["id"]),
             now=datetime.now(UTC),
-            first_name=contact.first_name,
-            practice=workspace.name,
-            day=dates.format_day(starts_at, zone, locale),
-            time=dates.format_time(starts_at, zone, locale),
-            link=f"{runtime.settings.public_url}{_PAGE}?token={quote(offer.token, safe='')}",
-            until_day=dates.format_day(offered_until, zone, locale),
-            until=dates.format_time(offered_until, zone, locale),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            language=rendered.language,
+            direction=rendered.direction,
         )
 
     return compose

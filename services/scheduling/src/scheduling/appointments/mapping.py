@@ -69,10 +69,10 @@ def busy_period_of(row: Record) -> Period:
     return row["during"].lower, row["during"].upper
 
 
-def to_event(kind: type[M], row: Record, *, by: UUID | None = None) -> M:
-    """The event about the appointment: ids and times, no PHI. `by` is the user who did it."""
+def to_event(kind: type[M], row: Record, *, by: UUID | None = None, **more: Any) -> M:
+    """The event about the appointment: ids and times, no PHI. `by` is the user who did it; `more` are further fields of the event."""
     times = {"starts_at": row["scheduled_start"], "ends_at": row["scheduled_end"]}
-    return fill(kind(), {**row, **times, "appointment_id": row["id"], "by_user_id": by})
+    return fill(kind(), {**row, **times, "appointment_id": row["id"], "by_user_id": by, **more})
 
 
 def to_change(row: Record, *, busy_time_only: bool) -> pb.StatusChange:

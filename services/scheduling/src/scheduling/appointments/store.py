@@ -43,6 +43,7 @@ from scheduling.tables import (
     locations,
     offered_services,
     series,
+    series_occurrences,
     status_changes,
 )
 
@@ -239,10 +240,22 @@ of_client_for_update = command(
     .with_for_update()
 )  # fmt: skip
 
-# Before the appointments are erased, which name them.
+_theirs = appointments.alias("others")
+_others = _theirs.c
+_series_of_client = series.c.id.in_(
+    select(_a.series_id).where(_a.client_id == bindparam("client_id", type_=Uuid), _a.series_id.is_not(None))
+)
+# Whoever changes a series locks it before its appointments and their client.
+lock_series = command(select(series.c.id).where(_series_of_client).order_by(series.c.id).with_for_update())
+# Before the appointments are erased, which name them. One that has an occurrence of somebody else is theirs as well.
 forget_series = command(
     delete(series).where(
-        series.c.id.in_(select(_a.series_id).where(_a.client_id == bindparam("client_id", type_=Uuid), _a.series_id.is_not(None)))
+        _series_of_client,
+        ~select(literal(1, Integer))
+        .select_from(series_occurrences.join(_theirs, _others.id == series_occurrences.c.appointment_id))
+        .where(series_occurrences.c.series_id == series.c.id, _others.client_id != bindparam("client_id", type_=Uuid))
+        .correlate(series)
+        .exists(),
     )
 )
 

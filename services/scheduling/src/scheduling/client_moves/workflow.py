@@ -89,6 +89,9 @@ async def _give_entry(work: UnitOfWork, row: Record, client_id: UUID, merge: Mov
 async def _lock(work: UnitOfWork, merge: Move) -> None:
     # In one order, so that two merges never wait for each other in a circle. The calendars first, as whoever moves an appointment takes them.
     clients = sorted((merge.old_owner, merge.new_owner))
+    # Whoever accepts an offer has its entry first.
+    for client_id in clients:
+        await work.db.run(waitlist.lock_of_client, client_id=client_id)
     await work.db.run(lock_alone, resource_ids=clients)
     for client_id in clients:
         await work.db.run(lock_client, client_id=client_id)

@@ -13,7 +13,8 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules as appointments
-from scheduling.appointments.mapping import new_row, seal, to_columns, to_event
+from scheduling.appointments.announcing import announce
+from scheduling.appointments.mapping import new_row, seal, to_columns
 from scheduling.appointments.rules import AppointmentDetails, Terms
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod
 from scheduling.series import store, taking
@@ -78,8 +79,7 @@ async def book(
         work.note(client_overlaps=str(len(overlapping)))
     if rows:
         await work.db.run(store.book, **_arrays(rows), **_common(rows[0]), now=work.now)
-    for row in rows:
-        work.emit(to_event(events_pb2.AppointmentBooked, {**row, "version": 1}, by=work.user_id))
+    announce(work, events_pb2.AppointmentBooked, [{**row, "version": 1} for row in rows], by=work.user_id)
     return booked
 
 

@@ -7,7 +7,8 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments.mapping import APPOINTMENTS, places_of, to_event, to_message
+from scheduling.appointments.announcing import announce
+from scheduling.appointments.mapping import APPOINTMENTS, places_of, to_message
 from scheduling.series import kept, rules, store, taking
 from scheduling.series.booking import AT_ONCE
 from scheduling.series.recurrence import shortened
@@ -46,7 +47,9 @@ async def delete_appointments(work: UnitOfWork, keys: WorkspaceKeys, rows: list[
         if number % AT_ONCE == AT_ONCE - 1:
             await asyncio.sleep(0)
     await work.db.run(store.mark_deleted, id=[row["id"] for row in rows], sealed=sealed, deleted_by=work.user_id, now=work.now)
+    announce(
+        work, events_pb2.AppointmentClosed, [{**row, "status": "cancelled", "version": row["version"] + 1} for row in rows], by=work.user_id
+    )
     for row in rows:
-        work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}, by=work.user_id))
         # What is said about no note keeps it.
         work.emit(events_pb2.AppointmentDeleted(appointment_id=str(row["id"]), deleted_by=str(work.user_id)))

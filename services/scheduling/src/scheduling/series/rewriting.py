@@ -14,8 +14,9 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules as appointments
+from scheduling.appointments.announcing import announce
 from scheduling.appointments.booking import OVERBOOKING_COLUMNS
-from scheduling.appointments.mapping import busy_period_of, places_of, seal, to_columns, to_event
+from scheduling.appointments.mapping import busy_period_of, places_of, seal, to_columns
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent, Period, Terms
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod, overbooked_on, within
@@ -149,9 +150,10 @@ async def _rewrite(
         changed_by=work.user_id,
         now=work.now,
     )
-    for each, row in zip(changed, rows, strict=True):
-        if appointments.change_event(each.before, each.after) is ChangeEvent.MOVED:
-            work.emit(to_event(events_pb2.AppointmentMoved, row, by=work.user_id))
+    moved = [
+        row for each, row in zip(changed, rows, strict=True) if appointments.change_event(each.before, each.after) is ChangeEvent.MOVED
+    ]
+    announce(work, events_pb2.AppointmentMoved, moved, by=work.user_id)
 
 
 def _overbooking(each: Changed, released: Sequence[BusyPeriod]) -> dict[str, Any]:

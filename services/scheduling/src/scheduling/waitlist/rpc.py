@@ -182,7 +182,7 @@ async def _book(work: UnitOfWork, keys: WorkspaceKeys, entry: Record, offer: Rec
         return seal(details, keys, new_row(appointment | overbooking), work)
 
     booked = await booking.book(work, appointment, periods, sealed_with, allow_conflict=False)
-    work.emit(to_event(events_pb2.AppointmentBooked, booked))
+    work.emit(to_event(events_pb2.AppointmentBooked, booked, by=work.caller.user_id))
     # What is left of the opening may still be something for somebody.
     await workflow.go_on(work, opening)
     changed = await workflow.set_status(work, entry, "booked", offer_id=offer["id"], appointment_id=booked["id"])

@@ -25,7 +25,8 @@ from scheduling.tables import (
 FILTERS = ("client_id", "practitioner_id", "status")
 _TIME = DateTime(timezone=True)
 _a, _e, _o, _f = appointments.c, waitlist_entries.c, waitlist_openings.c, waitlist_offers.c
-_other = waitlist_entries.alias("other").c
+_others = waitlist_entries.alias("other")
+_other = _others.c
 _id = bindparam("id", type_=Uuid)
 _entry_id = bindparam("entry_id", type_=Uuid)
 _opening_id = bindparam("opening_id", type_=Uuid)
@@ -93,23 +94,35 @@ page, count = FilteredStatement(_page), FilteredStatement(_count)
 # --- who could be offered an opening
 
 # Whoever waits longest comes first; those after the place `since`, `after`.
+_could_be_offered = (
+    or_(_e.practitioner_id.is_(None), _e.practitioner_id == bindparam("practitioner_id", type_=Uuid)),
+    _e.earliest < bindparam("free_until", type_=_TIME),
+    _e.latest > bindparam("free_from", type_=_TIME),
+    ~select(literal(1, Integer)).where(_f.opening_id == _opening_id, _f.entry_id == _e.id).correlate(waitlist_entries).exists(),
+)
+_is_asked = _other.status == literal("offered", Text)
 candidates = query(
     select(_e.id, _e.client_id, _e.practitioner_id, _e.service_id, _e.earliest, _e.latest, _e.created_at)
     .where(
         _is_waiting,
         tuple_(_e.created_at, _e.id) > tuple_(bindparam("since", type_=_TIME), bindparam("after", type_=Uuid)),
-        or_(_e.practitioner_id.is_(None), _e.practitioner_id == bindparam("practitioner_id", type_=Uuid)),
-        _e.earliest < bindparam("free_until", type_=_TIME),
-        _e.latest > bindparam("free_from", type_=_TIME),
-        ~select(literal(1, Integer)).where(_f.opening_id == _opening_id, _f.entry_id == _e.id).correlate(waitlist_entries).exists(),
+        *_could_be_offered,
         # Nobody has to choose between two times, one of which somebody else could have.
-        ~select(literal(1, Integer))
-        .where(_other.client_id == _e.client_id, _other.status == literal("offered", Text))
-        .correlate(waitlist_entries)
-        .exists(),
+        ~select(literal(1, Integer)).where(_other.client_id == _e.client_id, _is_asked).correlate(waitlist_entries).exists(),
     )
     .order_by(_e.created_at, _e.id)
     .limit(bindparam("limit", type_=Integer))
+)
+
+# When the first of those answers at the latest who could be offered it and are offered something else; null without any.
+next_answer = query(
+    select(func.min(_other.offered_until).label("at")).where(
+        _is_asked,
+        select(literal(1, Integer))
+        .where(_e.client_id == _other.client_id, _e.status.in_((literal("waiting", Text), literal("offered", Text))), *_could_be_offered)
+        .correlate(_others)
+        .exists(),
+    )
 )
 
 service = query(

@@ -87,7 +87,7 @@ class WaitlistWorker:
         return True
 
     async def _offer(self, claimed: Claim) -> None:
-        """Offers the opening to whoever is next. Closes it when nobody is."""
+        """Offers the opening to whoever is next. Closes it when nobody is, or will be."""
         for _ in range(_ATTEMPTS):
             async with self._background(claimed) as look:
                 opening = await look.db.maybe(store.get_opening, id=claimed.item_id)
@@ -99,12 +99,12 @@ class WaitlistWorker:
                     return
 
     async def _settle(self, claimed: Claim, choice: Choice | None, work: UnitOfWork, *, is_room: bool) -> bool:
-        """Makes the offer, or closes the opening. Returns whether that is done, by whomever."""
+        """Makes the offer, or has the opening wait or closes it. Returns whether that is done, by whomever."""
         opening = await work.db.maybe(store.lock_opening, id=claimed.item_id)
         if opening is None or opening["status"] != "open" or await work.db.maybe(store.open_offer, opening_id=opening["id"]) is not None:
             return True
         if choice is None:
-            await work.db.run(store.close_opening, id=opening["id"])
+            await workflow.wait_or_close(work, opening)
             return True
         entry = await work.db.maybe(store.lock, id=choice.entry_id)
         if entry is None or entry["status"] != "waiting":

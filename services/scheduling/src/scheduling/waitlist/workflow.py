@@ -4,7 +4,7 @@ Each function works in a transaction that has locked the opening first, where th
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -17,6 +17,8 @@ from scheduling.busy_periods.rules import columns, extents, resources
 from scheduling.waitlist import rules, store
 from scheduling.waitlist.mapping import to_change, to_periods
 from scheduling.waitlist.rules import Placement
+
+_AFTER_AN_ANSWER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,17 @@ async def end_offer(work: UnitOfWork, offer: Record, opening: Record, status: st
 async def go_on(work: UnitOfWork, opening: Record) -> None:
     """Has the opening offered to the next one."""
     await work.db.run(store.wait_until, id=opening["id"], at=work.now)
+
+
+async def wait_or_close(work: UnitOfWork, opening: Record) -> None:
+    """Nobody can be offered the opening now. It waits for those who are offered something else, and is closed where there is nobody."""
+    names = ("practitioner_id", "free_from", "free_until")
+    answer = await work.db.one(store.next_answer, opening_id=opening["id"], **{name: opening[name] for name in names})
+    if answer["at"] is None or opening["free_until"] <= work.now:
+        await work.db.run(store.close_opening, id=opening["id"])
+    else:
+        # By then that offer is accepted or over; a while later the worker has ended it.
+        await work.db.run(store.wait_until, id=opening["id"], at=max(answer["at"], work.now) + _AFTER_AN_ANSWER)
 
 
 async def lapse(work: UnitOfWork, offer: Record, opening: Record) -> Record:

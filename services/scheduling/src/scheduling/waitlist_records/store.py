@@ -9,6 +9,9 @@ _e = waitlist_entries.c
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
 
+# Before the client is locked: whoever accepts an offer has locked its entry, and then books for its client.
+lock_of_client = command(select(_e.id).where(_e.client_id == _client_id).order_by(_e.created_at, _e.id).with_for_update())
+
 # With all offers. What is held for one lapses by itself.
 erase = command(delete(waitlist_entries).where(_e.client_id == _client_id))
 

@@ -3,6 +3,7 @@ import datetime
 from caseload.options.v1 import options_pb2 as _options_pb2
 from caseload.scheduling.v1 import appointments_pb2 as _appointments_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Mapping as _Mapping
@@ -10,8 +11,17 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class BatchPart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    BATCH_PART_UNSPECIFIED: _ClassVar[BatchPart]
+    BATCH_PART_FIRST: _ClassVar[BatchPart]
+    BATCH_PART_FURTHER: _ClassVar[BatchPart]
+BATCH_PART_UNSPECIFIED: BatchPart
+BATCH_PART_FIRST: BatchPart
+BATCH_PART_FURTHER: BatchPart
+
 class AppointmentBooked(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "batch_part")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +29,7 @@ class AppointmentBooked(_message.Message):
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PART_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
@@ -26,10 +37,11 @@ class AppointmentBooked(_message.Message):
     ends_at: _timestamp_pb2.Timestamp
     version: int
     by_user_id: str
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ...) -> None: ...
+    batch_part: BatchPart
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentMoved(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "batch_part")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +49,7 @@ class AppointmentMoved(_message.Message):
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PART_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
@@ -44,23 +57,26 @@ class AppointmentMoved(_message.Message):
     ends_at: _timestamp_pb2.Timestamp
     version: int
     by_user_id: str
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ...) -> None: ...
+    batch_part: BatchPart
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentClosed(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "status", "version", "practitioner_id", "by_user_id")
+    __slots__ = ("appointment_id", "client_id", "status", "version", "practitioner_id", "by_user_id", "batch_part")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    BATCH_PART_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     status: str
     version: int
     practitioner_id: str
     by_user_id: str
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., practitioner_id: _Optional[str] = ..., by_user_id: _Optional[str] = ...) -> None: ...
+    batch_part: BatchPart
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ..., practitioner_id: _Optional[str] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentConfirmed(_message.Message):
     __slots__ = ("appointment_id", "client_id", "version", "confirmed_at")
