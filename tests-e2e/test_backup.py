@@ -1,6 +1,7 @@
 """An installation is backed up and restored as the page for operators says; what is damaged, killed or unopened restores nothing."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -16,6 +17,7 @@ from walkthrough import paste, shell_blocks
 
 from audit.trail.checkpoints import checkpoint_key
 from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import claim
 from standalone.backups import catalogue, cluster, escrow
 from standalone.backups.cluster import copy_cluster
 from standalone.backups.errors import BackupFailed
@@ -153,7 +155,13 @@ def opened(target, name=None, passphrase=PASSPHRASE):
 def test_a_backup_in_a_bucket_is_verified_and_one_that_was_damaged_restores_nothing(home, dsn, bucket, cheap, tmp_path):
     name = make_backup(home, dsn, bucket, PASSPHRASE, QUIET).name
     assert catalogue.chosen(bucket, None).parts.keys() == {"database", "files", "keys", "manifest.json"}
-    assert verify_backup(opened(bucket), None, QUIET) >= 0
+    killed, at_work = tmp_path / "caseload-verify-killed", tmp_path / "caseload-verify-at-work"
+    (killed / "home").mkdir(parents=True)
+    (killed / "home" / "keyring.json").touch()
+    with claim(at_work):
+        assert verify_backup(opened(bucket), tmp_path, QUIET) >= 0
+    assert list(tmp_path.iterdir()) == [at_work]
+    shutil.rmtree(at_work)
     with pytest.raises(BackupFailed, match="passphrase does not open"):
         opened(bucket, passphrase="orbit-lemon-quarry-violin-73")
 
@@ -198,6 +206,8 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     with pytest.raises(BackupFailed, match="no whole backup"):
         catalogue.chosen(target, None)
 
+    # PostgreSQL copies whatever is in its directory, and misses it afterwards.
+    (home.postgres / "data" / ".of-an-editor").write_bytes(b"-")
     made = make_backup(home, dsn, target, PASSPHRASE, QUIET)
     assert [found.is_whole for found in catalogue.found_in(target)] == [False, True]
     assert sorted(path.name for path in home.backups.iterdir()) == ["lock"]
@@ -206,10 +216,16 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     left = tmp_path / "restored.restoring" / "postgres" / "data" / "left"
     left.parent.mkdir(parents=True)
     left.touch()
+    with pytest.raises(BackupFailed, match="somebody else's"):
+        restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
+    assert left.exists()
+    (tmp_path / "restored.restoring" / "restoring").touch()
     assert restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
     assert (tmp_path / "restored" / "files" / "workspace" / "file").read_bytes() == b"an attachment"
     assert not (tmp_path / "restored.restoring").exists()
     assert not (tmp_path / "restored" / "postgres" / "data" / "left").exists()
+    assert not (tmp_path / "restored" / "restoring").exists()
+    assert (tmp_path / "restored" / "postgres" / "data" / ".of-an-editor").exists()
     with pytest.raises(BackupFailed, match="not empty"):
         restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
 
@@ -262,6 +278,18 @@ def test_where_there_is_no_room_nothing_is_kept_of_a_backup(home, dsn, tmp_path,
         make_backup(home, dsn, target, PASSPHRASE, QUIET)
     assert target.sizes() == {}
     assert not (home.backups / "work").exists()
+
+    # More attachments than the disk has room for once more. The file takes none: nothing was ever written into it.
+    large = home.blobs / "workspace" / "large"
+    with large.open("wb") as file:
+        file.truncate(20 * 1024**3)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10 * 1024**3))
+    try:
+        with pytest.raises(BackupFailed, match="a full one would stop it"):
+            make_backup(home, dsn, DirectoryTarget(tmp_path / "target"), PASSPHRASE, QUIET)
+    finally:
+        large.unlink()
+    assert target.sizes() == {}
 
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1024**3))
     with pytest.raises(BackupFailed, match="a full one would stop it"):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
@@ -13,9 +14,11 @@ from chassis.encryption.keyring import Keyring
 from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import free_port
 from standalone.backups.status import BackupStatus
+from standalone.backups.targets import open_target
 from standalone.doctor.command import doctor_command, examine
 from standalone.doctor.findings import Verdict
 from standalone.doctor.home_checks import at_start
+from standalone.doctor.outside_checks import _bucket
 from standalone.home import Home
 from standalone.mail import Mailbox, MailServer
 from standalone.settings import StandaloneSettings
@@ -138,6 +141,21 @@ async def test_a_bucket_that_everybody_reads_and_a_server_that_takes_no_mail_are
     finally:
         await mail.close()
         store.stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "granted", "verdict"),
+    [("AccessDenied", [], Verdict.WARN), ("NoSuchBucketPolicy", [], Verdict.OK), ("AccessDenied", ["AllUsers"], Verdict.FAIL)],
+)
+def test_an_account_that_may_do_no_more_than_backups_need_fails_nothing(monkeypatch, code, granted, verdict):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    target = open_target("s3://backups")
+    grants = [{"Grantee": {"Type": "Group", "URI": f"http://acs.amazonaws.com/groups/global/{group}"}} for group in granted]
+    with Stubber(target.client) as stubbed:
+        stubbed.add_response("get_bucket_acl", {"Grants": grants})
+        stubbed.add_client_error("get_bucket_policy_status", code)
+        assert [each.verdict for each in _bucket(target)] == [verdict]
 
 
 async def test_the_command_ends_with_a_status_and_changes_nothing(tmp_path, capsys):

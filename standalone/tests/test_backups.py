@@ -1,10 +1,12 @@
 """What a backup is made of: streams, keys under a passphrase, manifests, archives, and which are kept."""
 
+import asyncio
 import io
 import json
 import os
 import tarfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,11 +20,11 @@ from standalone.backups.errors import BackupFailed
 from standalone.backups.escrow import Escrow
 from standalone.backups.manifest import Manifest, Part
 from standalone.backups.passphrases import passphrase_from
-from standalone.backups.restoring import _check_release, check_empty
+from standalone.backups.restoring import _check_release, _check_workplace, check_empty
 from standalone.backups.retention import Kept, expired
 from standalone.backups.schedule import BackupSchedule
 from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
-from standalone.backups.secret_files import secret_files, write_secret_files
+from standalone.backups.secret_files import _LARGEST, secret_files, write_secret_files
 from standalone.backups.status import BackupStatus
 from standalone.backups.targets import ApartTarget, DirectoryTarget, open_target
 from standalone.home import Home
@@ -115,6 +117,10 @@ def test_a_passphrase_is_read_from_a_private_file_or_standard_input_and_a_new_on
         passphrase_from(file, new=False)
     file.chmod(0o600)
     assert passphrase_from(file, new=True) == PASSPHRASE
+    (tmp_path / "of-windows").touch(mode=0o600)
+    (tmp_path / "of-windows").write_text(PASSPHRASE, encoding="utf-16")
+    with pytest.raises(BackupFailed, match="UTF-8"):
+        passphrase_from(tmp_path / "of-windows", new=False)
 
     for typed in ("password123\n", "caseload2026\n", "\n"):
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
@@ -185,6 +191,13 @@ def test_an_archive_has_what_is_there_and_its_files_are_their_owners_alone(tmp_p
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").rglob("*"))
 
 
+def test_an_archive_leaves_out_no_folder_that_cannot_be_read(tmp_path):
+    (tmp_path / "files").touch()
+
+    with pytest.raises(BackupFailed, match="files cannot be read"):
+        list(tar_stream.Archive(tmp_path, "files").pieces())
+
+
 def test_an_archive_is_read_to_its_end_where_it_is_judged():
     def pieces():
         yield bytes(1024)
@@ -249,8 +262,8 @@ def test_a_year_of_backups_leaves_days_weeks_and_months():
 
 def test_what_has_no_manifest_is_no_backup_and_is_deleted_a_day_later_by_its_own_installation(tmp_path, home):
     target = DirectoryTarget(tmp_path / "target")
-    own = catalogue.installation_of(home)
-    whole, half, strangers = (f"2026032{day}T013000Z-{of}-00000000" for day, of in ((7, own), (8, own), (8, "ffffffff")))
+    own, then = catalogue.installation_of(home), NOW.replace(year=2020)
+    whole, half, strangers = (f"2020032{day}T013000Z-{of}-00000000" for day, of in ((7, own), (8, own), (8, "ffffffff")))
     for name in (whole, half, strangers):
         target.write(f"{name}/database", [b"-"])
     target.write(f"{whole}/{MANIFEST}", [manifest(whole).dump(KEY)])
@@ -264,14 +277,40 @@ def test_what_has_no_manifest_is_no_backup_and_is_deleted_a_day_later_by_its_own
     with pytest.raises(BackupFailed, match="no backup"):
         catalogue.chosen(target, "../home")
 
-    catalogue.delete_abandoned(target, own, NOW - timedelta(hours=1))
+    catalogue.delete_abandoned(target, own, then - timedelta(hours=1))
     assert len(catalogue.found_in(target)) == 3
-    catalogue.delete_abandoned(target, own, NOW + timedelta(seconds=1))
+    catalogue.delete_abandoned(target, own, then + timedelta(seconds=1))
     assert {found.name for found in catalogue.found_in(target)} == {whole, strangers}
     catalogue.delete(target, catalogue.chosen(target, whole))
     assert (tmp_path / "target" / "holiday-photos" / "1.jpg").exists()
     with pytest.raises(BackupFailed, match="no whole backup"):
         catalogue.chosen(target, None)
+
+
+def test_of_a_target_that_installations_share_nobody_is_given_anothers_backup_and_names_of_no_moment_are_none(tmp_path):
+    target = DirectoryTarget(tmp_path)
+    older, newer, other = "20200327T013000Z-aaaaaaaa-00000000", "20200328T013000Z-aaaaaaaa-00000000", "20200329T013000Z-bbbbbbbb-00000000"
+    for name in (
+        older,
+        newer,
+        "20200231T013000Z-aaaaaaaa-00000000",
+        "99999999T999999Z-bbbbbbbb-00000000",
+        "²0200329T013000Z-aaaaaaaa-00000000",
+    ):
+        target.write(f"{name}/{MANIFEST}", [b"-"])
+    assert [found.name for found in catalogue.found_in(target)] == [older, newer]
+    assert catalogue.chosen(target, None).name == newer
+
+    future = "21260329T013000Z-aaaaaaaa-00000000"
+    target.write(f"{future}/{MANIFEST}", [b"-"])
+    with pytest.raises(BackupFailed, match="a clock is or was wrong"):
+        catalogue.chosen(target, None)
+    catalogue.delete(target, catalogue.chosen(target, future))
+
+    target.write(f"{other}/{MANIFEST}", [b"-"])
+    with pytest.raises(BackupFailed, match=f"several installations here.*{newer}, {other}"):
+        catalogue.chosen(target, None)
+    assert catalogue.chosen(target, older).name == older
 
 
 def test_a_document_that_fills_the_memory_is_not_read(tmp_path):
@@ -353,18 +392,52 @@ def test_the_secrets_of_a_home_are_those_that_it_needs_again(home, tmp_path):
         write_secret_files(Home(tmp_path / "third"), {"../escaped": b"-"})
 
 
-def test_a_restore_refuses_a_home_that_has_anything_in_it_and_a_newer_release(home, tmp_path):
+def test_a_file_of_the_home_that_would_keep_the_keys_from_being_read_again_fails_the_backup(home, tmp_path):
+    """Whatever lies in the home is under the passphrase with the keys, and what is larger than a document is never read."""
+    stray = home.directory / "caseload.log"
+    stray.write_bytes(os.urandom(_LARGEST - sum(map(len, secret_files(home).values()))))
+    target = DirectoryTarget(tmp_path / "target")
+    target.write("a/keys", [Escrow(KEY, secret_files(home)).lock(PASSPHRASE, "a")])
+    assert Escrow.unlock(catalogue.document(target, "a", "keys"), PASSPHRASE, "a").secrets == secret_files(home)
+
+    with stray.open("ab") as file:
+        file.write(b"-")
+    with pytest.raises(BackupFailed, match=r"caseload\.log is too large"):
+        secret_files(home)
+
+
+def test_a_restore_refuses_a_home_that_has_anything_in_it_and_a_newer_release(home, tmp_path, monkeypatch):
     with pytest.raises(BackupFailed, match="not empty"):
         check_empty(home)
     home.write_status({})
     with pytest.raises(BackupFailed, match="in use"):
         check_empty(home)
     check_empty(Home(tmp_path / "missing"))
+    # Empty, but its name cannot be given to another directory.
+    with pytest.raises(BackupFailed, match="mounted"), monkeypatch.context() as patched:
+        patched.setattr(Path, "is_mount", lambda _: True)
+        check_empty(Home(tmp_path / "missing"))
 
     for revisions in ({"audit": "9999"}, {"billing": "0001"}):
         with pytest.raises(BackupFailed, match="newer release"):
             _check_release(SimpleNamespace(manifest=manifest(revisions=revisions)))
     _check_release(SimpleNamespace(manifest=manifest()))
+
+
+def test_a_restore_works_in_no_folder_that_is_somebody_elses(tmp_path, monkeypatch):
+    _check_workplace(tmp_path / "missing")
+    _check_workplace(tmp_path)
+    (tmp_path / "lock").touch()
+    _check_workplace(tmp_path)
+    (tmp_path / "photo").touch()
+    with pytest.raises(BackupFailed, match="somebody else's"):
+        _check_workplace(tmp_path)
+    (tmp_path / "restoring").touch()
+    _check_workplace(tmp_path)
+    uid = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
+    with pytest.raises(BackupFailed, match="somebody else's"):
+        _check_workplace(tmp_path)
 
 
 def test_a_backup_is_due_when_the_last_one_is_old_and_a_failed_one_is_tried_again_soon(home):
@@ -383,6 +456,33 @@ def test_a_backup_is_due_when_the_last_one_is_old_and_a_failed_one_is_tried_agai
     assert BackupStatus.read(home) == BackupStatus("a", NOW - 30 * hour, NOW, "no room")
     (home.backups / "status.json").write_text("{")
     assert schedule.due_at(NOW) == NOW
+
+
+async def test_backups_go_on_when_a_disk_that_was_full_has_room_again(home, monkeypatch):
+    pauses, started = asyncio.Queue(), asyncio.Event()
+
+    async def paused(seconds):
+        await pauses.put(seconds)
+        if started.is_set():
+            await asyncio.Event().wait()
+        home.backups.unlink()
+
+    async def start(*_command, **_how):
+        started.set()
+        raise OSError(12, "Cannot allocate memory")
+
+    # Nothing can be written where a folder cannot be made.
+    home.backups.touch()
+    monkeypatch.setattr(asyncio, "sleep", paused)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    schedule = BackupSchedule(home, StandaloneSettings(backup_hours=24))
+    schedule.start()
+    try:
+        async with asyncio.timeout(10):
+            assert [await pauses.get(), await pauses.get()] == [900.0, 900.0]
+            await started.wait()
+    finally:
+        await schedule.stop()
 
 
 def test_backups_by_themselves_need_a_passphrase_that_nobody_types(tmp_path):

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -225,6 +226,24 @@ def _eval(node, expression):
     """Runs an expression of Erlang inside the node."""
     environment = dict(entry.split("=", 1) for entry in Path(f"/proc/{node.pid}/environ").read_text().split("\0") if "=" in entry)
     subprocess.run([server_script().parent / "rabbitmqctl", "eval", expression], env=environment, check=True, capture_output=True)
+
+
+async def test_every_queue_is_there_before_any_is_taken_from(parcels, rabbitmq, running, monkeypatch):
+    """What a reaction announces may be for a queue that is new: an event that is published before is not in it."""
+    broker, _ = running
+    events, steps = broker(rabbitmq), []
+
+    async def noted(name, do, connection, subscription):
+        await do(connection, subscription)
+        steps.append(name)
+
+    for step in ("_declare", "_consume"):
+        monkeypatch.setattr(events, step, partial(noted, step, getattr(events, step)))
+    for _ in range(10):
+        await events.subscribe(keeper(parcels, f"parcels.keep-{uuid7().hex}"))
+
+    await parcels.until(lambda: len(events._tags) == 10)
+    assert steps[-20:] == ["_declare"] * 10 + ["_consume"] * 10
 
 
 async def test_a_queue_that_somebody_deletes_is_made_and_taken_from_again(parcels, rabbitmq, running):

@@ -167,6 +167,22 @@ def test_a_manifest_of_another_form_cannot_be_read(verified, but):
     assert verified(text(some), signed(manifest_of(some, text(some))) | but)[0] == 2
 
 
+@pytest.mark.parametrize("form", [{"format": "x"}, {"format": None}, {"format": "x", "manifest": {}}])
+def test_a_manifest_whose_form_was_changed_is_not_passed_over(verified, form):
+    """On one line, as the API answers it, it could be taken for a line of keys."""
+    some = events()
+    told = signed(manifest_of(some, text(some))) | form
+    assert verified(text(some)[:-1], json.dumps(told))[0] == 2
+
+
+def test_a_manifest_that_no_reader_can_take_is_none(verified):
+    some = events()
+    manifest = manifest_of(some, text(some))
+    told = signed(manifest) | {"manifest": {**manifest, "file": {**manifest["file"], "size": float("inf")}}}
+    assert verified(text(some), told)[0] == 2
+    assert verified(text(some), '{"manifest": ' + "[" * 100_000)[0] == 2
+
+
 def test_a_manifest_is_named_after_its_file(tmp_path, capsys):
     some = events()
     file, beside = tmp_path / "export.jsonl", tmp_path / "manifest.json"

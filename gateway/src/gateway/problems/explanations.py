@@ -179,6 +179,7 @@ EXPLANATIONS: dict[str, str] = {
     "quota_exceeded": "The workspace's files may have `quota_bytes` together, and this one would exceed that.",
     "quota_invalid": "A quota is a number of bytes, up to a petabyte.",
     "range_invalid": "Slots are asked for from one time to a later one, at most 42 days at once.",
+    "range_not_satisfiable": "A file is asked for from a byte that it has not. Content-Range says how many it has; without Range it is sent whole.",
     "rate_limited": "Too many requests in this minute by this user, workspace or address, as `counted_by` says. Retry-After says after how many seconds to try again; "
     "RateLimit-Remaining says how many requests are left.",
     "reason_invalid": "A workspace is suspended, deleted or reactivated, and an address blacklisted, for a `reason` of 1 to 500 characters.",

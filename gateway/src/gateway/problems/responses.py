@@ -49,6 +49,7 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
     405: ("method_not_allowed", "This address does not know that method."),
     408: ("request_too_slow", "The request did not arrive in time."),
     413: ("body_too_large", "The request is larger than this address takes."),
+    416: ("range_not_satisfiable", "The file has no bytes in that range."),
 }
 
 

@@ -25,11 +25,12 @@ def read_manifest(path: Path) -> Mapping[str, Any] | None:
             return None
     try:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict) or told.get("format") != _FORMAT[0]:
+    # Its form is not signed: one that says to be of another must not be passed over, as if there were none.
+    if not isinstance(told, dict) or not told.keys() & {"format", "manifest"}:
         return None
-    if told.get("format_version") != _FORMAT[1]:
+    if (told.get("format"), told.get("format_version")) != _FORMAT:
         raise Unreadable("this manifest of an export is of a form that is not known here")
     return told
 
@@ -51,7 +52,7 @@ class AuditExport:
             self.has_lines = manifest["format"] == "jsonl"
             keys.offered(told["keys"], report)
             fault = keys.fault(told["key_id"], unpadded(told["signature"]), _PURPOSE + _canonical(manifest))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Unreadable("the manifest of an export cannot be read") from error
         self.is_signed = fault is None
         if fault:

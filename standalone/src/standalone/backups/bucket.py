@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boto3.exceptions import S3UploadFailedError
@@ -49,6 +50,9 @@ class BucketTarget:
     def delete(self, name: str) -> None:
         with _failing():
             self.client.delete_object(Bucket=self.bucket, Key=self._prefix + name)
+
+    def is_on_disk_of(self, _directory: Path) -> bool:
+        return False
 
 
 @contextmanager

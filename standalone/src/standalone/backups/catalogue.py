@@ -14,9 +14,10 @@ from standalone.home import Home
 
 DATABASE, FILES, KEYS, MANIFEST = "database", "files", "keys", "manifest.json"
 # The moment, the installation, and what tells two of one second apart.
-_NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{8})-[0-9a-f]{8}")
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[0-9a-f]{8}")
 # What is unfinished may be another machine's that is at it.
 _ABANDONED_AFTER = timedelta(days=1)
+_CLOCKS_APART = timedelta(hours=1)
 # Keys and manifests are a few kilobytes; whoever may write into a target does not fill the memory of who reads it.
 _LARGEST_DOCUMENT = 16 * 1024 * 1024
 
@@ -30,7 +31,7 @@ class Found:
 
     @property
     def begun_at(self) -> datetime:
-        return datetime.strptime(self.name.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return _moment(self.name)
 
     @property
     def is_whole(self) -> bool:
@@ -40,8 +41,12 @@ class Found:
     def size(self) -> int:
         return sum(self.parts.values())
 
+    @property
+    def installation(self) -> str:
+        return self.name.split("-")[1]
+
     def is_of(self, installation: str) -> bool:
-        return self.name.split("-")[1] == installation
+        return self.installation == installation
 
 
 def installation_of(home: Home) -> str:
@@ -58,16 +63,41 @@ def found_in(target: Target) -> list[Found]:
     parts: dict[str, dict[str, int]] = {}
     for path, size in target.sizes().items():
         name, _, part = path.partition("/")
-        if _NAME.fullmatch(name):
+        if _is_name(name):
             parts.setdefault(name, {})[part] = size
     return [Found(name, parts[name]) for name in sorted(parts)]
 
 
+def _is_name(name: str) -> bool:
+    """Somebody else may write names into a target, too; 31 February is no moment."""
+    if not _NAME.fullmatch(name):
+        return False
+    try:
+        _moment(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _moment(name: str) -> datetime:
+    return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
 def chosen(target: Target, name: str | None) -> Found:
-    """The backup of this name, or the newest that is whole. Raises BackupFailed where there is none."""
+    """The backup of this name, or the newest that is whole. Raises BackupFailed where there is none, and where nobody can tell which one is meant."""
     found = [each for each in found_in(target) if (each.is_whole if name is None else each.name == name)]
     if not found:
         raise BackupFailed("there is no whole backup here" if name is None else f"there is no backup {name} here")
+    if name is None:
+        newest = {each.installation: each.name for each in found}
+        if len(newest) > 1:
+            raise BackupFailed(
+                f"there are backups of several installations here: choose with --backup, of the newest {', '.join(sorted(newest.values()))}"
+            )
+        if found[-1].begun_at > datetime.now(UTC) + _CLOCKS_APART:
+            raise BackupFailed(
+                f"{found[-1].name} is of the future: a clock is or was wrong, so nobody can tell which is the newest. Choose with --backup"
+            )
     if not found[-1].is_whole:
         raise BackupFailed(f"{name} was never finished, so it is no backup")
     return found[-1]

@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -144,5 +144,7 @@ def _failures_told(home: Home | None) -> Iterator[None]:
     except (BackupFailed, ChildFailedError, OSError) as failure:
         told = f"{failure.strerror}: {failure.filename}" if isinstance(failure, OSError) else str(failure)
         if home is not None and home.backups.exists():
-            replace(BackupStatus.read(home), failed_at=datetime.now(UTC), failure=told).write(home)
+            # Where the disk is full it can be kept nowhere, but is said all the same.
+            with suppress(OSError):
+                replace(BackupStatus.read(home), failed_at=datetime.now(UTC), failure=told).write(home)
         raise SystemExit(told) from None

@@ -42,18 +42,23 @@ def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: St
         catalogue.delete_abandoned(target, catalogue.installation_of(home), began)
         name, secrets, backup_key = catalogue.new_name(home, began), secret_files(home), os.urandom(KEY_BYTES)
         known = cluster.facts(dsn)
-        if shutil.disk_usage(work).free < known.size + _ROOM_LEFT:
-            raise BackupFailed("the disk of the home has no room for a copy of the database, and a full one would stop it: make room")
+        folders = (home.blobs.name, home.job_files.name)
+        room = known.size + _ROOM_LEFT
+        if target.is_on_disk_of(work):
+            room += known.size + tar_stream.Archive(home.directory, *folders).expected_size
+        if shutil.disk_usage(work).free < room:
+            raise BackupFailed(
+                "the disk of the home has no room for a copy of the database and what is backed up to it, and a full one would stop it: make room"
+            )
         with steps.step("database: copied"):
             published = _copy_database(home, dsn, work)
         with steps.step("database: verified"):
             cluster.verify_cluster(work / "data", work / "pg_verifybackup.log")
         store = _Store(target, name, backup_key)
         try:
-            copied = tar_stream.Archive(work, "data")
+            copied = tar_stream.Archive(work, "data", hidden=True)
             with steps.step("database: stored", copied.expected_size) as advance:
                 store.sealed(DATABASE, tar_stream.compressed(counted(copied.pieces(), advance)))
-            folders = (home.blobs.name, home.job_files.name)
             files = tar_stream.Archive(home.directory, *folders, early=published, is_early=is_published_checkpoint)
             with steps.step("files: stored", files.expected_size) as advance:
                 store.sealed(FILES, counted(files.pieces(), advance))

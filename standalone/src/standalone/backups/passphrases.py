@@ -49,3 +49,5 @@ def _read(file: Path) -> str:
             return text.readline()
     except OSError as error:
         raise BackupFailed(f"the passphrase's file {file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BackupFailed(f"the passphrase's file {file} is not text in UTF-8") from None

@@ -19,14 +19,21 @@ from standalone.home import Home
 from standalone.operations import runtimes_of, verify_all
 from standalone.services import NAMES, SERVICES
 
+# In the folder that a restore works in, and deletes whatever a killed one has left of.
+_MARK = "restoring"
+
 
 def check_empty(home: Home) -> None:
-    """Raises BackupFailed for a home that has anything in it."""
+    """Raises BackupFailed for a home that has anything in it, or that cannot be given its name in the end."""
     if home.running.exists():
         raise BackupFailed(f"{home.directory} is in use: stop what runs there, and name another directory in CASELOAD_HOME")
     if home.directory.exists() and any(home.directory.iterdir()):
         raise BackupFailed(
             f"{home.directory} is not empty, and a restore overwrites nothing: move it away, or name another directory in CASELOAD_HOME"
+        )
+    if home.directory.is_mount():
+        raise BackupFailed(
+            f"{home.directory} is where a disk is mounted, which nothing can take the place of: name a directory on it in CASELOAD_HOME"
         )
 
 
@@ -38,12 +45,15 @@ def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
     check_empty(home)
     _check_release(backup)
     beside = Home(home.directory.with_name(f"{home.directory.name}.restoring"))
+    _check_workplace(beside.directory)
     try:
         held = claim(beside.directory)
     except InUseError:
         raise BackupFailed(f"another restore to {home.directory} is at work") from None
     with held:
         try:
+            beside.directory.chmod(0o700)
+            (beside.directory / _MARK).touch()
             # Of a restore that was killed.
             end_orphans_in(beside.postgres / "data", "postgres", patience=30)
             for path in beside.directory.iterdir():
@@ -60,6 +70,15 @@ def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
             shutil.rmtree(beside.directory, ignore_errors=True)
             raise
     return is_sound
+
+
+def _check_workplace(directory: Path) -> None:
+    """Raises BackupFailed for a folder that somebody else has made, or that has something in it which no restore has left."""
+    if not directory.exists():
+        return
+    is_left = (directory / _MARK).exists() or {path.name for path in directory.iterdir()} <= {"lock"}
+    if directory.stat().st_uid != os.geteuid() or not is_left:
+        raise BackupFailed(f"{directory} is where a restore works, and it or something in it is somebody else's: move it away")
 
 
 def _check_release(backup: OpenedBackup) -> None:
@@ -98,16 +117,16 @@ async def _verify(backup: OpenedBackup, home: Home, dsn: str, steps: Steps) -> b
 
 
 def _take_place(beside: Home, home: Home) -> None:
-    (beside.directory / "lock").unlink()
+    (beside.directory / _MARK).unlink()
     try:
-        # Replaces an empty directory, and no other one.
+        # Replaces an empty directory, and no other one. The lock goes along, so that nobody has the folder until it has its name.
         Path(beside.directory).rename(home.directory)
     except OSError as error:
         raise BackupFailed(f"{home.directory} was not empty any more when the restore was ready ({error.strerror})") from None
 
 
 def _delete(path: Path) -> None:
-    if path.name == "lock":
+    if path.name in {"lock", _MARK}:
         return
     if path.is_dir():
         shutil.rmtree(path)

@@ -45,11 +45,16 @@ class BackupSchedule:
 
     async def _run(self) -> None:
         while True:
-            now = datetime.now(UTC)
-            if (due := self.due_at(now)) > now:
-                await asyncio.sleep(min(_LONGEST_SLEEP, (due - now).total_seconds()))
-            else:
-                await self._make()
+            try:
+                now = datetime.now(UTC)
+                if (due := self.due_at(now)) > now:
+                    await asyncio.sleep(min(_LONGEST_SLEEP, (due - now).total_seconds()))
+                else:
+                    await self._make()
+            except OSError as error:
+                # A full disk, on which no status is written either: backups go on when there is room again.
+                log.warning("the backup failed and is made again later", extra={"reason": error.strerror})
+                await asyncio.sleep(min(_AFTER_A_FAILURE, self._every).total_seconds())
 
     async def _make(self) -> None:
         self._home.backups.mkdir(exist_ok=True, mode=0o700)

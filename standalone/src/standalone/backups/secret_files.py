@@ -10,16 +10,21 @@ from standalone.home import Home
 
 # Of the running process alone.
 _PASSING = {"lock", "running.json"}
+# Of all together, which are a few kilobytes: as text under a passphrase they have to fit into what a restore reads of a document.
+_LARGEST = 4 * 1024 * 1024
 
 
 def secret_files(home: Home) -> dict[str, bytes]:
     """Every file that lies in the home itself, the services' keys and the password of the database's administrator.
 
-    Public keys are made of the private ones at every start.
+    Public keys are made of the private ones at every start. Raises BackupFailed for what is too large to be such a file.
     """
     paths = [path for path in home.directory.iterdir() if path.is_file() and path.name not in _PASSING and path.suffix != ".part"]
     paths += [path for path in home.service_keys.iterdir() if path.is_file() and path.suffix not in {".part", ".pub"}]
     paths.append(home.postgres / "superuser")
+    sizes = {path: path.stat().st_size for path in paths}
+    if sum(sizes.values()) > _LARGEST:
+        raise BackupFailed(f"{max(sizes, key=sizes.__getitem__)} is too large to be a key or a setting: move it out of the home")
     return {path.relative_to(home.directory).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 

@@ -21,14 +21,21 @@ _BLOCK = 512
 class Archive:
     """An archive of what is in some folders below `root`. What is deleted while it is made is left out.
 
-    Files that `is_early` names are taken from `early`, where they were read before, or left out.
+    Files that `is_early` names are taken from `early`, where they were read before, or left out. Without `hidden` so is what a file store
+    has not written to the end, whose name begins with a dot.
     """
 
     def __init__(
-        self, root: Path, *folders: str, early: Mapping[Path, bytes] | None = None, is_early: Callable[[Path], bool] = lambda _: False
+        self,
+        root: Path,
+        *folders: str,
+        early: Mapping[Path, bytes] | None = None,
+        is_early: Callable[[Path], bool] = lambda _: False,
+        hidden: bool = False,
     ) -> None:
         self._root = root
         self._folders = folders
+        self._hidden = hidden
         self._early = early or {}
         self._is_early = is_early
         # How many files were put into it so far.
@@ -37,11 +44,11 @@ class Archive:
     @property
     def expected_size(self) -> int:
         """The bytes that are in the folders now."""
-        return sum(_size(path) for folder in self._folders for path in _walk(self._root / folder))
+        return sum(_size(path) for folder in self._folders for path in self._walk(folder))
 
     def pieces(self) -> Iterator[bytes]:
         for folder in self._folders:
-            for path in _walk(self._root / folder):
+            for path in self._walk(folder):
                 name = path.relative_to(self._root).as_posix()
                 if path.is_dir():
                     info = tarfile.TarInfo(name)
@@ -72,6 +79,12 @@ class Archive:
                 yield piece
             yield bytes(-info.size % _BLOCK)
         self.files += 1
+
+    def _walk(self, folder: str) -> Iterator[Path]:
+        """A folder and all that is below it, parents first. One that cannot be read is an error: an archive without what is in it would look whole."""
+        for path, _, names in os.walk(self._root / folder, onerror=_told_unless_gone):
+            yield Path(path)
+            yield from (Path(path) / name for name in sorted(names) if self._hidden or not name.startswith("."))
 
     def _open(self, path: Path) -> BinaryIO:
         if not self._is_early(path):
@@ -152,12 +165,9 @@ class Pieces(io.RawIOBase):
         return len(part)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """A folder and all that is below it, parents first."""
-    for path, _, names in os.walk(folder):
-        yield Path(path)
-        # A file store's name for what it has not written to the end.
-        yield from (Path(path) / name for name in sorted(names) if not name.startswith("."))
+def _told_unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise BackupFailed(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def _size(path: Path) -> int:

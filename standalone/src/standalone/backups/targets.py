@@ -29,6 +29,9 @@ class Target(Protocol):
     def delete(self, name: str) -> None:
         """Deletes the object, if it is there."""
 
+    def is_on_disk_of(self, directory: Path) -> bool:
+        """Whether what is written there takes room on the disk of this directory."""
+
 
 def open_target(address: str) -> Target:
     """The target of `s3://bucket/prefix?region=…&endpoint=…`, `file:///directory` or a path."""
@@ -85,6 +88,10 @@ class DirectoryTarget:
             with suppress(OSError):
                 path.parent.rmdir()
 
+    def is_on_disk_of(self, directory: Path) -> bool:
+        nearest = next(path for path in (self.directory, *self.directory.parents) if path.exists())
+        return nearest.stat().st_dev == directory.stat().st_dev
+
 
 @contextmanager
 def _failing_as(done: str) -> Iterator[None]:
@@ -127,6 +134,9 @@ class ApartTarget:
 
     def delete(self, name: str) -> None:
         self._of(name).delete(name)
+
+    def is_on_disk_of(self, directory: Path) -> bool:
+        return self._others.is_on_disk_of(directory)
 
     def _of(self, name: str) -> Target:
         return self._keys if name.endswith("/keys") else self._others

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -18,6 +19,9 @@ from standalone.backups.targets import DirectoryTarget, Target, open_target
 from standalone.doctor.findings import Finding, asked, fail, looked_at, ok, warn
 from standalone.home import Home
 from standalone.settings import StandaloneSettings
+
+if TYPE_CHECKING:
+    from standalone.backups.bucket import BucketTarget
 
 _SECONDS = 10.0
 # Groups that everybody is in (Access Control List overview, "Amazon S3 predefined groups").
@@ -95,7 +99,7 @@ def _directory(home: Home, target: DirectoryTarget) -> Iterator[Finding]:
     nearest = next(path for path in (target.directory, *target.directory.parents) if path.exists())
     if not os.access(nearest, os.W_OK):
         yield fail("target", "the backups' directory cannot be written to", "chmod or mount it, or name another one")
-    elif nearest.stat().st_dev == home.directory.stat().st_dev:
+    elif target.is_on_disk_of(home.directory):
         yield warn("target", "the backups are on the disk of the home", "keep them on another one: this one's death takes both")
     else:
         yield ok("target", "the backups are on another disk than the home")
@@ -107,23 +111,40 @@ def _bucket(target: Target) -> Iterator[Finding]:
     from standalone.backups.bucket import BucketTarget
 
     assert isinstance(target, BucketTarget)
-    opened = []
-    grants = target.client.get_bucket_acl(Bucket=target.bucket)["Grants"]
-    if any(grant["Grantee"].get("URI") in _EVERYBODY for grant in grants):
-        opened.append("its access list")
+    opened, untold = [], False
+    for name, is_public in (("its access list", _is_public_by_list), ("its policy", _is_public_by_policy)):
+        try:
+            if is_public(target):
+                opened.append(name)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "AccessDenied":
+                raise
+            untold = True
+    if opened:
+        yield fail("target", f"the backups' bucket is open to everybody by {' and '.join(opened)}", "block public access to it")
+    elif untold:
+        # Backups need no right to ask.
+        yield warn(
+            "target", "the backups' bucket answers, and does not say who reads it", "allow s3:GetBucketAcl and s3:GetBucketPolicyStatus"
+        )
+    else:
+        yield ok("target", "the backups' bucket answers, and is private")
+
+
+def _is_public_by_list(target: "BucketTarget") -> bool:
+    return any(grant["Grantee"].get("URI") in _EVERYBODY for grant in target.client.get_bucket_acl(Bucket=target.bucket)["Grants"])
+
+
+def _is_public_by_policy(target: "BucketTarget") -> bool:
+    from botocore.exceptions import ClientError
+
     try:
-        policy = target.client.get_bucket_policy_status(Bucket=target.bucket)["PolicyStatus"]["IsPublic"]
+        return target.client.get_bucket_policy_status(Bucket=target.bucket)["PolicyStatus"]["IsPublic"]
     except ClientError as error:
         # A bucket without a policy has none that opens it.
         if error.response.get("Error", {}).get("Code") != "NoSuchBucketPolicy":
             raise
-        policy = False
-    if policy:
-        opened.append("its policy")
-    if opened:
-        yield fail("target", f"the backups' bucket is open to everybody by {' and '.join(opened)}", "block public access to it")
-    else:
-        yield ok("target", "the backups' bucket answers, and is private")
+        return False
 
 
 def _passphrase(file: Path | None) -> Iterator[Finding]:

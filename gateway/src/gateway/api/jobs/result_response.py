@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from caseload.jobs.v1 import jobs_pb2 as pb
@@ -30,7 +31,7 @@ async def result_response(jobs: JobsStub, job_id: str, http: Request, request: G
         headers = {"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "private, no-store"}
         wanted = asked_range(request.header(b"range"), opened.size) if request.header(b"if-range") in {"", tag} else None
         if wanted == range(0):
-            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{opened.size}"})
+            raise HTTPException(416, headers={**headers, "Content-Range": f"bytes */{opened.size}"})
         sent = range(opened.size) if wanted is None else wanted
         headers["Content-Length"] = str(len(sent))
         if wanted is not None:

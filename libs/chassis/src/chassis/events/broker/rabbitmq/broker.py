@@ -9,7 +9,7 @@ both its sides a message costs the same whatever it holds. Taken from its queue,
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -128,15 +128,19 @@ class RabbitBroker(Broker):
     async def _equip_consumers(self, connection: AbstractConnection) -> None:
         self._tags.clear()
         await self._ensure_exchange(connection)
+        # All are there before any is taken from: what a reaction announces may be for one that is new.
+        await self._for_each(partial(self._declare, connection))
+        await self._for_each(partial(self._consume, connection))
+        self._consuming.accompany(self._measure(connection))
+
+    async def _for_each(self, equip: Callable[[Subscription], Awaitable[None]]) -> None:
         waiting = iter(list(self._subscriptions.values()))
 
         async def equip_next() -> None:
             for subscription in waiting:
-                await self._declare(connection, subscription)
-                await self._consume(connection, subscription)
+                await equip(subscription)
 
         await asyncio.gather(*(equip_next() for _ in range(_EQUIPPED_AT_ONCE)))
-        self._consuming.accompany(self._measure(connection))
 
     async def _consume(self, connection: AbstractConnection, subscription: Subscription) -> None:
         if self._draining:
