@@ -114,7 +114,8 @@ def test_every_secret_there_is_was_told(campaign):
 def test_much_went_wrong_with_them(campaign):
     assert len(campaign.answers) > 800
     away = {name: status for name, status in campaign.outcomes.items() if name.endswith("while its table is away")}
-    assert set(away.values()) == {grpc.StatusCode.INTERNAL}, away
+    assert away
+    assert {name: status for name, status in away.items() if status is not grpc.StatusCode.INTERNAL} == {}
     closed = [status for name, status in campaign.outcomes.items() if name.endswith("while its table is closed")]
     assert closed.count(grpc.StatusCode.INVALID_ARGUMENT) > len(closed) / 2
 

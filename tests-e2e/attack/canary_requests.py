@@ -48,7 +48,9 @@ TABLES = {
     "Jobs": "jobs",
     "Alerts": "alerts",
     "Appointments": "appointments",
-    "AppointmentSeries": "busy_periods",
+    "AppointmentSeries": "series",
+    # The only one of them that reads no series.
+    "PreviewSeries": "busy_periods",
     "Availability": "availability",
     "Sessions": "sessions",
     "Sync": "sync_receipts",
@@ -296,7 +298,7 @@ class CanaryRequests:
             for method in methods():
                 if phi_fields(method):
                     service = service_of(method)
-                    table = f"{service}.{TABLES[method.service.rpartition('.')[2]]}"
+                    table = f"{service}.{TABLES.get(method.name) or TABLES[method.service.rpartition('.')[2]]}"
                     held = await db.fetchval(
                         "SELECT string_agg(privilege_type, ', ') FROM information_schema.role_table_grants"
                         " WHERE table_schema || '.' || table_name = $1 AND grantee = $2",
