@@ -18,7 +18,8 @@ from caseload.clients.v1 import clients_pb2
 from chassis.encryption.records import WorkspaceKeys
 from clients.clients import mapping as client_mapping
 from scheduling.appointments import mapping as appointment_mapping
-from scheduling.appointments.rules import AppointmentDetails, Buffers, busy_period
+from scheduling.appointments.rules import AppointmentDetails, Buffers
+from scheduling.appointments.time_rules import busy_period
 
 CLIENTS = 100_000
 PRACTITIONERS, DAYS, PER_DAY = 50, 220, 16

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid, NotFound
-from scheduling.appointments import rules
+from scheduling.appointments import rules, time_rules
 from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 
 NOW = rules.LATEST_START
@@ -74,7 +74,7 @@ def test_a_start_outside_the_years_1900_to_2199_is_refused():
 
 @given(details(), buffers)
 def test_the_busy_period_contains_the_appointment_and_at_most_the_largest_buffers(booked, around):
-    begin, end = rules.busy_period(booked, around)
+    begin, end = time_rules.busy_period(booked, around)
     assert begin <= booked.scheduled_start < booked.scheduled_end <= end
     assert booked.scheduled_start - begin <= rules.MAX_BUFFER
     assert end - booked.scheduled_start <= rules.MAX_LENGTH + rules.MAX_BUFFER
@@ -86,11 +86,11 @@ def test_an_appointment_with_an_overlapping_busy_period_starts_within_the_search
     other = replace(
         other, scheduled_start=one.scheduled_start, scheduled_end=one.scheduled_start + (other.scheduled_end - other.scheduled_start)
     )
-    begin, end = rules.busy_period(one, around_one)
+    begin, end = time_rules.busy_period(one, around_one)
     reach = rules.MAX_LENGTH + 2 * rules.MAX_BUFFER
     for shift in (-reach, reach, timedelta(hours=-25), timedelta(hours=25)):
         moved = replace(other, scheduled_start=other.scheduled_start + shift, scheduled_end=other.scheduled_end + shift)
-        other_begin, other_end = rules.busy_period(moved, around_other)
+        other_begin, other_end = time_rules.busy_period(moved, around_other)
         if other_begin < end and begin < other_end:
             assert begin - reach < moved.scheduled_start < end + reach
 
@@ -118,16 +118,16 @@ def test_a_change_to_an_invalid_period_is_refused(before):
 def test_a_change_takes_other_time_exactly_if_its_periods_are_others(before, after, around_before, around_after):
     """At a room: at another location the periods are the same, and looked at all the same."""
     after = replace(after, location_id=before.location_id)
-    busy_before, busy_after = rules.busy_period(before, around_before), rules.busy_period(after, around_after)
-    periods = [rules.busy_periods(*each, is_room=True) for each in ((before, busy_before), (after, busy_after))]
-    assert rules.takes_other_time(before, busy_before, after, busy_after) == (periods[0] != periods[1])
+    busy_before, busy_after = time_rules.busy_period(before, around_before), time_rules.busy_period(after, around_after)
+    periods = [time_rules.busy_periods(*each, is_room=True) for each in ((before, busy_before), (after, busy_after))]
+    assert time_rules.takes_other_time(before, busy_before, after, busy_after) == (periods[0] != periods[1])
 
 
 @given(details(), buffers)
 def test_a_change_of_notes_takes_no_other_time(booked, around):
-    busy = rules.busy_period(booked, around)
-    assert not rules.takes_other_time(booked, busy, replace(booked, notes="Bring the X-ray"), busy)
-    assert not rules.changes_busy_period(booked, replace(booked, notes="Bring the X-ray"))
+    busy = time_rules.busy_period(booked, around)
+    assert not time_rules.takes_other_time(booked, busy, replace(booked, notes="Bring the X-ray"), busy)
+    assert not time_rules.changes_busy_period(booked, replace(booked, notes="Bring the X-ray"))
 
 
 @given(details(), st.sampled_from(STATUSES))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from scheduling.appointments import rules as appointment_rules
+from scheduling.appointments import time_rules
 from scheduling.appointments.rules import AppointmentDetails
 from scheduling.busy_periods import rules
 from scheduling.busy_periods.rules import CLIENT, PRACTITIONER, ROOM, BusyPeriod
@@ -61,18 +61,18 @@ def test_an_appointment_takes_its_practitioner_and_room_with_the_buffers_and_its
     at_room = details(location_id=THREE)
 
     people = [period(TWO, -10, 80), period(ONE, kind=CLIENT)]
-    assert appointment_rules.busy_periods(details(), busy, is_room=False) == people
-    assert appointment_rules.busy_periods(at_room, busy, is_room=False) == people
-    assert appointment_rules.busy_periods(at_room, busy, is_room=True) == [people[0], period(THREE, -10, 80, ROOM), people[1]]
+    assert time_rules.busy_periods(details(), busy, is_room=False) == people
+    assert time_rules.busy_periods(at_room, busy, is_room=False) == people
+    assert time_rules.busy_periods(at_room, busy, is_room=True) == [people[0], period(THREE, -10, 80, ROOM), people[1]]
     for status in ("cancelled", "no_show"):
-        assert appointment_rules.busy_periods(details(status=status), busy, is_room=True) == []
+        assert time_rules.busy_periods(details(status=status), busy, is_room=True) == []
 
 
 def test_a_change_takes_other_time_if_somebody_or_the_time_is_another_or_it_is_busy_no_more():
     before, busy = details(), (NINE, NINE + minutes(60))
 
     def takes(busy_after=busy, **changes):
-        return appointment_rules.takes_other_time(before, busy, details(**changes), busy_after)
+        return time_rules.takes_other_time(before, busy, details(**changes), busy_after)
 
     assert not takes(status="completed", notes="?", service_id=THREE, location_type="online")
     assert takes((NINE, NINE + minutes(61)))
@@ -82,4 +82,4 @@ def test_a_change_takes_other_time_if_somebody_or_the_time_is_another_or_it_is_b
     ):  # fmt: skip
         assert takes(**changes)
     cancelled = details(status="cancelled")
-    assert not appointment_rules.takes_other_time(cancelled, busy, details(status="no_show", client_id=THREE), busy)
+    assert not time_rules.takes_other_time(cancelled, busy, details(status="no_show", client_id=THREE), busy)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Forbidden, Invalid, NotFound, Refusal
-from scheduling.appointments import rules
+from scheduling.appointments import rules, time_rules
 from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 from scheduling.locations.rules import check_location
 from scheduling.offered_services.rules import check_service
@@ -150,22 +150,22 @@ def test_a_history_tells_up_to_five_hundred_entries_and_a_hundred_where_nobody_s
 
 def test_time_is_worked_out_anew_for_another_plan_and_for_one_that_takes_place_again():
     called_off = replace(AGREED, status="cancelled")
-    assert not rules.changes_busy_period(AGREED, AGREED)
-    assert not rules.changes_busy_period(AGREED, replace(AGREED, notes="x", client_id=UUID(int=9), status="completed"))
-    assert not rules.changes_busy_period(AGREED, called_off)
-    assert not rules.changes_busy_period(called_off, called_off)
-    assert rules.changes_busy_period(called_off, AGREED)
+    assert not time_rules.changes_busy_period(AGREED, AGREED)
+    assert not time_rules.changes_busy_period(AGREED, replace(AGREED, notes="x", client_id=UUID(int=9), status="completed"))
+    assert not time_rules.changes_busy_period(AGREED, called_off)
+    assert not time_rules.changes_busy_period(called_off, called_off)
+    assert time_rules.changes_busy_period(called_off, AGREED)
     for other in (
         {"practitioner_id": UUID(int=9)},
         {"scheduled_start": NINE + MICROSECOND},
         {"scheduled_end": NINE + 2 * HOUR},
         {"service_id": UUID(int=9)},
     ):
-        assert rules.changes_busy_period(AGREED, replace(AGREED, **other)), other
+        assert time_rules.changes_busy_period(AGREED, replace(AGREED, **other)), other
 
 
 def test_an_appointment_takes_its_buffers_as_well():
-    assert rules.busy_period(AGREED, Buffers(timedelta(minutes=5), timedelta(minutes=10))) == (
+    assert time_rules.busy_period(AGREED, Buffers(timedelta(minutes=5), timedelta(minutes=10))) == (
         NINE - timedelta(minutes=5),
         NINE + HOUR + timedelta(minutes=10),
     )

@@ -13,7 +13,8 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
-from scheduling.appointments.rules import AppointmentDetails, Period, refusing_periods
+from scheduling.appointments.rules import AppointmentDetails, Period
+from scheduling.appointments.time_rules import refusing_periods
 from scheduling.busy_periods.rules import CLIENT, BusyPeriod
 from scheduling.tables import appointments
 

@@ -23,7 +23,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import booking, rules, store
+from scheduling.appointments import booking, rules, store, time_rules
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import (
     APPOINTMENTS,
@@ -64,14 +64,14 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
 
         terms = await booking.terms(work, details.service_id, details.location_id)
-        busy, details = rules.busy_period(details, terms.buffers), replace(details, payment_price=terms.price)
+        busy, details = time_rules.busy_period(details, terms.buffers), replace(details, payment_price=terms.price)
         appointment = to_columns(details, busy, appointment_id=uuid7())
         appointment |= {"created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
 
         def sealed_with(overbooking: dict[str, Any]) -> bytes:
             return seal(details, keys, new_row(appointment | overbooking), work)
 
-        periods = rules.busy_periods(details, busy, is_room=terms.is_room)
+        periods = time_rules.busy_periods(details, busy, is_room=terms.is_room)
         booked = await booking.book(
             work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict, hold_id=given(request)["hold_id"]
         )
@@ -118,7 +118,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             terms_before = await booking.service_terms(work, before.service_id, kept=before.service_id)
             after = rules.priced(before, after, changes, terms, terms_before)
         busy_before = busy_period_of(row)
-        busy_after = rules.busy_period(after, terms.buffers) if rules.changes_busy_period(before, after) else busy_before
+        busy_after = time_rules.busy_period(after, terms.buffers) if time_rules.changes_busy_period(before, after) else busy_before
         columns = to_columns(after, busy_after, appointment_id=row["id"])
         columns |= {"edited_at": work.now, "confirmed_at": _confirmation(row, before, after), **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
@@ -126,8 +126,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         def sealed_with(overbooking: dict[str, Any]) -> bytes:
             return seal(after, keys, {**row, **columns, **counted, **overbooking}, work)
 
-        if rules.takes_other_time(before, busy_before, after, busy_after):
-            periods = rules.busy_periods(after, busy_after, is_room=terms.is_room)
+        if time_rules.takes_other_time(before, busy_before, after, busy_after):
+            periods = time_rules.busy_periods(after, busy_after, is_room=terms.is_room)
             changed = await booking.move(work, row, columns, periods, sealed_with, allow_conflict=request.allow_conflict)
         else:
             kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
@@ -194,7 +194,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         terms = await booking.terms(work, service_id, location_id, kept_service=before["service_id"], kept_location=before["location_id"])
         busy = start - terms.buffers.before, end + terms.buffers.after
         places = places_of(moved) if moved is not None and moved["status"] in BUSY_STATUSES else []
-        periods = rules.refusing_periods(practitioner_id, location_id if terms.is_room else None, busy)
+        periods = time_rules.refusing_periods(practitioner_id, location_id if terms.is_room else None, busy)
         asked = [period for period in periods if not within(period, places)]
         conflicts = {row["id"]: row for row in (await busy_periods.conflicts(work, moved_id, asked) if asked else [])}
         return pb.ClashList(items=[to_clash(conflict) for conflict in conflicts.values()])

@@ -13,6 +13,7 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules as appointments
+from scheduling.appointments import time_rules
 from scheduling.appointments.announcing import announce
 from scheduling.appointments.mapping import new_row, seal, to_columns
 from scheduling.appointments.rules import AppointmentDetails, Terms
@@ -42,7 +43,7 @@ class Template:
 
     def periods(self, details: AppointmentDetails) -> list[BusyPeriod]:
         """What one occurrence takes, its client's time included."""
-        return appointments.busy_periods(details, appointments.busy_period(details, self.terms.buffers), is_room=self.terms.is_room)
+        return time_rules.busy_periods(details, time_rules.busy_period(details, self.terms.buffers), is_room=self.terms.is_room)
 
 
 def candidates(template: Template, planned: Sequence[Planned]) -> list[Candidate]:
@@ -67,7 +68,7 @@ async def book(
         if each.appointment_id is None:
             continue
         details = template.at(each)
-        busy = appointments.busy_period(details, template.terms.buffers)
+        busy = time_rules.busy_period(details, template.terms.buffers)
         row = to_columns(details, busy, appointment_id=each.appointment_id) | _NOT_OVERBOOKED
         row |= {"series_id": series_id, "created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
         rows.append(row | {"busy_start": busy[0], "busy_end": busy[1], "sealed": seal(details, keys, new_row(row), work)})

@@ -14,6 +14,7 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules as appointments
+from scheduling.appointments import time_rules
 from scheduling.appointments.announcing import announce
 from scheduling.appointments.booking import OVERBOOKING_COLUMNS
 from scheduling.appointments.mapping import busy_period_of, places_of, seal, to_columns
@@ -51,13 +52,13 @@ class Changed:
 
     @property
     def busy_after(self) -> Period:
-        if appointments.changes_busy_period(self.before, self.after):
-            return appointments.busy_period(self.after, self.terms.buffers)
+        if time_rules.changes_busy_period(self.before, self.after):
+            return time_rules.busy_period(self.after, self.terms.buffers)
         return busy_period_of(self.row)
 
     @property
     def takes_other_time(self) -> bool:
-        return appointments.takes_other_time(self.before, busy_period_of(self.row), self.after, self.busy_after)
+        return time_rules.takes_other_time(self.before, busy_period_of(self.row), self.after, self.busy_after)
 
     @property
     def had(self) -> list[BusyPeriod]:
@@ -65,7 +66,7 @@ class Changed:
 
     @property
     def needs(self) -> list[BusyPeriod]:
-        return appointments.busy_periods(self.after, self.busy_after, is_room=self.terms.is_room)
+        return time_rules.busy_periods(self.after, self.busy_after, is_room=self.terms.is_room)
 
     def candidate(self, zone: ZoneInfo) -> Candidate:
         """The new time, and what of it the appointment has not had."""

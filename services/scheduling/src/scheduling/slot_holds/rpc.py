@@ -15,7 +15,7 @@ from chassis.db.transaction import Record
 from chassis.protobuf.fields import given
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import booking
+from scheduling.appointments import booking, time_rules
 from scheduling.appointments import rules as appointments
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import BusyPeriod, columns
@@ -34,7 +34,7 @@ class Holds(HoldsServicer[UnitOfWork]):
             appointments.check_practitioner(is_active=(await self._users.GetPractitioner(asked, work.context)).is_active)
         terms = await booking.service_terms(work, UUID(request.service_id), kept=None)
         start, end = appointments.check_slot(start, start + timedelta(minutes=terms.duration_minutes))
-        periods = appointments.refusing_periods(practitioner_id, None, (start - terms.buffers.before, end + terms.buffers.after))
+        periods = time_rules.refusing_periods(practitioner_id, None, (start - terms.buffers.before, end + terms.buffers.after))
 
         # The holder's calendar too, so that of many who ask at once for one user nobody exceeds the number.
         await busy_periods.lock_for_hold(work, periods)

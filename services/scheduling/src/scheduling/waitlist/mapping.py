@@ -8,7 +8,8 @@ from uuid import UUID
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1 import waitlist_pb2 as pb
 from chassis.protobuf.fields import fill
-from scheduling.appointments.rules import AppointmentDetails, refusing_periods
+from scheduling.appointments.rules import AppointmentDetails
+from scheduling.appointments.time_rules import refusing_periods
 from scheduling.busy_periods.rules import BusyPeriod
 from scheduling.waitlist.rules import Needs, Opening, Wish
 

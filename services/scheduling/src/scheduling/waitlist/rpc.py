@@ -20,7 +20,7 @@ from chassis.paging import page
 from chassis.protobuf.fields import fill, given
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import booking
+from scheduling.appointments import booking, time_rules
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import new_row, seal, to_columns, to_event
@@ -169,7 +169,7 @@ async def _book(work: UnitOfWork, keys: WorkspaceKeys, entry: Record, offer: Rec
     )
     details = replace(details, payment_price=terms.price)
     busy = offer["busy_from"], offer["busy_until"]
-    periods = appointments.busy_periods(details, busy, is_room=terms.is_room)
+    periods = time_rules.busy_periods(details, busy, is_room=terms.is_room)
     # What is held becomes free for it. Whoever gives back and takes has the calendars alone.
     await work.db.run(busy_periods.lock_alone, resource_ids=resources(periods, REFUSING))
     await workflow.end_offer(work, offer, opening, "accepted")
