@@ -291,10 +291,11 @@ async def test_an_appointment_moved_after_its_mail_gets_another_mail(practice, m
     await practice.finished_reminder(booked)
     await practice.move(booked, timedelta(hours=2))
 
-    await practice.until(lambda: len(mail_server.to(client.email)) == 2)
-    first, second = mail_server.to(client.email)
-    assert first["Message-ID"] != second["Message-ID"]
     await practice.until(lambda: _all(practice, booked, ["sent", "sent"]))
+    # Unless the second reminder was quicker, another mail has moved the appointment in the client's calendar.
+    ids = [mail["Message-ID"] for mail in mail_server.to(client.email)]
+    assert len(set(ids)) == len(ids)
+    assert len([id_ for id_ in ids if "calendar" not in id_]) == 2
 
 
 async def test_several_rules_whose_times_have_passed_send_one_mail(practice, mail_server):
