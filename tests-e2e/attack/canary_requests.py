@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain, repeat
 from uuid import UUID, uuid4
 
 import grpc
@@ -253,6 +254,8 @@ class CanaryRequests:
     def send_invalid_http_requests(self):
         """Calls every HTTP operation with canaries as ids, numbers and enum values, in invalid, too long and wrongly typed bodies."""
         ask, root = partial(self.api.request, auth=AnyOwner(self.api.auth)), self.api.base_url.copy_with(path="")
+        # One that no request may be as long as, and then some that no text may be as long as.
+        lengths = chain([100_000], repeat(2_000))
         for operation in operations(self.api.get("/openapi.json").json()):
             if str(operation) in {"POST /api/v1/auth/logout", "DELETE /api/v1/auth/sessions"}:
                 continue  # takes no input, and would end this login session
@@ -262,20 +265,20 @@ class CanaryRequests:
                 elsewhere = elsewhere.replace("{" + name + "}", canary())
             elsewhere = elsewhere.replace("{session_id}", canary())
             words = {name: canary(kind_of(name)) for name in operation.query}
-            bodies = (
-                {"json": {name: canary(kind_of(name)) for name in operation.body}},
-                {"json": {name: {canary(): [canary()]} for name in operation.body}},
-                {"json": [canary()]},
-                {"content": '{"first_name": "' + canary(), "headers": {"Content-Type": "application/json"}},
-                {"content": canary(), "headers": {"Content-Type": f"text/{canary()}"}},
-                {"json": {"notes": canary() * 100_000}},
-                {"content": canary(), "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
-                {"files": {canary(): (canary(), canary().encode(), canary())}},
-                {"files": {"file": (f"{canary()}.pdf", b"%PDF-1.7 " + canary().encode(), "application/pdf")}},
-            )
             self._keep(ask(operation.method, elsewhere, params=words))
             self._keep(ask(operation.method, f"{elsewhere}/{canary()}?{canary()}={canary()}"))
             if operation.method != "GET":
+                bodies = (
+                    {"json": {name: canary(kind_of(name)) for name in operation.body}},
+                    {"json": {name: {canary(): [canary()]} for name in operation.body}},
+                    {"json": [canary()]},
+                    {"content": '{"first_name": "' + canary(), "headers": {"Content-Type": "application/json"}},
+                    {"content": canary(), "headers": {"Content-Type": f"text/{canary()}"}},
+                    {"json": {"notes": canary() * next(lengths)}},
+                    {"content": canary(), "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+                    {"files": {canary(): (canary(), canary().encode(), canary())}},
+                    {"files": {"file": (f"{canary()}.pdf", b"%PDF-1.7 " + canary().encode(), "application/pdf")}},
+                )
                 for body in bodies:
                     self._keep(ask(operation.method, elsewhere, **body))
                 if operation.body or operation.path.endswith("/attachments"):
