@@ -31,7 +31,7 @@ down: ## stops the containers; their data stays (ARGS=--volumes)
 logs: ## what the containers say (ARGS="clinical")
 	@deploy/compose/development logs --follow $(ARGS)
 
-test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": half a minute; WORKERS=2)
+test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": a minute; WORKERS=2)
 	@scripts/rabbitmq for-tests
 	@scripts/redis
 	@scripts/clamav
