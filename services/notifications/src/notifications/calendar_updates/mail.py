@@ -20,12 +20,11 @@ from notifications.calendar_invites import store
 from notifications.calendar_invites.ics import Invite, attach
 from notifications.calendar_invites.workflow import address_of, record
 from notifications.mail import dates
-from notifications.mail.message import build
 from notifications.mail.sender import NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.merged_clients.workflow import owners
 from notifications.reminder_links import store as links
-from notifications.reminder_templates import rendering
+from notifications.reminder_templates import composing, rendering
 from notifications.stubs import Stubs
 
 KIND = "calendar_update"
@@ -55,17 +54,8 @@ def calendar_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork],
         zone = dates.zone(contact.time_zone, workspace.time_zone)
         values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=invite.starts_at, zone=zone)
         rendered = rendering.render(text, values)
-        message = build(
-            sender=runtime.settings.mail_from,
-            sender_name=workspace.name,
-            to=email,
-            message_id=message_id("calendar", row["id"]),
-            now=datetime.now(UTC),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            language=rendered.language,
-            direction=rendered.direction,
+        message = composing.compose(
+            rendered, runtime.settings, workspace, to=email, message_id=message_id("calendar", row["id"]), now=datetime.now(UTC)
         )
         attach(message, invite, now=datetime.now(UTC))
         return message

@@ -15,12 +15,12 @@ from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
-from notifications.mail.message import build
 from notifications.mail.sender import NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.notification_settings import rules, workflow
 from notifications.personal_mails.ids import of_appointment_soon
 from notifications.personal_mails.texts import PersonalText
+from notifications.reminder_templates import composing
 from notifications.stubs import Stubs
 
 _SCHEDULED = appointments_pb2.APPOINTMENT_STATUS_SCHEDULED
@@ -48,17 +48,13 @@ class _PersonalMails:
         zone, text = dates.zone(settings["time_zone"] or "", workspace.time_zone), PersonalText.of(workspace.locale)
         about = await self._about(row, work, zone, text)
         rendered = text.render(**about, name=person.full_name, link=self._runtime.settings.app_url.rstrip("/"))
-        return build(
-            sender=self._runtime.settings.mail_from,
-            sender_name=workspace.name,
+        return composing.compose(
+            rendered,
+            self._runtime.settings,
+            workspace,
             to=person.email,
             message_id=message_id(row["kind"].replace("_", "-"), row["id"]),
             now=datetime.now(UTC),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            language=rendered.language,
-            direction=rendered.direction,
         )
 
     async def _about(self, row: Any, work: UnitOfWork, zone: ZoneInfo, text: PersonalText) -> dict[str, Any]:

@@ -23,14 +23,13 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.calendar_invites.ics import Invite, attach
 from notifications.calendar_invites.workflow import record
 from notifications.mail import dates
-from notifications.mail.message import build
 from notifications.mail.sender import MailKind, NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.reminder_links import store as links
 from notifications.reminder_links.workflow import issue
 from notifications.reminder_policies import workflow as policies
 from notifications.reminder_policies.rules import QuietHours, is_too_late, send_at
-from notifications.reminder_templates import rendering
+from notifications.reminder_templates import composing, rendering
 from notifications.reminder_templates import store as templates
 from notifications.reminders import rules, sending_store, workflow
 from notifications.stubs import Stubs
@@ -169,17 +168,6 @@ def _message(
     now: datetime,
 ) -> EmailMessage:
     try:
-        return build(
-            sender=settings.mail_from,
-            sender_name=workspace.name,
-            to=contact.email,
-            message_id=message_id("reminder", row["id"]),
-            now=now,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            language=rendered.language,
-            direction=rendered.direction,
-        )
+        return composing.compose(rendered, settings, workspace, to=contact.email, message_id=message_id("reminder", row["id"]), now=now)
     except ValueError:
         raise NotToBeSent("failed", "address_malformed") from None

@@ -15,11 +15,10 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
-from notifications.mail.message import build
 from notifications.mail.sender import NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.reminder_links import store as links
-from notifications.reminder_templates import rendering
+from notifications.reminder_templates import composing, rendering
 from notifications.stubs import Stubs
 
 KIND = "waitlist_offer"
@@ -52,17 +51,13 @@ def waitlist_offer_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOf
         }
         link = f"{runtime.settings.public_url}{_PAGE}?token={quote(offer.token, safe='')}"
         rendered = rendering.render(text, {**about, **until, "link": link})
-        return build(
-            sender=runtime.settings.mail_from,
-            sender_name=workspace.name,
+        return composing.compose(
+            rendered,
+            runtime.settings,
+            workspace,
             to=contact.email,
             message_id=message_id("waitlist-offer", row["id"]),
             now=datetime.now(UTC),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            language=rendered.language,
-            direction=rendered.direction,
         )
 
     return compose
