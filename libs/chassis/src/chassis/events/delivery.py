@@ -15,10 +15,10 @@ class Delivery(UnitOfWork):
     """A unit of work on the service's own behalf, in the event's workspace, whose transaction begins with the inbox.
 
     `attempt` counts from 1; `announced_by` is the service that signed the event, `occurred_at` when it happened. For events handled together,
-    `context`, `event_id` and `occurred_at` are the first one's; `event_ids` has all.
+    `context`, `event_id` and `occurred_at` are the first one's; `event_ids` has all, and `taken` those that the effect is given.
     """
 
-    __slots__ = ("announced_by", "attempt", "event_ids", "inbox", "occurred_at", "queue")
+    __slots__ = ("_arrived", "announced_by", "attempt", "inbox", "occurred_at", "queue")
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Delivery(UnitOfWork):
             workspace_id=first.workspace_id,
             traceparent=first.traceparent or None,
         )
-        self.event_ids = [envelope.id for envelope in envelopes]
+        self._arrived = {envelope.id: envelope for envelope in envelopes}
         self.inbox = Inbox(database.schema, first.workspace_id, queue, self.event_ids, of_erased=of_erased)
         super().__init__(context, database, outbox, first=self.inbox.claim)
         self.queue = queue
@@ -51,4 +51,13 @@ class Delivery(UnitOfWork):
 
     @property
     def event_id(self) -> UUID:
-        return self.event_ids[0]
+        return next(iter(self._arrived))
+
+    @property
+    def event_ids(self) -> list[UUID]:
+        return list(self._arrived)
+
+    @property
+    def taken(self) -> list[Envelope]:
+        """The events that no delivery on this queue has handled before, in their order; none before the transaction has begun."""
+        return [envelope for id_, envelope in self._arrived.items() if id_ in self.inbox.claimed]

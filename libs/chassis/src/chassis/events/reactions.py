@@ -62,7 +62,8 @@ def on_many(
 ) -> Callable[[Callable[[Sequence[EventT], Delivery], Awaitable[None]]], Reaction]:
     """The same for events so frequent that those which arrive together are better kept together, in one transaction.
 
-    Should that fail, each is taken by itself, so that one which cannot be kept holds up no other.
+    `delivery.taken` says of each, at the same place, when it happened. Should the effect fail, each event is taken by itself, so that one
+    which cannot be kept holds up no other.
     """
 
     def reaction(effect: Callable[[Sequence[EventT], Delivery], Awaitable[None]]) -> Reaction:
@@ -97,7 +98,7 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
                     if reaction.together:
                         # The inbox says which of them are new.
                         await delivery.db.connection()
-                        await reaction.effect([event for id_, event in events.items() if id_ in delivery.inbox.claimed], delivery)
+                        await reaction.effect([events[envelope.id] for envelope in delivery.taken], delivery)
                     else:
                         await reaction.effect(events[delivery.event_id], delivery)
                         # An effect without a statement is recorded too.

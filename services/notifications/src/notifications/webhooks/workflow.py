@@ -14,12 +14,12 @@ from notifications.webhooks import rules, store
 from notifications.webhooks.messages import Happening
 
 
-async def tell(work: UnitOfWork, happening: Happening, *, settling: timedelta) -> bool:
-    """Adds a delivery for each webhook that wants to be told; returns whether there is any."""
-    listening = await work.db.all(store.listening, event_type=happening.type)
+async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: timedelta) -> bool:
+    """Adds a delivery of each of the happenings, all of one type, for each webhook that wants to be told; returns whether there is any."""
+    listening = await work.db.all(store.listening, event_type=happenings[0].type)
     if not listening:
         return False
-    body, due_at = happening.body(), work.now + settling
+    due_at = work.now + settling
     deliveries = [
         {
             "workspace_id": work.workspace_id,
@@ -33,6 +33,7 @@ async def tell(work: UnitOfWork, happening: Happening, *, settling: timedelta) -
             "give_up_at": work.now + rules.PATIENCE,
             "now": work.now,
         }
+        for happening, body in ((each, each.body()) for each in happenings)
         for row in listening
     ]
     await work.db.many(store.add_delivery, deliveries)
