@@ -64,6 +64,11 @@ WHERE (SELECT count(*) FROM taken) = 2 AND NOT EXISTS (
 RETURNING *)
 SELECT made.*, client.version AS client_version, client.sealed_name FROM made, client
 """
+WEEK = """
+SELECT a.*, c.version AS client_version, c.sealed_name, c.is_active AS client_is_active, count(*) OVER () AS total
+FROM scheduling.appointments a JOIN clients.clients c ON c.workspace_id = a.workspace_id AND c.id = a.client_id
+WHERE a.workspace_id = $1 AND a.deleted_at IS NULL AND a.scheduled_start >= $2 AND a.scheduled_start < $3 ORDER BY a.scheduled_start, a.id LIMIT $4
+"""
 AUTOSAVE = """
 UPDATE clinical.sessions SET sealed = $3, duration_minutes = $4, version = version + 1, draft_last_saved_at = $5, updated_at = $5
 WHERE workspace_id = $1 AND id = $2 RETURNING *
@@ -140,6 +145,20 @@ class Bare:
         named = {"id": client_id, "version": row["client_version"], "is_active": True, "sealed_name": row["sealed_name"]}
         client = render(client_mapping.to_summary(named, self._keys["clients"]))
         return dump(render(appointment_mapping.to_message(row, keys)) | {"client": client})
+
+    async def week(self, start: datetime, end: datetime) -> bytes:
+        rows = await self._pool.fetch(WEEK, self._workspace, start, end, PAGE)
+        return dump(render_page([self._with_client(row) for row in rows], rows[0]["total"], 1, PAGE))
+
+    def _with_client(self, row: Any) -> dict[str, Any]:
+        named = {
+            "id": row["client_id"],
+            "version": row["client_version"],
+            "is_active": row["client_is_active"],
+            "sealed_name": row["sealed_name"],
+        }
+        client = render(client_mapping.to_summary(named, self._keys["clients"]))
+        return render(appointment_mapping.to_message(row, self._keys["scheduling"])) | {"client": client}
 
     async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
         note = sessions_pb2.Session(**changes)

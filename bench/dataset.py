@@ -31,6 +31,8 @@ MOST_PAGES = 40
 LONG_TIMELINE = 100_000
 # Each is finalized once: more than a run of five rounds does.
 TO_BE_SIGNED = 12_000
+# The week of the calendar that is asked for: Monday to Friday of a time in which nothing else is booked, ten clients a day.
+WEEK, WEEK_LASTS = datetime(2029, 1, 1, tzinfo=UTC), timedelta(days=7)
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
 # One user sends in a second what no user may in a minute: throughput is what is measured. Requests are counted as always, but not refused.
 UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
@@ -113,6 +115,7 @@ async def set_up(installation: Installation, *, hospital: bool = True, clients: 
         pages, total = await _pages(api, "/clients")
         user_pages, total_users = await _pages(api, "/users")
         listed = [client_id for _, ids in pages for client_id in ids]
+        await _all(api, "/appointments", [_appointment_of_week(listed[n], n) for n in range(PAGE)])
         timeline_client, booked = listed[0], listed[-1]
         await _all(api, "/appointments", [_appointment(timeline_client, n) for n in range(events * 6 // 10)])
         await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
@@ -184,7 +187,14 @@ def _client(n: int) -> dict[str, Any]:
 
 
 def _appointment(client_id: str, n: int) -> dict[str, Any]:
-    start = datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(days=n)
+    return _appointment_at(client_id, datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(days=n))
+
+
+def _appointment_of_week(client_id: str, n: int) -> dict[str, Any]:
+    return _appointment_at(client_id, WEEK + timedelta(days=n // 10, hours=8 + n % 10))
+
+
+def _appointment_at(client_id: str, start: datetime) -> dict[str, Any]:
     end = start + timedelta(minutes=50)
     return {
         "client_id": client_id,

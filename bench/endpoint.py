@@ -6,6 +6,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
@@ -43,6 +44,10 @@ def build(dataset: Dataset) -> FastAPI:
     async def book(body: AppointmentCreate, request: Request) -> Response:
         made = await request.app.state.bare.book(body.client_id, body.scheduled_start, body.scheduled_end, body.location_type)
         return Response(made, 201, media_type=JSON)
+
+    @app.get("/api/v1/appointments")
+    async def week(start_date: datetime, end_date: datetime, request: Request) -> Response:
+        return Response(await request.app.state.bare.week(start_date, end_date), media_type=JSON)
 
     @app.patch("/api/v1/sessions/{session_id}/draft")
     async def autosave(session_id: UUID, body: DraftUpdate, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.dataset import Dataset
+from bench.dataset import PAGE, WEEK, WEEK_LASTS, Dataset
 from identity.demo import PASSWORD
 
 NOTE = (
@@ -43,10 +43,17 @@ def _weekly_for_ten_years(dataset: Dataset) -> str:
     return f'{{"client_id": "{dataset.booked_client_id}", "location_type": "clinic", {when}}}'
 
 
+def _week(*_: object) -> list[str]:
+    start, end = (moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in (WEEK, WEEK + WEEK_LASTS))
+    return [f"/api/v1/appointments?start_date={start}&end_date={end}&page_size={PAGE}&sort=scheduled_start"]
+
+
 OPERATIONS = (
     Operation("get client", "GET", lambda dataset, _: [f"/api/v1/clients/{client_id}" for client_id in dataset.client_ids]),
     Operation("list 50 clients", "GET", lambda dataset, _: [f"/api/v1/clients?page={n}&page_size=50" for n, _ in dataset.pages]),
     Operation("book", "POST", lambda *_: ["/api/v1/appointments"], _booking, expect=201),
+    # 50 appointments with their clients' names.
+    Operation("week", "GET", _week, against=("bare",)),
     Operation("preview a series of 520", "POST", lambda *_: ["/api/v1/series/preview"], _weekly_for_ten_years, against=()),
     Operation(
         "autosave",

@@ -23,6 +23,7 @@ FLOORS = (
     Floor("get client", 16, "monolith", 2.0),
     Floor("list 50 clients", 16, "bare", 0.5),
     Floor("book", 16, "bare", 0.3),
+    Floor("week", 16, "bare", 0.5),
     Floor("autosave", 16, "plain", 0.5),
 )
 
