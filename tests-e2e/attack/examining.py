@@ -10,7 +10,10 @@ import sys
 import tempfile
 
 from attack.hostile_files import MARK, HostileFile, hostile_files
-from clinical.attachments import sanitizer_process
+from clinical.attachments import documents, pictures, sanitizer_process
+
+# Loaded here once, and not by each of the processes.
+LOADED = (documents, pictures)
 
 
 def examined(file: HostileFile) -> dict[str, object]:

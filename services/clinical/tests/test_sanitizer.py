@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from chassis.errors import Invalid
-from clinical.attachments import sanitizer
+from clinical.attachments import pictures, sanitizer
 
 from .conftest import document, photo
 
@@ -39,6 +39,23 @@ def located(orientation: int = 1) -> bytes:
     exif[ExifTags.Base.Orientation] = orientation
     exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (51.0, 30.0, 26.0), 3: "W", 4: (0.0, 7.0, 39.0)})
     return photo(exif=exif, comment=b"canary comment", xmp=b"<x:xmpmeta>canary</x:xmpmeta>")
+
+
+def loaded_for(content: bytes) -> set[str]:
+    """The libraries that a process of its own loads for the file."""
+    program = (
+        "import sys; from clinical.attachments import sanitizer\n"
+        "try: sanitizer.sanitize(sys.stdin.buffer.read())\n"
+        "except sanitizer.Invalid: pass\n"
+        "print(*{'PIL', 'pikepdf'} & sys.modules.keys())"
+    )
+    return set(subprocess.run([sys.executable, "-c", program], input=content, capture_output=True, check=True).stdout.decode().split())
+
+
+def test_the_process_loads_the_libraries_of_the_files_own_type_alone(servers):
+    assert loaded_for(photo()) == {"PIL"}
+    assert loaded_for(document()) == {"pikepdf"}
+    assert loaded_for(b"MZ a program") == set()
 
 
 # --- images
@@ -125,9 +142,9 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def test_an_image_just_over_the_limit_is_refused(monkeypatch):
-    monkeypatch.setattr(sanitizer, "MAX_PIXELS", 32 * 16)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 32 * 16)
     sanitizer.sanitize(photo())
-    monkeypatch.setattr(sanitizer, "MAX_PIXELS", 32 * 16 - 1)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 32 * 16 - 1)
     assert refusal_of(photo()) == "file_unsafe"
 
 

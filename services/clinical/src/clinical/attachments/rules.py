@@ -35,6 +35,11 @@ def check_size(size: int) -> None:
         raise Invalid("file_too_large", "A file has at most 10 MB.")
 
 
+def unsafe(why: str) -> Invalid:
+    """The refusal of a file that could harm whoever opens it."""
+    return Invalid("file_unsafe", why)
+
+
 def check_clean_size(size: int) -> None:
     """Raises Invalid for an image that takes more than 40 MB without what it was made smaller by."""
     if size > MAX_CLEAN_BYTES:
