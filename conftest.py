@@ -23,8 +23,10 @@ __all__ = ["gateway", "standalone"]
 FOLDERS = ("services/", "gateway/", "deploy/")
 _running: list[pytest.Item] = []
 
-# On a machine that is busy with other tests, how long an example takes says nothing about it.
-hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# On a machine that is busy with other tests, how long an example takes says nothing about it. Many examples are `make drill`'s.
+_BUSY = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("busy", max_examples=40, **_BUSY)
+hypothesis.settings.register_profile("drill", max_examples=1000, **_BUSY)
 if hypothesis.settings.get_current_profile_name() == "default":
     hypothesis.settings.load_profile("busy")
 _environments: list[Callable[[], None]] = []

@@ -1,5 +1,7 @@
 """Each call on a stream is answered or refused exactly once, and nothing is left behind, whatever the wire does."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -252,7 +254,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 AnyOrder.TestCase.settings = settings(
-    max_examples=80,
+    max_examples=int(os.environ.get("CASELOAD_STREAM_EXAMPLES", "25")),
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
