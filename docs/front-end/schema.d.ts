@@ -4720,6 +4720,15 @@ export interface components {
             session_date?: string;
             duration_minutes?: number | null;
         };
+        /** @description A month whose events were dropped when nothing kept them any longer. Its part of the chain is still verified, by its hashes. */
+        DroppedMonth: {
+            month: string;
+            /** Format: date-time */
+            dropped_at: string;
+            events: number;
+            first_sequence: number;
+            last_sequence: number;
+        };
         DuplicateGroup: {
             clients: components["schemas"]["ClientSummary"][];
             /** @description How likely they are one person, from 0 to 1; that of the least likely pair among more than two. */
@@ -5476,12 +5485,12 @@ export interface components {
             keys: components["schemas"]["AuditKey"][];
         };
         ProvenEvent: {
-            /** Format: uuid */
-            id: string;
+            id: string | null;
             sequence: number;
             previous_hash: string;
             hash: string;
             inclusion: string[];
+            dropped_at: string | null;
         };
         ProvenHead: {
             leaf_index: number;
@@ -6311,6 +6320,7 @@ export interface components {
             events: number;
             head: string;
             first_break: number | null;
+            dropped: components["schemas"]["DroppedMonth"][];
         };
         VerifyMagicLinkRequest: {
             token: string;
@@ -6704,6 +6714,7 @@ export type DepartmentUpdate = components['schemas']['DepartmentUpdate'];
 export type Done = components['schemas']['Done'];
 export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
+export type DroppedMonth = components['schemas']['DroppedMonth'];
 export type DuplicateGroup = components['schemas']['DuplicateGroup'];
 export type DuplicateGroups = components['schemas']['DuplicateGroups'];
 export type EscalationLevel = components['schemas']['EscalationLevel'];

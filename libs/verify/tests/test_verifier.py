@@ -161,6 +161,43 @@ def test_a_page_of_the_api_is_read_as_it_is(verified):
     assert verified(json.dumps({"items": [events(6)[n] for n in (5, 3, 4, 2, 1, 0)], "total": 6})).verified["events"] == 6
 
 
+def line_of_dropping(sequence, previous, **facts):
+    """What a month that was dropped leaves in the trail."""
+    told = {"month": "2019-05", "events": "4", "first_sequence": "3", "last_sequence": "6"} | facts
+    line = events(1)[0] | {"event_type": "drop_audit_month", "sequence": sequence, "metadata": {"facts": told}, "previous_hash": previous}
+    return line | {"hash": entry_hash(bytes.fromhex(previous), sequence, line).hex()}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "facts", "findings"),
+    [
+        ((3, 6), {}, []),
+        ((3, 7), {}, ["events 3 to 7: are missing"]),
+        ((3, 6), {"events": "3"}, ["events 3 to 6: are missing"]),
+        ((3, 6), {"first_sequence": "4"}, ["events 3 to 6: are missing"]),
+        ((8, 8), {}, ["event 8: missing"]),
+    ],
+)
+def test_a_gap_is_no_finding_where_the_trail_itself_says_what_was_dropped(verified, left_out, facts, findings):
+    made = events(9)
+    for before, event in zip([None, *made], made, strict=False):
+        event["previous_hash"] = before["hash"] if before else "00" * 32
+    left = [event for event in made if not left_out[0] <= event["sequence"] <= left_out[1]]
+    report = verified(lines([*left, line_of_dropping(10, made[-1]["hash"], **facts)]))
+    assert report.findings == findings
+    assert any("were closed and dropped on 2026-03-02" in note for note in report.notes)
+
+
+def test_a_line_of_dropping_that_was_made_up_explains_nothing(verified):
+    made = events(9)
+    made[8] |= {
+        "event_type": "drop_audit_month",
+        "metadata": {"facts": {"month": "2019-05", "events": "1", "first_sequence": "4", "last_sequence": "4"}},
+    }
+    del made[3]
+    assert verified(lines(made)).findings == ["event 4: missing", "event 9: was changed"]
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [

@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from caseload_verify.audit_export import AuditExport, read_manifest
 from caseload_verify.checkpoints import Checkpoints
 from caseload_verify.client_archive import verify_archive
-from caseload_verify.events import Chain
+from caseload_verify.events import Chain, Dropped
 from caseload_verify.keys import Keys
 from caseload_verify.report import Report, Unreadable
 
@@ -51,7 +51,8 @@ class Verifier:
         if export.is_signed:
             export.verify_bytes(path)
         if export.has_lines:
-            chain = self._verify_lines(path, may_leave_out=export.is_signed and not export.is_contiguous)
+            dropped = export.dropped if export.is_signed else ()
+            chain = self._verify_lines(path, may_leave_out=export.is_signed and not export.is_contiguous, dropped=dropped)
             if export.is_signed:
                 export.verify_chain(chain)
 
@@ -60,8 +61,8 @@ class Verifier:
         self._checkpoints.finish()
         return self.report
 
-    def _verify_lines(self, path: Path, *, may_leave_out: bool = False) -> Chain:
-        chain = Chain(self.report, may_leave_out=may_leave_out)
+    def _verify_lines(self, path: Path, *, may_leave_out: bool = False, dropped: Sequence[Dropped] = ()) -> Chain:
+        chain = Chain(self.report, may_leave_out=may_leave_out, dropped=dropped)
         for number, told in _objects(path):
             try:
                 if not isinstance(told, dict):
@@ -78,6 +79,7 @@ class Verifier:
                     self.report.findings.append(f"line {number}: is nothing that is known here")
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 self.report.findings.append(f"line {number}: cannot be read")
+        chain.finish()
         return chain
 
 
