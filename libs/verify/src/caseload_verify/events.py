@@ -86,6 +86,11 @@ class Chain:
         self.number += 1
         self._first = self._first or (sequence, previous)
 
+    @property
+    def is_of_export(self) -> bool:
+        """Whether the file has events as exports have them, each with the hash of the one before it."""
+        return self._first is not None and self._first[1] is not None
+
     def finish(self) -> None:
         """What only the whole file tells: which of its gaps are months that were dropped."""
         for place, first, last in reversed(self._gaps):
