@@ -41,7 +41,7 @@ _TABLES = "^(audit_events|touched|seals|chain_nodes)"
 
 
 def plain(workspace_id: UUID, number: int, **but: Any) -> events_pb2.AuditRecorded:
-    fields = {
+    fields: dict[str, Any] = {
         "id": str(uuid7()),
         "workspace_id": str(workspace_id),
         "user_id": str(UUID(int=number % 50)),
