@@ -25,6 +25,7 @@ PURPOSES = {
     "blacklist",
     "calendar",
     "client",
+    "dropped months",
     "feeds",
     "reminder rules",
     "search index",

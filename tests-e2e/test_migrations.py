@@ -31,6 +31,7 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 # Tables that are empty in an installation that stands still, each with its reason.
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
+    "audit.closed_runs": "nothing in it is old enough to be dropped",
     "scheduling.payment_requests": "nobody in it is asked to pay",
     "scheduling.availability": "nobody in it has said when they work",
     "scheduling.waitlist_offers": "whoever waits in it is who has given something back",

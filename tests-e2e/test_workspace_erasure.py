@@ -45,6 +45,7 @@ KEPT = {
     "audit.unwitnessed": "the trail's chain",
     "audit.verifications": "how far the chain was verified",
     "audit.chain_nodes": "proofs of the trail",
+    "audit.closed_runs": "what is left of dropped months of the trail",
     "audit.heads": "proofs of the trail",
     "audit.unlogged_heads": "proofs of the trail",
 }

@@ -4504,6 +4504,7 @@ export interface components {
             permission_changes: components["schemas"]["Counted"];
             chain: components["schemas"]["ChainState"];
             retention: components["schemas"]["RetentionState"];
+            unusual: components["schemas"]["Unusual"];
         };
         Conflict: {
             /** Format: uuid */
@@ -4719,6 +4720,15 @@ export interface components {
             /** Format: date-time */
             session_date?: string;
             duration_minutes?: number | null;
+        };
+        /** @description A month whose events were dropped when nothing kept them any longer. Its part of the chain is still verified, by its hashes. */
+        DroppedMonth: {
+            month: string;
+            /** Format: date-time */
+            dropped_at: string;
+            events: number;
+            first_sequence: number;
+            last_sequence: number;
         };
         DuplicateGroup: {
             clients: components["schemas"]["ClientSummary"][];
@@ -5476,12 +5486,12 @@ export interface components {
             keys: components["schemas"]["AuditKey"][];
         };
         ProvenEvent: {
-            /** Format: uuid */
-            id: string;
+            id: string | null;
             sequence: number;
             previous_hash: string;
             hash: string;
             inclusion: string[];
+            dropped_at: string | null;
         };
         ProvenHead: {
             leaf_index: number;
@@ -6230,6 +6240,34 @@ export interface components {
             /** @description Why the note is made a draft again: the reason of its next version, unless that has another. */
             reason?: string | null;
         };
+        /** @description Days on which somebody did more than almost anybody did on almost any day of the workspace's own past. */
+        Unusual: {
+            /** @description So many days before the time of the report. */
+            past_days: number;
+            /** @description Of days with any access, so many in a hundred lie at or below the threshold. */
+            percentile: number;
+            bulk_access: components["schemas"]["UnusualDays"];
+            after_hours: components["schemas"]["UnusualDays"];
+        };
+        UnusualDay: {
+            /** Format: uuid */
+            user_id: string;
+            /** @description Today's; null of API keys, services and whoever is no user here. */
+            role: string | null;
+            /** Format: date */
+            day: string;
+            events: number;
+        };
+        UnusualDays: {
+            /** @description More accesses than so many by one person on one day are unusual. */
+            threshold: number;
+            /** @description Whether it was learnt from the past; otherwise it is the least that a threshold may be. */
+            is_learnt: boolean;
+            /** @description Days of one person each, from which it was learnt. */
+            days_seen: number;
+            /** @description Those with most events first, up to 100. */
+            days: components["schemas"]["UnusualDay"][];
+        };
         User: {
             /** Format: uuid */
             id: string;
@@ -6311,6 +6349,7 @@ export interface components {
             events: number;
             head: string;
             first_break: number | null;
+            dropped: components["schemas"]["DroppedMonth"][];
         };
         VerifyMagicLinkRequest: {
             token: string;
@@ -6576,6 +6615,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The file has no bytes in that range. */
+        416: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Invalid; `errors` says where. */
         422: {
             headers: {
@@ -6612,6 +6660,8 @@ export interface components {
          * @example handling=strict
          */
         Prefer: string;
+        /** @description One range of bytes (`bytes=1000-`, RFC 9110). With `If-Range`, of the file with this ETag alone. */
+        Range: string;
     };
     requestBodies: never;
     headers: {
@@ -6704,6 +6754,7 @@ export type DepartmentUpdate = components['schemas']['DepartmentUpdate'];
 export type Done = components['schemas']['Done'];
 export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
+export type DroppedMonth = components['schemas']['DroppedMonth'];
 export type DuplicateGroup = components['schemas']['DuplicateGroup'];
 export type DuplicateGroups = components['schemas']['DuplicateGroups'];
 export type EscalationLevel = components['schemas']['EscalationLevel'];
@@ -6855,6 +6906,9 @@ export type TotpRemoval = components['schemas']['TotpRemoval'];
 export type TwoFactorNeeded = components['schemas']['TwoFactorNeeded'];
 export type TypeCount = components['schemas']['TypeCount'];
 export type Unsigning = components['schemas']['Unsigning'];
+export type Unusual = components['schemas']['Unusual'];
+export type UnusualDay = components['schemas']['UnusualDay'];
+export type UnusualDays = components['schemas']['UnusualDays'];
 export type User = components['schemas']['User'];
 export type UserAccess = components['schemas']['UserAccess'];
 export type UserCount = components['schemas']['UserCount'];
@@ -6887,11 +6941,13 @@ export type Response409 = components['responses']['409'];
 export type Response410 = components['responses']['410'];
 export type Response412 = components['responses']['412'];
 export type Response413 = components['responses']['413'];
+export type Response416 = components['responses']['416'];
 export type Response422 = components['responses']['422'];
 export type Response429 = components['responses']['429'];
 export type Response503 = components['responses']['503'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type ParameterPrefer = components['parameters']['Prefer'];
+export type ParameterRange = components['parameters']['Range'];
 export type HeaderIgnoredMembers = components['headers']['IgnoredMembers'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -10074,7 +10130,10 @@ export interface operations {
     get_job_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One range of bytes (`bytes=1000-`, RFC 9110). With `If-Range`, of the file with this ETag alone. */
+                Range?: components["parameters"]["Range"];
+            };
             path: {
                 job_id: string;
             };
@@ -10091,12 +10150,24 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            /** @description The bytes of the `Range`. */
+            206: {
+                headers: {
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             410: components["responses"]["410"];
+            416: components["responses"]["416"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -15310,7 +15381,10 @@ export interface operations {
     get_audit_export_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One range of bytes (`bytes=1000-`, RFC 9110). With `If-Range`, of the file with this ETag alone. */
+                Range?: components["parameters"]["Range"];
+            };
             path: {
                 export_id: string;
             };
@@ -15328,12 +15402,25 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description The bytes of the `Range`. */
+            206: {
+                headers: {
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             410: components["responses"]["410"];
+            416: components["responses"]["416"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -11,6 +11,9 @@ USER = "01890a5d-ac96-774b-bcce-b302099a8057"
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 
 
+QUIET = {"threshold": 100, "is_learnt": False, "days_seen": 3, "days": []}
+
+
 def report(**but):
     nothing = {"events": 0, "by_code": [], "by_type": [], "by_user": []}
     return {
@@ -21,6 +24,7 @@ def report(**but):
         "break_glass": {"uses": 3, "by_user": [], "justified": 2, "unjustified": 1},
         "chain": {"intact": True, "events": 99, "head": "ab" * 32, "first_break": None},
         "retention": {"years": 7, "oldest_event_at": None},
+        "unusual": {"past_days": 90, "percentile": 99, "bulk_access": QUIET, "after_hours": QUIET | {"threshold": 10}},
     } | but  # fmt: skip
 
 
@@ -72,3 +76,18 @@ def test_what_is_in_a_report_is_text_and_the_page_runs_nothing():
 def test_a_long_list_says_what_is_left_out_of_it():
     users = [{"user_id": USER, "role": None, "events": 1} for _ in range(30)]
     assert "5 more users are in the JSON" in text(failed_sign_ins={"events": 30, "by_code": [], "by_user": users})
+
+
+def test_what_is_unusual_is_told_with_how_it_was_found():
+    found = {
+        "threshold": 412,
+        "is_learnt": True,
+        "days_seen": 950,
+        "days": [{"user_id": USER, "role": "nurse", "day": "2026-03-02", "events": 977}],
+    }
+    told = text(unusual={"past_days": 90, "percentile": 99, "bulk_access": found, "after_hours": QUIET | {"threshold": 10}})
+    assert "more than 412 accesses on one day" in told
+    assert "99 of 100 of the 950 days" in told
+    assert re.search(rf"{USER}.*nurse.*2026-03-02.*977", told, re.DOTALL)
+    assert "more than 10 accesses after hours on one day" in told
+    assert "too little of a past to learn from" in told

@@ -145,6 +145,10 @@ async def test_the_numbers_are_those_that_are_counted_by_hand(gateway, practice)
     assert report["break_glass"] == {
         "uses": 1, "by_user": [{"user_id": therapist, "role": "therapist", "events": 1}], "justified": 1, "unjustified": 0,
     }  # fmt: skip
+    unusual = report["unusual"]
+    assert (unusual["past_days"], unusual["percentile"], unusual["bulk_access"]) == (
+        90, 99, {"threshold": 100, "is_learnt": False, "days_seen": 0, "days": []},
+    )  # fmt: skip
     verified = (await practice.http.get(f"{API}/audit/verify")).json()
     assert report["chain"]["intact"] is verified["intact"] is True
     assert len(events) <= report["chain"]["events"] <= verified["events"]

@@ -350,3 +350,17 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         method,
                         path,
                     )
+
+
+def test_operations_that_answer_ranges_say_so(described):
+    """What `result_response` answers: 206 with the file's own kind of content, and 416."""
+    ranged = {
+        path: operations["get"]["responses"]
+        for path, operations in described["paths"].items()
+        if "206" in operations.get("get", {}).get("responses", {})
+    }
+    assert ranged.keys() == {"/api/v1/jobs/{job_id}/result", "/api/v1/audit/exports/{export_id}/file"}
+    for answers in ranged.values():
+        assert answers["206"]["content"] == answers["200"]["content"]
+        assert "Content-Range" in answers["206"]["headers"]
+        assert answers["416"] == {"$ref": "#/components/responses/416"}

@@ -1,4 +1,4 @@
-"""`make drill`: races, kills, saves, restarts and outages at full length, with a report. Exits with 1 if a guarantee was broken."""
+"""`make drill`: races, kills, saves, restarts, outages and tamperings at full length, with a report. Exits with 1 if a guarantee was broken."""
 
 import argparse
 import asyncio
@@ -9,6 +9,9 @@ import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from attack.tamperings import KINDS
+
+from chassis.local.postgres import LocalPostgres
 from drill.environment import DrillEnvironment
 from drill.floods import FLOODS, flood, timing
 from drill.kills import run_kills, schedule
@@ -16,6 +19,7 @@ from drill.outages import OUTAGES, peer_hangs
 from drill.races import RACERS, RACES, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
 from drill.restarts import RESTARTABLE, run_restarts
 from drill.saves import save_often
+from drill.tampering import tamper
 from standalone.services import NAMES
 
 # The delays of production, because retries of failed reactions are part of the drill.
@@ -146,6 +150,21 @@ async def restarts(report, *, seed):
         report.result("longest time until a reply, s", round(run.history.longest_reply, 1))
 
 
+async def tamperings(report, *, number, seed):
+    report.line(f"\n{number} tamperings with audit trails, of {len(KINDS)} kinds")
+    with tempfile.TemporaryDirectory(prefix="drill-") as folder:
+        postgres = await asyncio.to_thread(LocalPostgres(Path(folder), fast=True).start)
+        try:
+            found = await tamper(postgres.dsn, number=number, seed=seed, seconds=60.0)
+        finally:
+            await asyncio.to_thread(postgres.stop)
+    report.result("trails tampered with", found.tried.total(), expected=number)
+    report.result("  not told of within a minute", len(found.missed), expected=0)
+    report.details(found.missed)
+    report.result("  longest until told, s", round(found.longest, 1))
+    report.result("trails told of that nobody tampered with", found.false_alarms, expected=0)
+
+
 async def outages(report):
     report.line("\nOutages")
     async with _environment(report) as environment:
@@ -192,6 +211,7 @@ async def drill(options):
     await saves(report, count=options.saves, seed=options.seed)
     await restarts(report, seed=options.seed)
     await outages(report)
+    await tamperings(report, number=options.tamperings, seed=options.seed)
     report.line(f"\n{time.monotonic() - began:.0f} s in all; {len(report.broken) or 'no'} guarantees broken")
     report.details(report.broken)
     return 1 if report.broken else 0
@@ -204,6 +224,7 @@ def main():
     parser.add_argument("--each", type=int, default=2000, help="bookings tried by each writer")
     parser.add_argument("--guesses", type=int, default=100_000, help="wrong passwords from elsewhere while the owner signs in")
     parser.add_argument("--timings", type=int, default=2000, help="attempts with a known and with an unknown address, each")
+    parser.add_argument("--tamperings", type=int, default=1000, help="audit trails that somebody tampers with")
     parser.add_argument("--seed", type=int, default=1)
     sys.exit(asyncio.run(drill(parser.parse_args())))
 

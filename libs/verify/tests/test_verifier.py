@@ -161,6 +161,43 @@ def test_a_page_of_the_api_is_read_as_it_is(verified):
     assert verified(json.dumps({"items": [events(6)[n] for n in (5, 3, 4, 2, 1, 0)], "total": 6})).verified["events"] == 6
 
 
+def line_of_dropping(sequence, previous, **facts):
+    """What a month that was dropped leaves in the trail."""
+    told = {"month": "2019-05", "events": "4", "first_sequence": "3", "last_sequence": "6"} | facts
+    line = events(1)[0] | {"event_type": "drop_audit_month", "sequence": sequence, "metadata": {"facts": told}, "previous_hash": previous}
+    return line | {"hash": entry_hash(bytes.fromhex(previous), sequence, line).hex()}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "facts", "findings"),
+    [
+        ((3, 6), {}, []),
+        ((3, 7), {}, ["events 3 to 7: are missing"]),
+        ((3, 6), {"events": "3"}, ["events 3 to 6: are missing"]),
+        ((3, 6), {"first_sequence": "4"}, ["events 3 to 6: are missing"]),
+        ((8, 8), {}, ["event 8: missing"]),
+    ],
+)
+def test_a_gap_is_no_finding_where_the_trail_itself_says_what_was_dropped(verified, left_out, facts, findings):
+    made = events(9)
+    for before, event in zip([None, *made], made, strict=False):
+        event["previous_hash"] = before["hash"] if before else "00" * 32
+    left = [event for event in made if not left_out[0] <= event["sequence"] <= left_out[1]]
+    report = verified(lines([*left, line_of_dropping(10, made[-1]["hash"], **facts)]))
+    assert report.findings == findings
+    assert any("were closed and dropped on 2026-03-02" in note for note in report.notes)
+
+
+def test_a_line_of_dropping_that_was_made_up_explains_nothing(verified):
+    made = events(9)
+    made[8] |= {
+        "event_type": "drop_audit_month",
+        "metadata": {"facts": {"month": "2019-05", "events": "1", "first_sequence": "4", "last_sequence": "4"}},
+    }
+    del made[3]
+    assert verified(lines(made)).findings == ["event 4: missing", "event 9: was changed"]
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -370,7 +407,99 @@ def test_a_file_that_is_there_twice_is_a_finding_and_an_archive_without_manifest
         verified(archive(drop=["manifest.json"]))
 
 
+def of_all(*, left_out=(), renamed=None, changed=None, exported=None):
+    """An archive of two clients, as a whole workspace is exported."""
+    entries = {}
+    for number in (7, 8):
+        client_id = str(UUID(int=number))
+        told = {"format": "caseload client export", "format_version": 1, "workspace_id": WORKSPACE, "client_id": client_id}
+        source = archive(note())
+        out = io.BytesIO()
+        with ZipFile(io.BytesIO(source)) as alone, ZipFile(out, "w") as file:
+            for name in alone.namelist():
+                content = alone.read(name)
+                if name == "manifest.json":
+                    content = json.dumps(json.loads(content) | told)
+                file.writestr(name, b"another" if (number, name) == changed else content)
+        entries[f"clients/{renamed if renamed and number == 8 else client_id}.zip"] = out.getvalue()
+    listed = [{"name": name, "size": len(data), "sha256": sha256(data).hexdigest()} for name, data in entries.items()]
+    told = {
+        "format": "caseload workspace export",
+        "format_version": 1,
+        "workspace_id": WORKSPACE,
+        "exported": exported or 2,
+        "entries": listed,
+    }
+    out = io.BytesIO()
+    with ZipFile(out, "w") as file:
+        for name, data in entries.items():
+            if name not in left_out:
+                file.writestr(name, data)
+        file.writestr("manifest.json", json.dumps(told))
+    return out.getvalue()
+
+
+def test_the_archive_of_a_whole_workspace_verifies_client_by_client(verified):
+    report = verified(of_all())
+    assert (report.findings, report.verified) == ([], {"files": 2 + 8, "versions": 4, "clients": 2})
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"left_out": [f"clients/{UUID(int=8)}.zip"]}, f"file clients/{UUID(int=8)}.zip: is missing"),
+        ({"changed": (8, "files/scan.png")}, f"clients/{UUID(int=8)}.zip: file files/scan.png: was changed"),
+        ({"renamed": str(UUID(int=9))}, f"clients/{UUID(int=9)}.zip: is of another client"),
+        ({"exported": 3}, "manifest.json: says that 3 clients were exported, and 2 are there"),
+    ],
+)
+def test_what_is_wrong_with_one_client_of_a_workspace_is_named(verified, changes, found):
+    assert found in verified(of_all(**changes)).findings
+
+
+def test_keys_that_change_in_the_middle_of_a_log_leave_earlier_checkpoints_and_proofs_as_they_were(verified):
+    """The key that signs from checkpoint 10 on is another one. Who trusts both finds everything whole; who trusts one finds what it has not signed."""
+    later = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+    raw = later.public_key().public_bytes_raw()
+    its_name = {"key_id": thumbprint(raw), "public_key": base64.urlsafe_b64encode(raw).rstrip(b"=").decode()}
+
+    def signed_later(told):
+        if int(told["tree_size"]) < 10:
+            return told
+        told = told | {"key_id": its_name["key_id"]}
+        return told | {"signature": base64.b64encode(later.sign(signed_message(told))).decode()}
+
+    made = []
+    for each in file_of():
+        if "consistency" in each:
+            each |= {"checkpoint": signed_later(each["checkpoint"]), "newest": signed_later(each["newest"]), "keys": [PUBLIC, its_name]}
+        elif "root_hash" in each:
+            each = signed_later(each)  # noqa: PLW2901 - of the same kind
+        elif "keys" in each:
+            each |= {"keys": [PUBLIC, its_name]}
+        made.append(each)
+    assert any(each.get("key_id") == its_name["key_id"] for each in made)
+    both = verified(lines(made), trusted={PUBLIC["key_id"]: RAW, its_name["key_id"]: raw})
+    assert (both.findings, both.verified["proofs"]) == ([], 2)
+    newer = verified(lines(made), trusted={its_name["key_id"]: raw}).findings
+    assert newer
+    assert all("not trusted" in each for each in newer)
+
+
 # ---------------------------------------------------------------- the command
+
+
+def test_a_file_of_keys_does_not_pass_for_the_manifest_of_an_export(tmp_path, capsys):
+    made, previous = [], GENESIS.hex()
+    for event in events(4):
+        made.append(event | {"previous_hash": previous})
+        previous = event["hash"]
+    export, keys = tmp_path / "export.jsonl", tmp_path / "manifest.json"
+    export.write_text(lines(made[:-1]))
+    keys.write_text(json.dumps({"algorithm": "Ed25519", "keys": [PUBLIC]}))
+    assert main([str(export), str(keys)]) == 1
+    assert "FOUND: manifest.json: has keys alone, and is no manifest of the export export.jsonl" in capsys.readouterr().out
+    assert main([str(export)]) == 0, "without a manifest its lines are verified alone"
 
 
 def test_the_command_says_what_it_found(tmp_path, capsys):

@@ -54,9 +54,9 @@ async def entries_read(practice, monkeypatch, ask):
     """How many entries of the chain were read by what is asked."""
     read = []
 
-    async def counting(tx, verifier, sequence, walk=verification.verify_up_to):
+    async def counting(tx, verifier, sequence, keys, walk=verification.verify_up_to):
         before = verifier.sequence
-        result = await walk(tx, verifier, sequence)
+        result = await walk(tx, verifier, sequence, keys)
         read.append(verifier.sequence - before)
         return result
 

@@ -115,3 +115,26 @@ def test_what_is_said_to_change_permissions_is_what_methods_are_called():
     methods = {name for path in (ROOT / "protos").rglob("*.proto") for name in re.findall(r"rpc (\w+)\(", path.read_text())}
     called = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in methods}
     assert {*rules.PERMISSION_CHANGES, rules.BROKEN, rules.REVIEWED} <= called
+
+
+def day(user_id, number, *, day="2026-03-02", after_hours=0):
+    return {"user_id": user_id, "day": day, "number": number, "after_hours": after_hours}
+
+
+def test_a_threshold_is_learnt_from_enough_of_the_past_and_is_never_too_low():
+    past = [day(IDA, 200 + n) for n in range(200)]
+    found = rules.unusual(past, [day(IDA, 397), day(UWE, 398), day(UWE, 900, day="2026-03-03")], "number", 100)
+    # Of 200 days, 198 are at or below 200 + 197.
+    assert (found.threshold, found.is_learnt, found.days_seen) == (397, True, 200)
+    assert found.days == [(UWE, "2026-03-03", 900), (UWE, "2026-03-02", 398)]
+
+    few = rules.unusual(past[:99], [day(IDA, 101), day(UWE, 100)], "number", 100)
+    assert (few.threshold, few.is_learnt, few.days_seen, few.days) == (100, False, 99, [(IDA, "2026-03-02", 101)])
+    quiet = rules.unusual([day(IDA, 3)] * 500, [day(IDA, 101)], "number", 100)
+    assert (quiet.threshold, quiet.is_learnt) == (100, False)
+
+
+def test_days_without_any_late_access_teach_nothing():
+    past = [*[day(IDA, 50)] * 1000, *[day(IDA, 50, after_hours=20)] * 100]
+    found = rules.unusual(past, [day(IDA, 60, after_hours=20), day(UWE, 60, after_hours=21)], "after_hours", 10)
+    assert (found.threshold, found.days_seen, found.days) == (20, 100, [(UWE, "2026-03-02", 21)])

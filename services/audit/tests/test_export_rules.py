@@ -115,7 +115,21 @@ def test_an_export_waits_a_minute_for_the_chain():
     ("rows", "first", "last", "is_one"), [(0, None, None, False), (1, 7, 7, True), (3, 7, 9, True), (3, 7, 10, False), (2, 7, 9, False)]
 )
 def test_an_export_without_gaps_is_known_by_its_numbers(rows, first, last, is_one):
-    assert rules.is_contiguous({"rows": rows, "first_sequence": first, "last_sequence": last}) is is_one
+    assert rules.is_contiguous({"rows": rows, "first_sequence": first, "last_sequence": last}, ()) is is_one
+
+
+def test_what_was_dropped_is_no_gap_and_is_told_in_one_piece():
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    runs = [
+        {"month": date(2015, month, 1), "dropped_at": at, "first_sequence": first, "last_sequence": last}
+        for month, first, last in ((1, 1, 3), (1, 4, 4), (2, 5, 6), (1, 9, 10))
+    ]
+    told = rules.dropped_ranges(runs)
+    assert [(each["month"], each["first_sequence"], each["last_sequence"]) for each in told] == [
+        ("2015-01", 1, 4), ("2015-02", 5, 6), ("2015-01", 9, 10),
+    ]  # fmt: skip
+    assert rules.is_contiguous({"rows": 4, "first_sequence": 7, "last_sequence": 12}, told)
+    assert not rules.is_contiguous({"rows": 3, "first_sequence": 7, "last_sequence": 12}, told)
 
 
 def test_a_manifest_tells_what_was_asked_for_and_what_was_not():

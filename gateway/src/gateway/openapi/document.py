@@ -27,6 +27,7 @@ _PROBLEMS = {
     "410": "Is over: used, replaced or too old; or a client who was merged into the one that `merged_into` names.",
     "412": "If-Match does not name the newest version.",
     "413": "The body is too large.",
+    "416": "The file has no bytes in that range.",
     "422": "Invalid; `errors` says where.",
     "429": "Too many requests; Retry-After says when to try again.",
     "503": "A service is unavailable; Retry-After says when to try again.",
@@ -43,6 +44,12 @@ _PREFER = {
     "description": "`handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).",
     "schema": {"type": "string"},
     "example": "handling=strict",
+}
+_RANGE = {
+    "name": "Range",
+    "in": "header",
+    "description": "One range of bytes (`bytes=1000-`, RFC 9110). With `If-Range`, of the file with this ETag alone.",
+    "schema": {"type": "string"},
 }
 _IGNORED_MEMBERS = {
     "description": "JSON pointers of the body's members that are not known here and were ignored.",
@@ -72,7 +79,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= described.pop("$defs", {}) | {"Problem": described}
         components["responses"] = {number: _problem(meaning) for number, meaning in _PROBLEMS.items()}
-        components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY, "Prefer": _PREFER}
+        components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY, "Prefer": _PREFER, "Range": _RANGE}
         components["headers"] = {"IgnoredMembers": _IGNORED_MEMBERS}
         components["securitySchemes"] = _SCHEMES
         made["security"] = [{"bearer": []}, {"cookie": []}]
@@ -105,6 +112,12 @@ def _complete(path: str, method: str, operation: dict[str, Any], schemas: Mappin
                 response.setdefault("headers", {})["X-Ignored-Members"] = {"$ref": "#/components/headers/IgnoredMembers"}
     if any(parameter.get("name", "").lower() == "if-match" for parameter in operation.get("parameters", ())):
         numbers.add("412")
+    if "206" in responses:
+        # A part of the same file.
+        told = {"Content-Range": {"description": "Which bytes these are, and of how many.", "schema": {"type": "string"}}}
+        responses["206"] = {"description": "The bytes of the `Range`.", "headers": told, "content": responses["200"]["content"]}
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/Range"})
+        numbers.add("416")
     # A route names what it alone answers.
     numbers |= responses.keys() & _PROBLEMS.keys()
     for number in sorted(numbers):

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from caseload_verify.events import Chain
+from caseload_verify.events import Chain, Dropped
 from caseload_verify.keys import Keys, unpadded
 from caseload_verify.report import Report, Unreadable
 
@@ -49,6 +49,8 @@ class AuditExport:
             self._chain: Mapping[str, Any] = manifest["chain"]
             self._workspace_id: str = manifest["workspace_id"]
             self.is_contiguous = bool(self._chain["is_contiguous"])
+            # Exports of before months could be dropped say nothing of it.
+            self.dropped = [_dropped(each) for each in self._chain.get("dropped", ())]
             self.has_lines = manifest["format"] == "jsonl"
             keys.offered(told["keys"], report)
             fault = keys.fault(told["key_id"], unpadded(told["signature"]), _PURPOSE + _canonical(manifest))
@@ -92,6 +94,11 @@ class AuditExport:
         expected = tuple(self._chain[name] for name in ("first_sequence", "last_sequence", "first_previous_hash", "last_hash"))
         if chain.number != self._rows or (self._rows and (chain.workspace_id, *chain.ends()) != (self._workspace_id, *expected)):
             self._report.findings.append(f"export {self._name}: has not the events, from the first to the last, that were exported")
+
+
+def _dropped(told: Mapping[str, Any]) -> Dropped:
+    first, last = int(told["first_sequence"]), int(told["last_sequence"])
+    return Dropped(first, last, last - first + 1, str(told["month"]), str(told["dropped_at"])[:10])
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:

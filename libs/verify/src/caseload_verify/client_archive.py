@@ -1,4 +1,4 @@
-"""The archive of a client: every file of its manifest, and every signed version of its notes (docs/client-export.md)."""
+"""The archive of a client: every file of its manifest, and every signed version of its notes; or of all clients of a workspace, an archive of such archives (docs/client-export.md)."""
 
 import json
 from collections import Counter
@@ -11,6 +11,8 @@ from caseload_verify.keys import Keys, unpadded
 from caseload_verify.report import Report, Unreadable
 
 _MANIFEST = "manifest.json"
+_OF_ALL = ("caseload workspace export", 1)
+_FORMS = {("caseload client export", 1), _OF_ALL}
 _AS_THEY_ARE = ("assessment", "duration_minutes", "kind", "objective", "plan", "reason", "subjective", "version_number")
 _PIECE = 1024 * 1024
 
@@ -22,9 +24,13 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
         if _MANIFEST not in names:
             raise Unreadable("this is no archive of a client, or it was cut off: it has no manifest.json")
         manifest = json.loads(archive.read(_MANIFEST))
-        if (manifest["format"], manifest["format_version"]) != ("caseload client export", 1):
+        form = (manifest["format"], manifest["format_version"])
+        if form not in _FORMS:
             raise Unreadable("this archive is of a form that is not known here")
         _verify_files(archive, names, manifest, report)
+        if form == _OF_ALL:
+            _verify_clients(archive, names, manifest, keys, report)
+            return
         if "signing-keys.json" in names:
             keys.offered(json.loads(archive.read("signing-keys.json"))["keys"], report)
         for name in names:
@@ -32,6 +38,28 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
                 verify_note(json.loads(archive.read(name)), keys, report)
     except (BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
         raise Unreadable(f"this archive cannot be read: {error}") from error
+
+
+def _verify_clients(archive: ZipFile, names: list[str], manifest: Mapping[str, Any], keys: Keys, report: Report) -> None:
+    """Every client's archive, one after the other; what is found names the client's archive."""
+    inner = [name for name in names if name.startswith("clients/") and name.endswith(".zip")]
+    if len(inner) != int(manifest["exported"]):
+        report.findings.append(f"{_MANIFEST}: says that {manifest['exported']} clients were exported, and {len(inner)} are there")
+    for name in inner:
+        found = Report()
+        try:
+            with archive.open(name) as file, ZipFile(file) as of_client:
+                told = json.loads(of_client.read(_MANIFEST))
+                if f"clients/{told['client_id']}.zip" != name or told["workspace_id"] != manifest["workspace_id"]:
+                    found.findings.append("is of another client")
+                verify_archive(of_client, keys, found)
+        except (Unreadable, BadZipFile, KeyError, TypeError, ValueError) as error:
+            found.findings.append(f"cannot be read: {error}")
+        report.findings += [f"{name}: {each}" for each in found.findings]
+        report.notes += [f"{name}: {each}" for each in found.notes]
+        report.verified += found.verified
+        report.own_keys |= found.own_keys
+    report.verified["clients"] += len(inner)
 
 
 def _verify_files(archive: ZipFile, names: list[str], manifest: Mapping[str, Any], report: Report) -> None:

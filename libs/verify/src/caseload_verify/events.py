@@ -1,7 +1,8 @@
 """The hash chain of a workspace's trail, recomputed from its events."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -14,13 +15,25 @@ GENESIS = bytes(32)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A month whose events were dropped: where the first and the last of them were in the chain, how many they were, and on which day they went."""
+
+    first: int
+    last: int
+    number: int
+    month: str
+    day: str
+
+
 class Chain:
     """Verifies the events of a file one after the other. Each has to follow the one before it; the first may be any.
 
     With `may_leave_out` a file has some events of the chain alone, as an export of those that match a filter: each is verified by itself.
+    `dropped` are parts of the chain whose events were dropped when they need not be kept any longer; lines of the trail itself tell of such as well.
     """
 
-    def __init__(self, report: Report, *, may_leave_out: bool = False) -> None:
+    def __init__(self, report: Report, *, may_leave_out: bool = False, dropped: Sequence[Dropped] = ()) -> None:
         self._report = report
         self._may_leave_out = may_leave_out
         self.workspace_id: str | None = None
@@ -31,6 +44,9 @@ class Chain:
         self._hash: bytes | None = GENESIS
         # By sequence, for proofs.
         self.hashes: dict[int, str] = {}
+        self._dropped = list(dropped)
+        # Each with its place among the findings.
+        self._gaps: list[tuple[int, int, int]] = []
 
     def add(self, event: Mapping[str, Any]) -> None:
         findings = self._report.findings
@@ -46,8 +62,10 @@ class Chain:
             # Of what is before the first event of a file nothing is known, unless it is the first of the chain.
             self._hash = GENESIS if sequence == 1 else None
         elif sequence != self._sequence + 1:
-            if sequence <= self._sequence or not self._may_leave_out:
-                findings.append(_gap(self._sequence, sequence))
+            if sequence <= self._sequence:
+                findings.append(f"event {sequence}: is there twice, or out of order")
+            elif not self._may_leave_out:
+                self._gaps.append((len(findings), self._sequence + 1, sequence - 1))
             self._hash = None
         previous = event.get("previous_hash")
         before = self._hash if self._hash is not None else (bytes.fromhex(previous) if previous else None)
@@ -59,6 +77,7 @@ class Chain:
             findings.append(f"event {sequence}: was changed")
         else:
             self._report.verified["events"] += 1
+            self._dropped += _told_by(event)
         if self._sequence is None or sequence > self._sequence:
             self._sequence = sequence
         # What follows is held against what this one says its hash is, so that only the first wrong one is named.
@@ -67,17 +86,46 @@ class Chain:
         self.number += 1
         self._first = self._first or (sequence, previous)
 
+    @property
+    def is_of_export(self) -> bool:
+        """Whether the file has events as exports have them, each with the hash of the one before it."""
+        return self._first is not None and self._first[1] is not None
+
+    def finish(self) -> None:
+        """What only the whole file tells: which of its gaps are months that were dropped."""
+        for place, first, last in reversed(self._gaps):
+            if not _is_within(first, last, self._dropped):
+                self._report.findings.insert(
+                    place, f"event {first}: missing" if first == last else f"events {first} to {last}: are missing"
+                )
+        for each in self._dropped:
+            self._report.notes.append(
+                f"events {each.first} to {each.last}: those of {each.month}, {each.number} in all, were closed and dropped on {each.day}"
+            )
+
     def ends(self) -> tuple[int | None, int | None, str | None, str | None]:
         """The sequence numbers of the first and of the last event, the hash before the first, and that of the last."""
         sequence, previous = self._first or (None, None)
         return sequence, self._sequence, previous, None if self._hash is None else self._hash.hex()
 
 
-def _gap(before: int, sequence: int) -> str:
-    if sequence > before:
-        missing = f"event {before + 1}" if sequence == before + 2 else f"events {before + 1} to {sequence - 1}"
-        return f"{missing}: missing" if sequence == before + 2 else f"{missing}: are missing"
-    return f"event {sequence}: is there twice, or out of order"
+def _told_by(event: Mapping[str, Any]) -> list[Dropped]:
+    """What the line says that a dropped month leaves in the trail."""
+    if (event["event_type"], event["outcome"]) != ("drop_audit_month", "success"):
+        return []
+    facts = event["metadata"]["facts"]
+    ends = int(facts["first_sequence"]), int(facts["last_sequence"])
+    return [Dropped(*ends, int(facts["events"]), facts["month"], event["created_at"][:10])]
+
+
+def _is_within(first: int, last: int, dropped: Sequence[Dropped]) -> bool:
+    """Whether all of these are of dropped months, and no more of them than were dropped."""
+    found = [each for each in dropped if each.first <= last and first <= each.last]
+    reached = first - 1
+    for each in sorted(found, key=lambda each: each.first):
+        if each.first <= reached + 1:
+            reached = max(reached, each.last)
+    return reached >= last and last - first + 1 <= sum(each.number for each in found)
 
 
 def entry_hash(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,19 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from caseload_verify.audit_export import AuditExport, read_manifest
 from caseload_verify.checkpoints import Checkpoints
 from caseload_verify.client_archive import verify_archive
-from caseload_verify.events import Chain
+from caseload_verify.events import Chain, Dropped
 from caseload_verify.keys import Keys
 from caseload_verify.report import Report, Unreadable
 
 _LONGEST_LINE = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a file of lines had."""
+
+    chain: Chain
+    has_keys_alone: bool
 
 
 class Verifier:
@@ -30,13 +39,17 @@ class Verifier:
         manifests = [read_manifest(path) for path in paths]
         if manifests[0] is not None or any(one is not None and next_one is not None for one, next_one in pairwise(manifests)):
             raise Unreadable("name the manifest of an export after the file that it is of")
+        without_manifest: Path | None = None
         for path, manifest, its_own in zip(paths, manifests, [*manifests[1:], None], strict=True):
             if its_own is not None:
                 self._verify_export(path, AuditExport(its_own, self._keys, self.report))
             elif manifest is None:
-                self.verify(path)
+                lines = self.verify(path)
+                if without_manifest is not None and lines is not None and lines.has_keys_alone:
+                    self.report.findings.append(f"{path.name}: has keys alone, and is no manifest of the export {without_manifest.name}")
+                without_manifest = path if lines is not None and lines.chain.is_of_export else None
 
-    def verify(self, path: Path) -> None:
+    def verify(self, path: Path) -> Lines | None:
         """Verifies one file that has no manifest, or one in it. Raises Unreadable, and OSError for a file that is not there."""
         if is_zipfile(path):
             try:
@@ -44,14 +57,15 @@ class Verifier:
                     verify_archive(archive, self._keys, self.report)
             except BadZipFile as error:
                 raise Unreadable("this archive cannot be read") from error
-        else:
-            self._verify_lines(path)
+            return None
+        return self._verify_lines(path)
 
     def _verify_export(self, path: Path, export: AuditExport) -> None:
         if export.is_signed:
             export.verify_bytes(path)
         if export.has_lines:
-            chain = self._verify_lines(path, may_leave_out=export.is_signed and not export.is_contiguous)
+            dropped = export.dropped if export.is_signed else ()
+            chain = self._verify_lines(path, may_leave_out=export.is_signed and not export.is_contiguous, dropped=dropped).chain
             if export.is_signed:
                 export.verify_chain(chain)
 
@@ -60,10 +74,12 @@ class Verifier:
         self._checkpoints.finish()
         return self.report
 
-    def _verify_lines(self, path: Path, *, may_leave_out: bool = False) -> Chain:
-        chain = Chain(self.report, may_leave_out=may_leave_out)
+    def _verify_lines(self, path: Path, *, may_leave_out: bool = False, dropped: Sequence[Dropped] = ()) -> Lines:
+        chain = Chain(self.report, may_leave_out=may_leave_out, dropped=dropped)
+        kinds: set[str] = set()
         for number, told in _objects(path):
             try:
+                kinds.add("keys" if isinstance(told, dict) and "keys" in told and told.keys() <= {"keys", "algorithm"} else "others")
                 if not isinstance(told, dict):
                     raise TypeError("no object")
                 if "event_type" in told:
@@ -78,7 +94,8 @@ class Verifier:
                     self.report.findings.append(f"line {number}: is nothing that is known here")
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 self.report.findings.append(f"line {number}: cannot be read")
-        return chain
+        chain.finish()
+        return Lines(chain, has_keys_alone=kinds == {"keys"})
 
 
 def _objects(path: Path) -> Iterator[tuple[int, Any]]:

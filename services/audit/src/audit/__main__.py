@@ -3,6 +3,7 @@
 from functools import partial
 
 from audit.compliance.rpc import Compliance
+from audit.dropping.worker import month_dropper
 from audit.exports.rpc import AuditExports
 from audit.exports.workflow import job_kind
 from audit.legal_holds.rpc import LegalHolds
@@ -82,6 +83,7 @@ SERVICE = Service(
         background_verification(runtime, checkpoint_publisher(runtime)).run,
         head_log(runtime).run,
         partial(keep_partitions_ahead, runtime.database),
+        month_dropper(runtime).run,
         runtime.once(worker).run,
         runtime.once(sweeper).run,
     ],

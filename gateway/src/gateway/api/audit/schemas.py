@@ -47,11 +47,22 @@ class AuditEventQuery(PageQuery):
     phi_only: bool = False
 
 
+class DroppedMonth(Schema):
+    """A month whose events were dropped when nothing kept them any longer. Its part of the chain is still verified, by its hashes."""
+
+    month: str
+    dropped_at: Time
+    events: int
+    first_sequence: int
+    last_sequence: int
+
+
 class Verification(Schema):
     intact: bool
     events: int
     head: str
     first_break: int | None
+    dropped: list[DroppedMonth]
 
 
 class Checkpoint(Schema):
@@ -79,11 +90,12 @@ class ProofQuery(Schema):
 
 
 class ProvenEvent(Schema):
-    id: UUID
+    id: UUID | None
     sequence: int
     previous_hash: str
     hash: str
     inclusion: list[str]
+    dropped_at: Time | None
 
 
 class ProvenHead(Schema):

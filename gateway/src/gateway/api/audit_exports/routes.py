@@ -61,7 +61,7 @@ async def get_audit_export_manifest(export_id: UUID, request: SignedInRequest) -
     return json_response(render(await request.stubs.audit_exports.GetAuditExportManifest(asked, request.context)))
 
 
-@router.get("/{export_id}/file", response_class=StreamingResponse, responses={409: {}, 410: {}}, openapi_extra=_FILE)
+@router.get("/{export_id}/file", response_class=StreamingResponse, responses={206: {}, 409: {}, 410: {}}, openapi_extra=_FILE)
 async def get_audit_export_file(export_id: UUID, http: Request, request: SignedInRequest) -> Response:
     """The file, for whoever may see the export and may order one. A `Range` of it is 206; 410 `job_file_expired` after some days."""
     # Refuses, on record, whoever may order none. What answers for the files of jobs asks for that later, of whoever may see the job.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.api.fields import Schema, Time, TimeOrDay
+from gateway.api.fields import Day, Schema, Time, TimeOrDay
 
 _Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Role = Annotated[str | None, Field(description="Today's; null of API keys, services and whoever is no user here.")]
@@ -115,6 +115,29 @@ class RetentionState(Schema):
     oldest_event_at: Time | None
 
 
+class UnusualDay(Schema):
+    user_id: UUID
+    role: Role
+    day: Day
+    events: int
+
+
+class UnusualDays(Schema):
+    threshold: Annotated[int, Field(description="More accesses than so many by one person on one day are unusual.")]
+    is_learnt: Annotated[bool, Field(description="Whether it was learnt from the past; otherwise it is the least that a threshold may be.")]
+    days_seen: Annotated[int, Field(description="Days of one person each, from which it was learnt.")]
+    days: Annotated[list[UnusualDay], Field(description="Those with most events first, up to 100.")]
+
+
+class Unusual(Schema):
+    """Days on which somebody did more than almost anybody did on almost any day of the workspace's own past."""
+
+    past_days: Annotated[int, Field(description="So many days before the time of the report.")]
+    percentile: Annotated[int, Field(description="Of days with any access, so many in a hundred lie at or below the threshold.")]
+    bulk_access: UnusualDays
+    after_hours: UnusualDays
+
+
 class ComplianceReport(Schema):
     start_date: Time
     end_date: Annotated[Time, Field(description="Exclusive.")]
@@ -129,3 +152,4 @@ class ComplianceReport(Schema):
     permission_changes: Annotated[Counted, Field(description="What changed what somebody may do.")]
     chain: ChainState
     retention: RetentionState
+    unusual: Unusual

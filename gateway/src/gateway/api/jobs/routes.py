@@ -35,7 +35,7 @@ async def cancel_job(job_id: UUID, request: SignedInRequest) -> Response:
     return json_response(render(await request.stubs.jobs.CancelJob(pb.CancelJobRequest(job_id=str(job_id)), request.context)))
 
 
-@router.get("/{job_id}/result", response_class=StreamingResponse, responses={409: {}, 410: {}}, openapi_extra=ARCHIVE)
+@router.get("/{job_id}/result", response_class=StreamingResponse, responses={206: {}, 409: {}, 410: {}}, openapi_extra=ARCHIVE)
 async def get_job_result(job_id: UUID, http: Request, request: SignedInRequest) -> Response:
     """The file that the job has made, for whoever may see the job and may order such a one. A `Range` of it is 206; 410 `job_file_expired` after some days."""
     return await result_response(request.stubs.jobs, str(job_id), http, request)

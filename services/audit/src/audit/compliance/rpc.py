@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,9 @@ class _Found:
     clients: list[Record]
     years: int
     oldest: datetime | None
+    days: list[Record]
+    past: list[Record]
+    past_days: int
 
 
 class Compliance(ComplianceServicer[UnitOfWork]):
@@ -97,6 +100,9 @@ async def _count(tx: Transaction, within: Mapping[str, Any], zone: str, office: 
     await tx.execute(trail.force_index_scans)
     rules.check_number((await tx.one(store.size, **within, limit=rules.MOST_EVENTS + 1))["events"])
     oldest = await tx.maybe(store.oldest)
+    of_days = {"zone": zone, **asdict(office), "excluded_types": vocabulary.TYPES_WITHOUT_PHI}
+    past_days = await _past_days(tx, within["start"])
+    past = {"start": within["start"] - timedelta(days=past_days), "end": within["start"]}
     return _Found(
         await tx.all(store.tallies, **within, zone=zone, **asdict(office)),
         await tx.all(store.failures, **within),
@@ -104,7 +110,19 @@ async def _count(tx: Transaction, within: Mapping[str, Any], zone: str, office: 
         await tx.all(store.clients, **within, limit=rules.MOST_CLIENTS),
         await years_kept(tx),
         None if oldest is None else oldest["created_at"],
+        await tx.all(store.days, **within, **of_days),
+        await tx.all(store.days, **past, **of_days) if past_days else [],
+        past_days,
     )
+
+
+async def _past_days(tx: Transaction, start: datetime) -> int:
+    """How many days of the past are not too many to be counted; none where even the fewest are."""
+    for days in rules.PASTS:
+        found = await tx.one(store.size, start=start - timedelta(days=days), end=start, limit=rules.MOST_EVENTS + 1)
+        if found["events"] <= rules.MOST_EVENTS:
+            return days
+    return 0
 
 
 def _report(request: pb.ReportComplianceRequest, found: _Found, chain: Verification, roles: _Roles) -> pb.ComplianceReport:
@@ -150,7 +168,18 @@ def _report(request: pb.ReportComplianceRequest, found: _Found, chain: Verificat
             intact=chain.first_break is None, events=chain.entries, head=chain.newest_hash.hex(), first_break=chain.first_break
         ),
         retention=pb.RetentionState(years=found.years, oldest_event_at=None if found.oldest is None else to_timestamp(found.oldest)),
+        unusual=pb.Unusual(
+            past_days=found.past_days,
+            percentile=rules.PERCENTILE,
+            bulk_access=_unusual(rules.unusual(found.past, found.days, "number", rules.LEAST_BULK), roles),
+            after_hours=_unusual(rules.unusual(found.past, found.days, "after_hours", rules.LEAST_AFTER_HOURS), roles),
+        ),
     )
+
+
+def _unusual(found: rules.UnusualDays, roles: _Roles) -> pb.UnusualDays:
+    days = [pb.UnusualDay(user_id=str(user_id), role=roles.get(user_id), day=day, events=number) for user_id, day, number in found.days]
+    return pb.UnusualDays(threshold=found.threshold, is_learnt=found.is_learnt, days_seen=found.days_seen, days=days)
 
 
 def _user_access(user_id: UUID | None, done: Accesses, roles: _Roles) -> pb.UserAccess:

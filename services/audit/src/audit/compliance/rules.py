@@ -18,6 +18,16 @@ MOST_EVENTS = 500_000
 MOST_USERS = 500
 MOST_CLIENTS = 100
 
+# How much of the past thresholds are learnt from: the first of these that has no more events than a report may be of.
+PASTS = (90, 30, 7)
+# So many in a hundred of the past's days lie at or below a threshold.
+PERCENTILE = 99
+# With fewer days than this nothing is learnt.
+LEAST_DAYS_SEEN = 100
+# No threshold is lower: of a quiet past nearly every day would be unusual.
+LEAST_BULK, LEAST_AFTER_HOURS = 100, 10
+MOST_UNUSUAL = 100
+
 # The codes of refusals for want of a permission.
 DENIALS = frozenset(
     {
@@ -164,6 +174,26 @@ def after_hours(rows: Iterable[Mapping[str, Any]], types_without_phi: Collection
         if is_counted and row["is_after_hours"] and row["user_id"] is not None:
             found.add(row)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class UnusualDays:
+    """Days on which somebody did more than `threshold`, those with most first."""
+
+    threshold: int
+    is_learnt: bool
+    days_seen: int
+    days: list[tuple[UUID, str, int]]
+
+
+def unusual(past: Iterable[Mapping[str, Any]], now: Iterable[Mapping[str, Any]], name: str, least: int) -> UnusualDays:
+    """What of `now` is above the nearest-rank percentile of `past`. Both have a row for each day of each user; days without any are none."""
+    seen = sorted(row[name] for row in past if row[name])
+    is_learnt = len(seen) >= LEAST_DAYS_SEEN
+    threshold = max(least, seen[-(-len(seen) * PERCENTILE // 100) - 1]) if is_learnt else least
+    found = [(row["user_id"], row["day"], row[name]) for row in now if row[name] > threshold]
+    found.sort(key=lambda each: (-each[2], each[1], str(each[0])))
+    return UnusualDays(threshold, is_learnt and threshold > least, len(seen), found[:MOST_UNUSUAL])
 
 
 def by_role(of_users: Mapping[UUID | None, Accesses], roles: Mapping[UUID | None, str | None]) -> list[tuple[str | None, int, Accesses]]:

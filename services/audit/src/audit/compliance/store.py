@@ -61,6 +61,25 @@ _lines = (
 tallies = query(select(*_lines.c, _number).group_by(*_lines.c))
 
 
+# What people did on each of their days with what may hold PHI, as accesses are counted, and how much of it after hours.
+_day = func.to_char(_local, literal_column("'YYYY-MM-DD'")).label("day")
+_accesses = (
+    select(_e.user_id, _day, _is_after_hours.label("is_after_hours"))
+    .where(
+        *_within,
+        _e.outcome == "success",
+        _e.user_id.is_not(None),
+        _e.resource_type != func.all(bindparam("excluded_types", type_=ARRAY(Text))),
+    )
+    .subquery("lines")
+)
+days = command(
+    select(_accesses.c.user_id, _accesses.c.day, _number, func.count().filter(_accesses.c.is_after_hours).label("after_hours")).group_by(
+        _accesses.c.user_id, _accesses.c.day
+    )
+)
+
+
 def _rows(*tests: ColumnElement[bool]) -> tuple[FromClause, Any]:
     """The events of the time that pass the tests. They are chosen in an index, and only those that are chosen are read."""
     chosen = select(_e.workspace_id, _e.created_at, _e.id).where(*_within, *tests).subquery("chosen")

@@ -15,9 +15,17 @@ _PURPOSE = b"caseload audit export v1\n"
 
 
 def signed(
-    signer: Signer, named: Mapping[str, Any], parameters: Mapping[str, Any], state: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]
+    signer: Signer,
+    named: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    state: Mapping[str, Any],
+    parts: Sequence[Mapping[str, Any]],
+    dropped: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """`named` are the ids and times that begin the manifest, and the file's name, size and SHA-256; `state` is what the job has kept."""
+    """`named` are the ids and times that begin the manifest, and the file's name, size and SHA-256; `state` is what the job has kept.
+
+    `dropped` are parts of the chain whose events were dropped with their months.
+    """
     chain = {name: state[name] for name in ("first_sequence", "last_sequence", "first_previous_hash", "last_hash")}
     manifest = {
         **named,
@@ -27,7 +35,8 @@ def signed(
         "parts": parts,
         "chain": {
             **chain,
-            "is_contiguous": is_contiguous(state),
+            "is_contiguous": is_contiguous(state, dropped),
+            "dropped": list(dropped),
             "newest_sequence": state["until"],
             "not_yet_in_chain": state["waiting"],
             # Of the time, if not of the filters, which nobody can tell of an event that is gone.

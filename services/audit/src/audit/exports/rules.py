@@ -1,8 +1,8 @@
 """What can be exported, and how a cell is written that a spreadsheet must not run."""
 
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.errors import Conflict, Fault, Invalid
@@ -54,6 +54,23 @@ def told_filters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: parameters.get(name) for name in names} | {"phi_only": bool(parameters.get("phi_only"))}
 
 
-def is_contiguous(state: Mapping[str, Any]) -> bool:
-    """Whether an export has every event from its first to its last one."""
-    return bool(state["rows"]) and state["rows"] == state["last_sequence"] - state["first_sequence"] + 1
+def is_contiguous(state: Mapping[str, Any], dropped: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether an export has every event from its first to its last one, those of dropped months left out."""
+    if not state["rows"]:
+        return False
+    between = [each for each in dropped if state["first_sequence"] < each["first_sequence"] < state["last_sequence"]]
+    gone = sum(each["last_sequence"] - each["first_sequence"] + 1 for each in between)
+    return bool(state["rows"] + gone == state["last_sequence"] - state["first_sequence"] + 1)
+
+
+def dropped_ranges(runs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Closed runs as a manifest tells them: those of one month that follow each other are one."""
+    told: list[dict[str, Any]] = []
+    for run in runs:
+        month = f"{run['month']:%Y-%m}"
+        if told and (told[-1]["month"], told[-1]["last_sequence"] + 1) == (month, run["first_sequence"]):
+            told[-1]["last_sequence"] = run["last_sequence"]
+        else:
+            ends = {name: run[name] for name in ("first_sequence", "last_sequence")}
+            told.append({"month": month, "dropped_at": run["dropped_at"].astimezone(UTC).isoformat(), **ends})
+    return told

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from audit.closed_runs import store as closed_runs
 from audit.exports import rules, store
 from audit.exports.lines import HEADS, LINES, MEDIA_TYPES
 from audit.exports.manifest import signed
@@ -127,6 +128,8 @@ class Export:
     async def _finish(self, name: str) -> Mapping[str, Any]:
         file = {"name": name, "size": self._writer.size, "sha256": self._digest.hexdigest()}
         parts = [part async for part in told_by_steps(self._jobs, self._job)]
+        async with self._job.look() as work:
+            dropped = rules.dropped_ranges(await work.db.all(closed_runs.within, after=0, until=self._job.state["until"]))
         async with self._job.step() as work:
             named = {
                 "export_id": str(self._job.id),
@@ -136,7 +139,7 @@ class Export:
                 "file": file,
             }
             await self._writer.finish(work)
-        return {"rows": self._job.state["rows"], **signed(self._signer, named, self._job.parameters, self._job.state, parts)}
+        return {"rows": self._job.state["rows"], **signed(self._signer, named, self._job.parameters, self._job.state, parts, dropped)}
 
 
 def asked(parameters: Mapping[str, Any]) -> dict[str, Any]:

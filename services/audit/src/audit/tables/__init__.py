@@ -1,6 +1,7 @@
 """The tables of audit, a module per feature."""
 
 from audit.tables.base import metadata
+from audit.tables.closed_runs import closed_runs
 from audit.tables.jobs import JOBS, RETENTIONS
 from audit.tables.legal_holds import legal_holds
 from audit.tables.retention import retention_periods
@@ -17,6 +18,7 @@ __all__ = [
     "awaiting_witness",
     "chain_nodes",
     "checkpoints",
+    "closed_runs",
     "entries",
     "event_entities",
     "heads",
@@ -48,6 +50,7 @@ KEPT_AFTER_ERASURE = {
     "chain_heads": "the newest checkpoint of the chain",
     "unsealed": "lines that are not in the chain yet",
     "unwitnessed": "that the chain has grown beyond its published checkpoint",
+    "closed_runs": "the hashes of what was dropped, without which no chain that goes on after it verifies",
     "chain_nodes": "what proofs of the chain are made of",
     "heads": "where the log of heads has the chain",
     "unlogged_heads": "that the chain has grown beyond its newest head",

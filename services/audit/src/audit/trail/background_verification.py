@@ -16,6 +16,7 @@ from audit.trail.verification import check_from_anchor, verify_up_to
 from chassis.db.database import Database
 from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Refusal
 from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
@@ -92,9 +93,9 @@ class BackgroundVerification:
             standing = await tx.one(verification_store.standing)
             is_new = standing["entries"] >= progress.anchor.sequence + verification.SEGMENT
             if is_new:
-                found, is_over = await self._extend(tx, progress), False
+                found, is_over = await self._extend(tx, progress, keys), False
             elif progress.cursor.sequence < progress.anchor.sequence:
-                found, is_over = await self._go_on(tx, progress), False
+                found, is_over = await self._go_on(tx, progress, keys), False
             elif progress.swept is None:
                 verifier = ChainVerifier(progress.anchor.sequence, progress.anchor.hash)
                 await check_from_anchor(tx, verifier, standing, published, keys, self._unsigned_until)
@@ -116,10 +117,10 @@ class BackgroundVerification:
             _log.error("a chain is broken", extra={"workspace_id": str(workspace_id), "sequence": found})
         return is_new and found is None
 
-    async def _extend(self, tx: Transaction, progress: Progress) -> int | None:
+    async def _extend(self, tx: Transaction, progress: Progress, keys: WorkspaceKeys) -> int | None:
         """Verifies the segment after the anchor, whose end is the new anchor. Returns the break."""
         verifier = ChainVerifier(progress.anchor.sequence, progress.anchor.hash)
-        if not await verify_up_to(tx, verifier, progress.anchor.sequence + verification.SEGMENT):
+        if not await verify_up_to(tx, verifier, progress.anchor.sequence + verification.SEGMENT, keys):
             return verifier.first_break
         _VERIFIED.inc(verification.SEGMENT)
         was_at_the_end = progress.cursor == progress.anchor
@@ -128,11 +129,11 @@ class BackgroundVerification:
             progress.cursor = progress.anchor
         return None
 
-    async def _go_on(self, tx: Transaction, progress: Progress) -> int | None:
+    async def _go_on(self, tx: Transaction, progress: Progress, keys: WorkspaceKeys) -> int | None:
         """Verifies the next segment of this pass. Returns the break."""
         verifier = ChainVerifier(progress.cursor.sequence, progress.cursor.hash)
         upto = min(progress.cursor.sequence + verification.SEGMENT, progress.anchor.sequence)
-        if not await verify_up_to(tx, verifier, upto):
+        if not await verify_up_to(tx, verifier, upto, keys):
             return verifier.first_break
         _VERIFIED.inc(verifier.sequence - progress.cursor.sequence)
         progress.cursor = Checkpoint(verifier.sequence, verifier.hash)

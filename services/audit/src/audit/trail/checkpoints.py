@@ -15,8 +15,10 @@ from prometheus_client import Counter
 
 from audit.trail import proofs, store
 from audit.trail.chain import Checkpoint
+from audit.trail.verification import hash_at
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound, Refusal
 from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
@@ -102,11 +104,11 @@ class CheckpointPublisher:
         If the chain contradicts the published checkpoint, or was continued by somebody else, that one stays, because it is evidence.
         """
         published, keys = await self.published(workspace_id), await self._keys.of(workspace_id)
-        entry, newest = await self._read(workspace_id, published)
-        contradicts = published is not None and (entry is None or entry["hash"] != published.hash)
+        found, newest = await self._read(workspace_id, published, keys)
+        contradicts = published is not None and found != published.hash
         if not contradicts and newest["proof"] is None and take_over and proofs.may_lack_proof(published, self._unsigned_until):
             await take_over(workspace_id)
-            _, newest = await self._read(workspace_id, published)
+            _, newest = await self._read(workspace_id, published, keys)
         checkpoint = Checkpoint(newest["sequence"], newest["hash"])
         is_ours = proofs.holds(newest["proof"], proofs.of_checkpoint(checkpoint, keys))
         if contradicts or not is_ours:
@@ -137,11 +139,11 @@ class CheckpointPublisher:
             return None if noted is None else Checkpoint(noted, b"")
         return Checkpoint(read["sequence"], bytes.fromhex(read["hash"]), read.get("is_proven", False))
 
-    async def _read(self, workspace_id: UUID, published: Checkpoint | None) -> tuple[Any, Any]:
-        """The entry that the published checkpoint names, and the newest checkpoint."""
+    async def _read(self, workspace_id: UUID, published: Checkpoint | None, keys: WorkspaceKeys) -> tuple[bytes | None, Any]:
+        """The hash of the chain where the published checkpoint is, and the newest checkpoint."""
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
-            entry = None if published is None else await tx.maybe(store.entry_at, sequence=published.sequence)
-            return entry, await tx.one(store.checkpoint)
+            found = None if published is None else await hash_at(tx, published.sequence, keys)
+            return found, await tx.one(store.checkpoint)
 
 
 def checkpoint_publisher(runtime: Runtime) -> CheckpointPublisher:

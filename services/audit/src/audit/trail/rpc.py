@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from audit.closed_runs import store as closed_runs
 from audit.trail import rules, store, vocabulary
 from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.filters import read_filters
@@ -51,8 +52,17 @@ class Trail(TrailServicer[UnitOfWork]):
         published, keys = await self._publisher.published(work.workspace_id), await self._keys.of(work.workspace_id)
         found = await verify_recent(work.db, published, keys, unsigned_until=self._unsigned_until)
         return pb.Verification(
-            intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
+            intact=found.first_break is None,
+            events=found.entries,
+            head=found.newest_hash.hex(),
+            first_break=found.first_break,
+            dropped=[_dropped(row) for row in await work.db.all(closed_runs.months)],
         )
+
+
+def _dropped(row: Record) -> pb.DroppedMonth:
+    told = ("dropped_at", "events", "first_sequence", "last_sequence")
+    return fill(pb.DroppedMonth(month=f"{row['month']:%Y-%m}"), {name: row[name] for name in told})
 
 
 def _to_message(row: Record) -> pb.AuditEvent:

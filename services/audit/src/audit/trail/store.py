@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
+from audit.closed_runs import store as closed_runs
 from audit.tables import audit_events, awaiting_witness, checkpoints, entries, event_entities, unlogged_heads, verifications, waiting_events
 from chassis.db.statement import Statement, command, query
 
@@ -117,11 +118,12 @@ def count_events(filters: frozenset[str]) -> Statement:
     return query(select(func.count().label("total")).select_from(_keys(filters).subquery("found")))
 
 
-# Every event is either in the chain or waiting for it, so the events themselves need not be counted.
+# Every event is either in the chain or waiting for it, so the events themselves need not be counted. Those that were dropped are not there.
 count_all_events = query(
     select(
         func.coalesce(select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery(), 0)
         + select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery()
+        - closed_runs.dropped
     )
 )
 

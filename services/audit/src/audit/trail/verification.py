@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from audit.closed_runs.runs import run_with
 from audit.trail import proofs, store, verification_store
 from audit.trail.chain import GENESIS, ChainVerifier, Checkpoint, Entry
 from audit.trail.progress import Progress
@@ -96,9 +97,9 @@ async def check_from_anchor(
 ) -> None:
     """Checks the chain after the verifier's place, and that it has the anchor's own entry and the published checkpoint's still."""
     anchor = Checkpoint(verifier.sequence, verifier.hash)
-    if not await _has(tx, anchor):
+    if not await _has(tx, anchor, keys):
         verifier.first_break = min(standing["entries"] + 1, anchor.sequence)
-    elif published is not None and published.sequence <= anchor.sequence and not await _has(tx, published):
+    elif published is not None and published.sequence <= anchor.sequence and not await _has(tx, published, keys):
         verifier.first_break = published.sequence
     else:
         await check_to_the_end(tx, verifier, standing, published, keys, unsigned_until)
@@ -114,17 +115,20 @@ async def check_to_the_end(
 ) -> None:
     """Verifies the entries after the verifier's place, on the way the published checkpoint, at the end the newest one and its proof."""
     newest = Checkpoint(standing["sequence"] or 0, standing["hash"] or GENESIS)
-    if published is not None and published.sequence > verifier.sequence and await verify_up_to(tx, verifier, published.sequence):
+    if published is not None and published.sequence > verifier.sequence and await verify_up_to(tx, verifier, published.sequence, keys):
         verifier.check_published(published)
-    if await verify_up_to(tx, verifier, standing["entries"]) and verifier.check_end(newest):
+    if await verify_up_to(tx, verifier, standing["entries"], keys) and verifier.check_end(newest):
         lacks_proof = standing["proof"] is None and (newest.sequence == 0 or proofs.may_lack_proof(published, unsigned_until))
         if not (lacks_proof or proofs.holds(standing["proof"], proofs.of_checkpoint(newest, keys))):
             # Continued by somebody else: from where is not known, but what was published is audit's.
             verifier.first_break = 1 + (published.sequence if published is not None else 0)
 
 
-async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int) -> bool:
-    """Verifies the entries up to `sequence`, or up to the last one if there are fewer. Returns False at a break."""
+async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int, keys: WorkspaceKeys) -> bool:
+    """Verifies the entries up to `sequence`, or up to the last one if there are fewer. Returns False at a break.
+
+    Of entries whose month was dropped there are hashes alone, which audit has proved: they are passed over.
+    """
     at_once = _AT_ONCE
     while verifier.first_break is None and verifier.sequence < sequence:
         limit = min(at_once, sequence - verifier.sequence)
@@ -136,15 +140,39 @@ async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int) 
             if limit == 1:
                 verifier.first_break = verifier.sequence + 1
             continue
-        if not rows:
-            break
+        if not rows or rows[0]["sequence"] != verifier.sequence + 1:
+            if await _pass_over(tx, verifier, sequence, keys):
+                continue
+            if not rows:
+                break
         for row in rows:
+            if row["sequence"] != verifier.sequence + 1 and await _pass_over(tx, verifier, sequence, keys):
+                break
             entry = Entry(row["sequence"], row["event_id"], row["previous_hash"], row["entry_hash"])
             if not verifier.check_next(entry, row if row["id"] is not None else None):
                 break
     return verifier.first_break is None
 
 
-async def _has(tx: Transaction, checkpoint: Checkpoint) -> bool:
-    entry = await tx.maybe(store.entry_at, sequence=checkpoint.sequence)
-    return checkpoint.sequence == 0 or (entry is not None and entry["hash"] == checkpoint.hash)
+async def _pass_over(tx: Transaction, verifier: ChainVerifier, sequence: int, keys: WorkspaceKeys) -> bool:
+    """Goes on behind a closed run, but no further than `sequence`. Returns whether there was one that continues the chain."""
+    run = await run_with(tx, verifier.sequence + 1, keys)
+    if run is None or run.hash_before(verifier.sequence + 1) != verifier.hash:
+        return False
+    verifier.sequence = min(run.last, sequence)
+    verifier.hash = run.hash_of(verifier.sequence)
+    return True
+
+
+async def _has(tx: Transaction, checkpoint: Checkpoint, keys: WorkspaceKeys) -> bool:
+    return checkpoint.sequence == 0 or await hash_at(tx, checkpoint.sequence, keys) == checkpoint.hash
+
+
+async def hash_at(tx: Transaction, sequence: int, keys: WorkspaceKeys) -> bytes | None:
+    """The hash of the chain at this sequence, also if its month was dropped; None where there is no such entry."""
+    entry = await tx.maybe(store.entry_at, sequence=sequence)
+    if entry is not None:
+        found: bytes = entry["hash"]
+        return found
+    run = await run_with(tx, sequence, keys)
+    return None if run is None else run.hash_of(sequence)

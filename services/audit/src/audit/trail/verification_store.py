@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from audit.closed_runs import store as closed_runs
 from audit.tables import audit_events, checkpoints, entries, verifications, waiting_events
 from chassis.db.statement import command, query
 
@@ -30,11 +31,11 @@ _moment = DateTime(timezone=True)
 _workspace = bindparam("workspace_id", type_=Uuid)
 _limit = bindparam("limit", type_=BigInteger)
 
-# One statement, so one snapshot: in every snapshot each event is either in the chain or waiting.
+# One statement, so one snapshot: in every snapshot each event is either in the chain or waiting, or both it and its entry were dropped.
 chain_counts = query(
     select(
-        select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery().label("events"),
-        select(func.count()).where(entries.c.workspace_id == _workspace).scalar_subquery().label("entries"),
+        (select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery() + closed_runs.dropped).label("events"),
+        (select(func.count()).where(entries.c.workspace_id == _workspace).scalar_subquery() + closed_runs.dropped).label("entries"),
         select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
         select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
         select(checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("hash"),
@@ -45,7 +46,7 @@ chain_counts = query(
 _last = select(entries.c.sequence).where(entries.c.workspace_id == _workspace).order_by(entries.c.sequence.desc()).limit(1)
 standing = query(
     select(
-        func.coalesce(_last.scalar_subquery(), 0).label("entries"),
+        func.greatest(func.coalesce(_last.scalar_subquery(), 0), func.coalesce(closed_runs.last, 0)).label("entries"),
         *(
             select(checkpoints.c[name]).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label(name)
             for name in ("sequence", "hash", "proof")

@@ -2,12 +2,14 @@
 
 import base64
 
+from audit.closed_runs.runs import run_with
 from audit.tree_heads import merkle, rules, store
 from audit.tree_heads.trees import DamagedTree, all_hashes, of_chain, of_log
 from caseload.audit.v1 import tree_heads_pb2 as pb
 from caseload.audit.v1.tree_heads_rpc import TreeHeadsServicer
 from chassis.auth.signer import Signer
-from chassis.db.transaction import Record
+from chassis.db.errors import nothing_here
+from chassis.db.transaction import Record, Transaction
 from chassis.errors import Unavailable
 from chassis.paging import page
 from chassis.protobuf.timestamps import to_timestamp
@@ -34,26 +36,21 @@ class TreeHeads(TreeHeadsServicer[UnitOfWork]):
         if request.HasField("tree_size"):
             asked = rules.check_known(await work.db.maybe(store.of_size, tree_size=request.tree_size))
         head = rules.check_covered(await work.db.maybe(store.newest_head, tree_size=asked["tree_size"]), sequence)
-        entry = await work.db.one(store.entry, sequence=sequence)
+        event = await _proven(work.db, sequence)
         try:
             in_chain = await all_hashes(merkle.inclusion(sequence - 1, head["sequence"]), of_chain(work.db))
             in_log = await all_hashes(merkle.inclusion(head["leaf_index"], asked["tree_size"]), of_log(work.db))
             consistency = await all_hashes(merkle.consistency(asked["tree_size"], newest["tree_size"]), of_log(work.db))
         except DamagedTree:
             raise Unavailable("proof_unavailable", "What the proof is made of is not there; the trail has been changed.") from None
+        event.inclusion.extend(_hex(in_chain))
         return pb.Proof(
             origin=asked["origin"],
             checkpoint=_to_message(asked),
             newest=_to_message(newest),
             consistency=_hex(consistency),
             workspace_id=str(work.workspace_id),
-            event=pb.ProvenEvent(
-                id=str(entry["event_id"]),
-                sequence=sequence,
-                previous_hash=entry["previous_hash"].hex(),
-                hash=entry["hash"].hex(),
-                inclusion=_hex(in_chain),
-            ),
+            event=event,
             head=pb.ProvenHead(
                 leaf_index=head["leaf_index"],
                 sequence=head["sequence"],
@@ -63,6 +60,19 @@ class TreeHeads(TreeHeadsServicer[UnitOfWork]):
             ),
             keys=[pb.PublicKey(key_id=key_id, public_key=key) for key_id, key in sorted(self._signer.public_keys().items())],
         )
+
+
+async def _proven(tx: Transaction, sequence: int) -> pb.ProvenEvent:
+    """The event, or what is left of it where its month was dropped. Raises NotFound."""
+    entry = await tx.maybe(store.entry, sequence=sequence)
+    if entry is not None:
+        hashes = {"previous_hash": entry["previous_hash"].hex(), "hash": entry["hash"].hex()}
+        return pb.ProvenEvent(id=str(entry["event_id"]), sequence=sequence, **hashes)
+    run = await run_with(tx, sequence)
+    if run is None:
+        raise nothing_here()
+    hashes = {"previous_hash": run.hash_before(sequence).hex(), "hash": run.hash_of(sequence).hex()}
+    return pb.ProvenEvent(sequence=sequence, dropped_at=to_timestamp(run.dropped_at), **hashes)
 
 
 def _to_message(row: Record) -> pb.Checkpoint:

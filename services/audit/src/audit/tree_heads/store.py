@@ -18,7 +18,7 @@ _t = tree_heads.c
 
 # Sequences begin with 1, leaves with 0.
 chain_hashes = query(
-    select(entries.c.hash)
+    select(entries.c.sequence, entries.c.hash)
     .where(entries.c.workspace_id == _workspace, entries.c.sequence > _first, entries.c.sequence <= _end)
     .order_by(entries.c.sequence)
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from audit.closed_runs.runs import run_with
 from audit.tree_heads import merkle, store
 from chassis.db.transaction import Transaction
 
@@ -22,10 +23,20 @@ def of_chain(tx: Transaction) -> merkle.ReadNodes:
         if level:
             rows = await tx.all(store.chain_node_hashes, level=level, first=first, end=first + count)
             return _whole([row["hash"] for row in rows], count)
-        rows = await tx.all(store.chain_hashes, first=first, end=first + count)
-        return _whole([merkle.leaf_hash(row["hash"]) for row in rows], count)
+        return _whole([merkle.leaf_hash(each) for each in await _entry_hashes(tx, first, first + count)], count)
 
     return read
+
+
+async def _entry_hashes(tx: Transaction, first: int, end: int) -> list[bytes]:
+    """The hashes of the entries of these leaves, as far as they are there; of those whose month was dropped from their closed runs."""
+    found = {row["sequence"]: row["hash"] for row in await tx.all(store.chain_hashes, first=first, end=end)}
+    for sequence in range(first + 1, end + 1):
+        if sequence not in found and (run := await run_with(tx, sequence)):
+            found |= {each: run.hash_of(each) for each in range(sequence, min(run.last, end) + 1)}
+        if sequence not in found:
+            break
+    return [found[sequence] for sequence in sorted(found)]
 
 
 def of_log(tx: Transaction) -> merkle.ReadNodes:

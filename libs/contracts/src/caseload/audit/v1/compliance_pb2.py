@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/audit/v1/compliance.proto\x12\x11\x63\x61seload.audit.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\x17ReportComplianceRequest\x12.\n\nstart_date\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_date\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x34\n\x0coffice_hours\x18\x04 \x01(\x0b\x32\x1e.caseload.audit.v1.OfficeHours\";\n\x0bOfficeHours\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\x12\x10\n\x08weekdays\x18\x03 \x03(\x05\"\xd4\x04\n\x10\x43omplianceReport\x12.\n\nstart_date\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_date\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0e\n\x06\x65vents\x18\x04 \x01(\x03\x12)\n\x06\x61\x63\x63\x65ss\x18\x05 \x01(\x0b\x32\x19.caseload.audit.v1.Access\x12+\n\x07\x64\x65nials\x18\x06 \x01(\x0b\x32\x1a.caseload.audit.v1.Refused\x12\x33\n\x0f\x66\x61iled_sign_ins\x18\x07 \x01(\x0b\x32\x1a.caseload.audit.v1.Refused\x12\x32\n\x0b\x61\x66ter_hours\x18\x08 \x01(\x0b\x32\x1d.caseload.audit.v1.AfterHours\x12\x35\n\x0b\x62reak_glass\x18\t \x01(\x0b\x32 .caseload.audit.v1.BreakGlassUse\x12+\n\x07\x65xports\x18\n \x01(\x0b\x32\x1a.caseload.audit.v1.Counted\x12\x36\n\x12permission_changes\x18\x0b \x01(\x0b\x32\x1a.caseload.audit.v1.Counted\x12,\n\x05\x63hain\x18\x0c \x01(\x0b\x32\x1d.caseload.audit.v1.ChainState\x12\x34\n\tretention\x18\r \x01(\x0b\x32!.caseload.audit.v1.RetentionState\"\xac\x01\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x12.\n\x07\x62y_user\x18\x02 \x03(\x0b\x32\x1d.caseload.audit.v1.UserAccess\x12.\n\x07\x62y_role\x18\x03 \x03(\x0b\x32\x1d.caseload.audit.v1.RoleAccess\x12\x32\n\tby_client\x18\x04 \x03(\x0b\x32\x1f.caseload.audit.v1.ClientAccess\"\x91\x01\n\nUserAccess\x12\x1a\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x11\n\x04role\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06\x65vents\x18\x03 \x01(\x03\x12\r\n\x05reads\x18\x04 \x01(\x03\x12\x0f\n\x07\x63hanges\x18\x05 \x01(\x03\x12\x0f\n\x07\x65xports\x18\x06 \x01(\x03\x42\n\n\x08_user_idB\x07\n\x05_role\"x\n\nRoleAccess\x12\x11\n\x04role\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\r\n\x05users\x18\x02 \x01(\x03\x12\x0e\n\x06\x65vents\x18\x03 \x01(\x03\x12\r\n\x05reads\x18\x04 \x01(\x03\x12\x0f\n\x07\x63hanges\x18\x05 \x01(\x03\x12\x0f\n\x07\x65xports\x18\x06 \x01(\x03\x42\x07\n\x05_role\"F\n\x0c\x43lientAccess\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\x12\r\n\x05users\x18\x03 \x01(\x03\"_\n\tUserCount\x12\x1a\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x11\n\x04role\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06\x65vents\x18\x03 \x01(\x03\x42\n\n\x08_user_idB\x07\n\x05_role\")\n\tCodeCount\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\"/\n\tTypeCount\x12\x12\n\nevent_type\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\"w\n\x07Refused\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x12-\n\x07\x62y_code\x18\x02 \x03(\x0b\x32\x1c.caseload.audit.v1.CodeCount\x12-\n\x07\x62y_user\x18\x03 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\"w\n\x07\x43ounted\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x12-\n\x07\x62y_type\x18\x02 \x03(\x0b\x32\x1c.caseload.audit.v1.TypeCount\x12-\n\x07\x62y_user\x18\x03 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\"\x81\x01\n\nAfterHours\x12\x34\n\x0coffice_hours\x18\x01 \x01(\x0b\x32\x1e.caseload.audit.v1.OfficeHours\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\x12-\n\x07\x62y_user\x18\x03 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\"t\n\rBreakGlassUse\x12\x0c\n\x04uses\x18\x01 \x01(\x03\x12-\n\x07\x62y_user\x18\x02 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\x12\x11\n\tjustified\x18\x03 \x01(\x03\x12\x13\n\x0bunjustified\x18\x04 \x01(\x03\"d\n\nChainState\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\x12\x0c\n\x04head\x18\x03 \x01(\t\x12\x18\n\x0b\x66irst_break\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_first_break\"T\n\x0eRetentionState\x12\r\n\x05years\x18\x01 \x01(\x05\x12\x33\n\x0foldest_event_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\x8c\x01\n\nCompliance\x12~\n\x10ReportCompliance\x12*.caseload.audit.v1.ReportComplianceRequest\x1a#.caseload.audit.v1.ComplianceReport\"\x19\x90\x02\x01\x8a\xb5\x18\naudit:read\x9a\xb5\x18\x04\x08\x0b\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/audit/v1/compliance.proto\x12\x11\x63\x61seload.audit.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\x17ReportComplianceRequest\x12.\n\nstart_date\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_date\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x34\n\x0coffice_hours\x18\x04 \x01(\x0b\x32\x1e.caseload.audit.v1.OfficeHours\";\n\x0bOfficeHours\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\x12\x10\n\x08weekdays\x18\x03 \x03(\x05\"\x81\x05\n\x10\x43omplianceReport\x12.\n\nstart_date\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_date\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0e\n\x06\x65vents\x18\x04 \x01(\x03\x12)\n\x06\x61\x63\x63\x65ss\x18\x05 \x01(\x0b\x32\x19.caseload.audit.v1.Access\x12+\n\x07\x64\x65nials\x18\x06 \x01(\x0b\x32\x1a.caseload.audit.v1.Refused\x12\x33\n\x0f\x66\x61iled_sign_ins\x18\x07 \x01(\x0b\x32\x1a.caseload.audit.v1.Refused\x12\x32\n\x0b\x61\x66ter_hours\x18\x08 \x01(\x0b\x32\x1d.caseload.audit.v1.AfterHours\x12\x35\n\x0b\x62reak_glass\x18\t \x01(\x0b\x32 .caseload.audit.v1.BreakGlassUse\x12+\n\x07\x65xports\x18\n \x01(\x0b\x32\x1a.caseload.audit.v1.Counted\x12\x36\n\x12permission_changes\x18\x0b \x01(\x0b\x32\x1a.caseload.audit.v1.Counted\x12,\n\x05\x63hain\x18\x0c \x01(\x0b\x32\x1d.caseload.audit.v1.ChainState\x12\x34\n\tretention\x18\r \x01(\x0b\x32!.caseload.audit.v1.RetentionState\x12+\n\x07unusual\x18\x0e \x01(\x0b\x32\x1a.caseload.audit.v1.Unusual\"\xac\x01\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x12.\n\x07\x62y_user\x18\x02 \x03(\x0b\x32\x1d.caseload.audit.v1.UserAccess\x12.\n\x07\x62y_role\x18\x03 \x03(\x0b\x32\x1d.caseload.audit.v1.RoleAccess\x12\x32\n\tby_client\x18\x04 \x03(\x0b\x32\x1f.caseload.audit.v1.ClientAccess\"\x91\x01\n\nUserAccess\x12\x1a\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x11\n\x04role\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06\x65vents\x18\x03 \x01(\x03\x12\r\n\x05reads\x18\x04 \x01(\x03\x12\x0f\n\x07\x63hanges\x18\x05 \x01(\x03\x12\x0f\n\x07\x65xports\x18\x06 \x01(\x03\x42\n\n\x08_user_idB\x07\n\x05_role\"x\n\nRoleAccess\x12\x11\n\x04role\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\r\n\x05users\x18\x02 \x01(\x03\x12\x0e\n\x06\x65vents\x18\x03 \x01(\x03\x12\r\n\x05reads\x18\x04 \x01(\x03\x12\x0f\n\x07\x63hanges\x18\x05 \x01(\x03\x12\x0f\n\x07\x65xports\x18\x06 \x01(\x03\x42\x07\n\x05_role\"F\n\x0c\x43lientAccess\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\x12\r\n\x05users\x18\x03 \x01(\x03\"_\n\tUserCount\x12\x1a\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x11\n\x04role\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06\x65vents\x18\x03 \x01(\x03\x42\n\n\x08_user_idB\x07\n\x05_role\")\n\tCodeCount\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\"/\n\tTypeCount\x12\x12\n\nevent_type\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\"w\n\x07Refused\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x12-\n\x07\x62y_code\x18\x02 \x03(\x0b\x32\x1c.caseload.audit.v1.CodeCount\x12-\n\x07\x62y_user\x18\x03 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\"w\n\x07\x43ounted\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x12-\n\x07\x62y_type\x18\x02 \x03(\x0b\x32\x1c.caseload.audit.v1.TypeCount\x12-\n\x07\x62y_user\x18\x03 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\"\x81\x01\n\nAfterHours\x12\x34\n\x0coffice_hours\x18\x01 \x01(\x0b\x32\x1e.caseload.audit.v1.OfficeHours\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\x12-\n\x07\x62y_user\x18\x03 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\"t\n\rBreakGlassUse\x12\x0c\n\x04uses\x18\x01 \x01(\x03\x12-\n\x07\x62y_user\x18\x02 \x03(\x0b\x32\x1c.caseload.audit.v1.UserCount\x12\x11\n\tjustified\x18\x03 \x01(\x03\x12\x13\n\x0bunjustified\x18\x04 \x01(\x03\"d\n\nChainState\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x03\x12\x0c\n\x04head\x18\x03 \x01(\t\x12\x18\n\x0b\x66irst_break\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_first_break\"T\n\x0eRetentionState\x12\r\n\x05years\x18\x01 \x01(\x05\x12\x33\n\x0foldest_event_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9a\x01\n\x07Unusual\x12\x11\n\tpast_days\x18\x01 \x01(\x05\x12\x12\n\npercentile\x18\x02 \x01(\x05\x12\x33\n\x0b\x62ulk_access\x18\x03 \x01(\x0b\x32\x1e.caseload.audit.v1.UnusualDays\x12\x33\n\x0b\x61\x66ter_hours\x18\x04 \x01(\x0b\x32\x1e.caseload.audit.v1.UnusualDays\"s\n\x0bUnusualDays\x12\x11\n\tthreshold\x18\x01 \x01(\x03\x12\x11\n\tis_learnt\x18\x02 \x01(\x08\x12\x11\n\tdays_seen\x18\x03 \x01(\x03\x12+\n\x04\x64\x61ys\x18\x04 \x03(\x0b\x32\x1d.caseload.audit.v1.UnusualDay\"\\\n\nUnusualDay\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x11\n\x04role\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x0b\n\x03\x64\x61y\x18\x03 \x01(\t\x12\x0e\n\x06\x65vents\x18\x04 \x01(\x03\x42\x07\n\x05_role2\x8c\x01\n\nCompliance\x12~\n\x10ReportCompliance\x12*.caseload.audit.v1.ReportComplianceRequest\x1a#.caseload.audit.v1.ComplianceReport\"\x19\x90\x02\x01\x8a\xb5\x18\naudit:read\x9a\xb5\x18\x04\x08\x0b\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLIENTACCESS'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
   _globals['_USERCOUNT'].fields_by_name['user_id']._loaded_options = None
   _globals['_USERCOUNT'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
+  _globals['_UNUSUALDAY'].fields_by_name['user_id']._loaded_options = None
+  _globals['_UNUSUALDAY'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
   _globals['_COMPLIANCE'].methods_by_name['ReportCompliance']._loaded_options = None
   _globals['_COMPLIANCE'].methods_by_name['ReportCompliance']._serialized_options = b'\220\002\001\212\265\030\naudit:read\232\265\030\004\010\013\020\002'
   _globals['_REPORTCOMPLIANCEREQUEST']._serialized_start=126
@@ -46,33 +48,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OFFICEHOURS']._serialized_start=320
   _globals['_OFFICEHOURS']._serialized_end=379
   _globals['_COMPLIANCEREPORT']._serialized_start=382
-  _globals['_COMPLIANCEREPORT']._serialized_end=978
-  _globals['_ACCESS']._serialized_start=981
-  _globals['_ACCESS']._serialized_end=1153
-  _globals['_USERACCESS']._serialized_start=1156
-  _globals['_USERACCESS']._serialized_end=1301
-  _globals['_ROLEACCESS']._serialized_start=1303
-  _globals['_ROLEACCESS']._serialized_end=1423
-  _globals['_CLIENTACCESS']._serialized_start=1425
-  _globals['_CLIENTACCESS']._serialized_end=1495
-  _globals['_USERCOUNT']._serialized_start=1497
-  _globals['_USERCOUNT']._serialized_end=1592
-  _globals['_CODECOUNT']._serialized_start=1594
-  _globals['_CODECOUNT']._serialized_end=1635
-  _globals['_TYPECOUNT']._serialized_start=1637
-  _globals['_TYPECOUNT']._serialized_end=1684
-  _globals['_REFUSED']._serialized_start=1686
-  _globals['_REFUSED']._serialized_end=1805
-  _globals['_COUNTED']._serialized_start=1807
-  _globals['_COUNTED']._serialized_end=1926
-  _globals['_AFTERHOURS']._serialized_start=1929
-  _globals['_AFTERHOURS']._serialized_end=2058
-  _globals['_BREAKGLASSUSE']._serialized_start=2060
-  _globals['_BREAKGLASSUSE']._serialized_end=2176
-  _globals['_CHAINSTATE']._serialized_start=2178
-  _globals['_CHAINSTATE']._serialized_end=2278
-  _globals['_RETENTIONSTATE']._serialized_start=2280
-  _globals['_RETENTIONSTATE']._serialized_end=2364
-  _globals['_COMPLIANCE']._serialized_start=2367
-  _globals['_COMPLIANCE']._serialized_end=2507
+  _globals['_COMPLIANCEREPORT']._serialized_end=1023
+  _globals['_ACCESS']._serialized_start=1026
+  _globals['_ACCESS']._serialized_end=1198
+  _globals['_USERACCESS']._serialized_start=1201
+  _globals['_USERACCESS']._serialized_end=1346
+  _globals['_ROLEACCESS']._serialized_start=1348
+  _globals['_ROLEACCESS']._serialized_end=1468
+  _globals['_CLIENTACCESS']._serialized_start=1470
+  _globals['_CLIENTACCESS']._serialized_end=1540
+  _globals['_USERCOUNT']._serialized_start=1542
+  _globals['_USERCOUNT']._serialized_end=1637
+  _globals['_CODECOUNT']._serialized_start=1639
+  _globals['_CODECOUNT']._serialized_end=1680
+  _globals['_TYPECOUNT']._serialized_start=1682
+  _globals['_TYPECOUNT']._serialized_end=1729
+  _globals['_REFUSED']._serialized_start=1731
+  _globals['_REFUSED']._serialized_end=1850
+  _globals['_COUNTED']._serialized_start=1852
+  _globals['_COUNTED']._serialized_end=1971
+  _globals['_AFTERHOURS']._serialized_start=1974
+  _globals['_AFTERHOURS']._serialized_end=2103
+  _globals['_BREAKGLASSUSE']._serialized_start=2105
+  _globals['_BREAKGLASSUSE']._serialized_end=2221
+  _globals['_CHAINSTATE']._serialized_start=2223
+  _globals['_CHAINSTATE']._serialized_end=2323
+  _globals['_RETENTIONSTATE']._serialized_start=2325
+  _globals['_RETENTIONSTATE']._serialized_end=2409
+  _globals['_UNUSUAL']._serialized_start=2412
+  _globals['_UNUSUAL']._serialized_end=2566
+  _globals['_UNUSUALDAYS']._serialized_start=2568
+  _globals['_UNUSUALDAYS']._serialized_end=2683
+  _globals['_UNUSUALDAY']._serialized_start=2685
+  _globals['_UNUSUALDAY']._serialized_end=2777
+  _globals['_COMPLIANCE']._serialized_start=2780
+  _globals['_COMPLIANCE']._serialized_end=2920
 # @@protoc_insertion_point(module_scope)

@@ -33,7 +33,7 @@ class OfficeHours(_message.Message):
     def __init__(self, start: _Optional[str] = ..., end: _Optional[str] = ..., weekdays: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ComplianceReport(_message.Message):
-    __slots__ = ("start_date", "end_date", "time_zone", "events", "access", "denials", "failed_sign_ins", "after_hours", "break_glass", "exports", "permission_changes", "chain", "retention")
+    __slots__ = ("start_date", "end_date", "time_zone", "events", "access", "denials", "failed_sign_ins", "after_hours", "break_glass", "exports", "permission_changes", "chain", "retention", "unusual")
     START_DATE_FIELD_NUMBER: _ClassVar[int]
     END_DATE_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
@@ -47,6 +47,7 @@ class ComplianceReport(_message.Message):
     PERMISSION_CHANGES_FIELD_NUMBER: _ClassVar[int]
     CHAIN_FIELD_NUMBER: _ClassVar[int]
     RETENTION_FIELD_NUMBER: _ClassVar[int]
+    UNUSUAL_FIELD_NUMBER: _ClassVar[int]
     start_date: _timestamp_pb2.Timestamp
     end_date: _timestamp_pb2.Timestamp
     time_zone: str
@@ -60,7 +61,8 @@ class ComplianceReport(_message.Message):
     permission_changes: Counted
     chain: ChainState
     retention: RetentionState
-    def __init__(self, start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_zone: _Optional[str] = ..., events: _Optional[int] = ..., access: _Optional[_Union[Access, _Mapping]] = ..., denials: _Optional[_Union[Refused, _Mapping]] = ..., failed_sign_ins: _Optional[_Union[Refused, _Mapping]] = ..., after_hours: _Optional[_Union[AfterHours, _Mapping]] = ..., break_glass: _Optional[_Union[BreakGlassUse, _Mapping]] = ..., exports: _Optional[_Union[Counted, _Mapping]] = ..., permission_changes: _Optional[_Union[Counted, _Mapping]] = ..., chain: _Optional[_Union[ChainState, _Mapping]] = ..., retention: _Optional[_Union[RetentionState, _Mapping]] = ...) -> None: ...
+    unusual: Unusual
+    def __init__(self, start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_zone: _Optional[str] = ..., events: _Optional[int] = ..., access: _Optional[_Union[Access, _Mapping]] = ..., denials: _Optional[_Union[Refused, _Mapping]] = ..., failed_sign_ins: _Optional[_Union[Refused, _Mapping]] = ..., after_hours: _Optional[_Union[AfterHours, _Mapping]] = ..., break_glass: _Optional[_Union[BreakGlassUse, _Mapping]] = ..., exports: _Optional[_Union[Counted, _Mapping]] = ..., permission_changes: _Optional[_Union[Counted, _Mapping]] = ..., chain: _Optional[_Union[ChainState, _Mapping]] = ..., retention: _Optional[_Union[RetentionState, _Mapping]] = ..., unusual: _Optional[_Union[Unusual, _Mapping]] = ...) -> None: ...
 
 class Access(_message.Message):
     __slots__ = ("events", "by_user", "by_role", "by_client")
@@ -203,3 +205,39 @@ class RetentionState(_message.Message):
     years: int
     oldest_event_at: _timestamp_pb2.Timestamp
     def __init__(self, years: _Optional[int] = ..., oldest_event_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Unusual(_message.Message):
+    __slots__ = ("past_days", "percentile", "bulk_access", "after_hours")
+    PAST_DAYS_FIELD_NUMBER: _ClassVar[int]
+    PERCENTILE_FIELD_NUMBER: _ClassVar[int]
+    BULK_ACCESS_FIELD_NUMBER: _ClassVar[int]
+    AFTER_HOURS_FIELD_NUMBER: _ClassVar[int]
+    past_days: int
+    percentile: int
+    bulk_access: UnusualDays
+    after_hours: UnusualDays
+    def __init__(self, past_days: _Optional[int] = ..., percentile: _Optional[int] = ..., bulk_access: _Optional[_Union[UnusualDays, _Mapping]] = ..., after_hours: _Optional[_Union[UnusualDays, _Mapping]] = ...) -> None: ...
+
+class UnusualDays(_message.Message):
+    __slots__ = ("threshold", "is_learnt", "days_seen", "days")
+    THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    IS_LEARNT_FIELD_NUMBER: _ClassVar[int]
+    DAYS_SEEN_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    threshold: int
+    is_learnt: bool
+    days_seen: int
+    days: _containers.RepeatedCompositeFieldContainer[UnusualDay]
+    def __init__(self, threshold: _Optional[int] = ..., is_learnt: bool = ..., days_seen: _Optional[int] = ..., days: _Optional[_Iterable[_Union[UnusualDay, _Mapping]]] = ...) -> None: ...
+
+class UnusualDay(_message.Message):
+    __slots__ = ("user_id", "role", "day", "events")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    role: str
+    day: str
+    events: int
+    def __init__(self, user_id: _Optional[str] = ..., role: _Optional[str] = ..., day: _Optional[str] = ..., events: _Optional[int] = ...) -> None: ...

@@ -109,13 +109,29 @@ class VerifyTrailRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class Verification(_message.Message):
-    __slots__ = ("intact", "events", "head", "first_break")
+    __slots__ = ("intact", "events", "head", "first_break", "dropped")
     INTACT_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     HEAD_FIELD_NUMBER: _ClassVar[int]
     FIRST_BREAK_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
     intact: bool
     events: int
     head: str
     first_break: int
-    def __init__(self, intact: bool = ..., events: _Optional[int] = ..., head: _Optional[str] = ..., first_break: _Optional[int] = ...) -> None: ...
+    dropped: _containers.RepeatedCompositeFieldContainer[DroppedMonth]
+    def __init__(self, intact: bool = ..., events: _Optional[int] = ..., head: _Optional[str] = ..., first_break: _Optional[int] = ..., dropped: _Optional[_Iterable[_Union[DroppedMonth, _Mapping]]] = ...) -> None: ...
+
+class DroppedMonth(_message.Message):
+    __slots__ = ("month", "dropped_at", "events", "first_sequence", "last_sequence")
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_AT_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    month: str
+    dropped_at: _timestamp_pb2.Timestamp
+    events: int
+    first_sequence: int
+    last_sequence: int
+    def __init__(self, month: _Optional[str] = ..., dropped_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., events: _Optional[int] = ..., first_sequence: _Optional[int] = ..., last_sequence: _Optional[int] = ...) -> None: ...

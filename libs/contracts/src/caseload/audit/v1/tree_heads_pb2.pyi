@@ -71,18 +71,20 @@ class Proof(_message.Message):
     def __init__(self, origin: _Optional[str] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., newest: _Optional[_Union[Checkpoint, _Mapping]] = ..., consistency: _Optional[_Iterable[str]] = ..., workspace_id: _Optional[str] = ..., event: _Optional[_Union[ProvenEvent, _Mapping]] = ..., head: _Optional[_Union[ProvenHead, _Mapping]] = ..., keys: _Optional[_Iterable[_Union[PublicKey, _Mapping]]] = ...) -> None: ...
 
 class ProvenEvent(_message.Message):
-    __slots__ = ("id", "sequence", "previous_hash", "hash", "inclusion")
+    __slots__ = ("id", "sequence", "previous_hash", "hash", "inclusion", "dropped_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     PREVIOUS_HASH_FIELD_NUMBER: _ClassVar[int]
     HASH_FIELD_NUMBER: _ClassVar[int]
     INCLUSION_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
     sequence: int
     previous_hash: str
     hash: str
     inclusion: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., sequence: _Optional[int] = ..., previous_hash: _Optional[str] = ..., hash: _Optional[str] = ..., inclusion: _Optional[_Iterable[str]] = ...) -> None: ...
+    dropped_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., sequence: _Optional[int] = ..., previous_hash: _Optional[str] = ..., hash: _Optional[str] = ..., inclusion: _Optional[_Iterable[str]] = ..., dropped_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ProvenHead(_message.Message):
     __slots__ = ("leaf_index", "sequence", "hash", "root_hash", "inclusion")

@@ -1,0 +1,1 @@
+"""Drops months of the trail that nothing keeps any longer."""

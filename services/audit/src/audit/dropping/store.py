@@ -1,0 +1,69 @@
+"""Statements that find out what keeps a month. Row security limits every one except `chains` and `lock` to one workspace."""
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, exists, func, literal_column, or_, select
+
+from audit.tables import audit_events, entries, event_entities, heads, legal_holds, tree_heads, verifications
+from chassis.db.advisory_locks import lock_number
+from chassis.db.statement import command, query
+
+_moment = DateTime(timezone=True)
+_workspace = bindparam("workspace_id", type_=Uuid)
+_start, _end = bindparam("start", type_=_moment), bindparam("end", type_=_moment)
+_e, _s, _t, _h = audit_events.c, entries.c, event_entities.c, legal_holds.c
+
+# One at a time, also of several instances.
+lock = command(select(func.pg_advisory_xact_lock(lock_number("dropped months"))))
+chains = query(
+    select(verifications.c.workspace_id)
+    .where(verifications.c.workspace_id > bindparam("after", type_=Uuid))
+    .order_by(verifications.c.workspace_id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_within = (_e.workspace_id == _workspace, _e.created_at >= _start, _e.created_at < _end)
+has_any = query(select(exists(select(_e.id).where(*_within)).label("any")))
+of_month = query(
+    select(
+        func.count().label("events"),
+        func.max(_e.retention_until).label("kept_until"),
+        func.min(_s.sequence).label("first_sequence"),
+        func.max(_s.sequence).label("last_sequence"),
+        (func.count() - func.count(_s.sequence)).label("unchained"),
+    )
+    .select_from(audit_events.outerjoin(entries, (_s.workspace_id == _e.workspace_id) & (_s.event_id == _e.id)))
+    .where(*_within)
+)
+verification = query(select(verifications).where(verifications.c.workspace_id == _workspace))
+# Of the tree heads that are in the file store, how far the newest one covers the chain.
+_stored = select(func.max(tree_heads.c.tree_size)).where(tree_heads.c.stored_at.is_not(None)).scalar_subquery()
+covered = query(
+    select(func.coalesce(func.max(heads.c.sequence), 0).label("sequence")).where(
+        heads.c.workspace_id == _workspace, heads.c.leaf_index < _stored
+    )
+)
+
+# Those that count now, also while they are being placed. Commands: they depend on the clock.
+_counts = (
+    _h.workspace_id == _workspace,
+    _h.released_at.is_(None),
+    or_(_h.pending_until.is_(None), _h.pending_until > func.clock_timestamp()),
+)
+holds = command(select(_h.client_id, _h.user_id).where(*_counts))
+# Of clients who were merged, the lines of the merges tell: each is about the client who stays, so a hold on that one keeps it.
+merged_into = command(
+    select(_e["metadata"].op("#>>", return_type=Text())(literal_column("'{facts,duplicate}'")).label("client_id"))
+    .select_from(
+        event_entities.join(audit_events, (_e.workspace_id == _t.workspace_id) & (_e.created_at == _t.created_at) & (_e.id == _t.event_id))
+    )
+    .where(_t.workspace_id == _workspace, _t.resource_id == func.any(bindparam("ids", type_=ARRAY(Uuid))), _e.event_type == "merge_clients")
+)
+# Whether any event of the month is of one of these users, or about one of these.
+_done = exists(select(_e.id).where(*_within, _e.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid)))))
+_about = exists(
+    select(_t.event_id).where(
+        _t.workspace_id == _workspace,
+        _t.resource_id == func.any(bindparam("entity_ids", type_=ARRAY(Uuid))),
+        _t.created_at >= _start,
+        _t.created_at < _end,
+    )
+)
+concerns = query(select(or_(_done, _about).cast(Boolean).label("any")))

@@ -1,0 +1,219 @@
+"""Drops months that nothing keeps: all of a month in one transaction, of all workspaces, or nothing."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Counter
+
+from audit.closed_runs import store as closed_runs
+from audit.closed_runs.runs import LONGEST, ClosedRun
+from audit.dropping import rules, store
+from audit.dropping.holds import is_held
+from audit.trail import verification_store
+from audit.trail.chain import ChainVerifier, Entry
+from audit.trail.progress import Progress
+from audit.trail.store import look_up_each
+from caseload.options.v1 import options_pb2
+from chassis.db.transaction import Record, Transaction
+from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import Refusal
+from chassis.observability.redaction import cause
+from chassis.service.runtime import Runtime
+from chassis.work.audit import audit_line
+from chassis.work.unit_of_work import UnitOfWork
+
+_log = logging.getLogger(__name__)
+
+_DROPPED = Counter("caseload_audit_dropped_months_total", "Months of the trail that were dropped, since nothing kept them any longer.")
+
+_SECONDS_BETWEEN = 6 * 3600.0
+# A month of ten million events is verified once more and closed in some minutes.
+_SECONDS = 3 * 3600.0
+_CHAINS_AT_ONCE = 500
+# Entries that are read and hashed before others have their turn.
+_AT_ONCE = 250
+_FIRST = _NOBODY = UUID(int=0)
+EVENT_TYPE = "drop_audit_month"
+
+
+class _Kept(Exception):
+    """Something keeps the month."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a workspace has in the month."""
+
+    workspace_id: UUID
+    month: rules.Month
+
+
+class MonthDropper:
+    """Any number may run: a lock lets one of them work. A process that ends in the middle has done nothing.
+
+    Before an event goes, its hash is computed once more and its entry's hash is kept, with a proof that audit closed it: what is left of the chain
+    verifies as before. In each workspace's own trail a line says what was dropped.
+    """
+
+    def __init__(self, keys: Keys, background: Callable[[], UnitOfWork]) -> None:
+        self._keys = keys
+        self._background = background
+
+    async def run(self) -> None:
+        """Works until cancelled, every six hours."""
+        while True:
+            await self.drop_all()
+            await asyncio.sleep(_SECONDS_BETWEEN)
+
+    async def drop_all(self) -> list[date]:
+        """Drops every month that nothing keeps, the oldest first. Returns those. One that cannot be dropped now has its turn again."""
+        dropped: list[date] = []
+        try:
+            async with self._background() as work:
+                months = rules.months_over(await _partitions(work.db), now=work.now)
+        except Refusal as refusal:
+            _log.warning("months cannot be dropped at the moment", extra={"code": refusal.code})
+            return dropped
+        for month in months:
+            try:
+                await self._drop(month)
+            except _Kept as kept:
+                _log.info("a month of the trail is kept", extra={"month": str(month), "by": str(kept)})
+            except Refusal as refusal:
+                _log.warning("a month of the trail cannot be dropped at the moment", extra={"month": str(month), "code": refusal.code})
+            except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, the others have their turn
+                _log.error("a month of the trail cannot be dropped", extra={"month": str(month), "error": cause(error)})
+            else:
+                _DROPPED.inc()
+                _log.info("a month of the trail was dropped", extra={"month": str(month)})
+                dropped.append(month)
+        return dropped
+
+    async def _drop(self, month: date) -> None:
+        start, end = (datetime.combine(day, time(), UTC) for day in (month, rules.next_month(month)))
+        async with self._background() as work:
+            await work.db.run(store.lock)
+            if month not in rules.months_over(await _partitions(work.db), now=work.now):
+                raise _Kept("another instance, which was faster")
+            parts = [part async for part in self._parts(work, start, end)]
+            for part in parts:
+                keys = await self._keys.of(part.workspace_id)
+                async with work.elsewhere(part.workspace_id, _NOBODY):
+                    await _close(work, part.month, month, keys)
+                    work.emit(_line(work, month, part.month))
+            # From here on nobody reads the month, so a hold that is placed now finds it gone.
+            await work.db.run(closed_runs.lock_month, month=month)
+            for part in parts:
+                async with work.elsewhere(part.workspace_id, _NOBODY):
+                    if await is_held(work.db, start, end):
+                        raise _Kept("legal_hold")
+            try:
+                await work.db.run(closed_runs.drop_month, month=month, events=sum(part.month.events for part in parts))
+            except asyncpg.RestrictViolationError:
+                # Something was recorded into it meanwhile.
+                raise _Kept("not_in_chain") from None
+
+    async def _parts(self, work: UnitOfWork, start: datetime, end: datetime) -> AsyncIterator[_Part]:
+        """What each workspace has in the month. Raises _Kept where something keeps it."""
+        after = _FIRST
+        while True:
+            chains = await work.db.all(store.chains, after=after, limit=_CHAINS_AT_ONCE)
+            for row in chains:
+                after = row["workspace_id"]
+                keys = await self._keys.of(after)
+                async with work.elsewhere(after, _NOBODY):
+                    if (await work.db.one(store.has_any, start=start, end=end))["any"]:
+                        found = rules.Month(**await work.db.one(store.of_month, start=start, end=end))
+                        standing = await _standing(work.db, keys)
+                        held = await is_held(work.db, start, end)
+                        by = rules.kept_by(found, standing, is_held=held, today=work.now.astimezone(UTC).date())
+                        if by is not None:
+                            raise _Kept(by)
+                        yield _Part(after, found)
+            if len(chains) < _CHAINS_AT_ONCE:
+                return
+
+
+async def _partitions(tx: Transaction) -> list[str]:
+    rows = await (await tx.connection()).fetch(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit.audit_events'::regclass"
+    )
+    return [row["name"] for row in rows]
+
+
+async def _standing(tx: Transaction, keys: WorkspaceKeys) -> rules.Standing:
+    progress = Progress.read(await tx.maybe(store.verification), keys)
+    covered = await tx.one(store.covered)
+    return rules.Standing(is_intact=progress.first_break is None and progress.passed_at is not None, covered=covered["sequence"])
+
+
+async def _close(work: UnitOfWork, found: rules.Month, month: date, keys: WorkspaceKeys) -> None:
+    """Verifies the workspace's entries of the month once more, keeps their hashes and deletes them."""
+    tx = work.db
+    closed = 0
+    waiting: list[Record] = []
+    async for row in _verified(tx, found):
+        if row["created_at"].astimezone(UTC).date().replace(day=1) != month:
+            continue
+        waiting.append(row)
+        if len(waiting) >= 2 * LONGEST:
+            # The last run may go on.
+            closed += await _close_runs(work, waiting, month, keys, keep_last=True)
+    closed += await _close_runs(work, waiting, month, keys, keep_last=False)
+    if closed != found.events:
+        raise _Kept("not_verified")
+
+
+async def _verified(tx: Transaction, found: rules.Month) -> AsyncIterator[Record]:
+    """Entries with their events, from the month's first to its last one. Raises _Kept at a break: it is evidence."""
+    await tx.execute(look_up_each)
+    sequence, last = (found.first_sequence or 0) - 1, found.last_sequence or 0
+    while sequence < last:
+        rows = await tx.all(verification_store.entries_after, after=sequence, limit=min(_AT_ONCE, last - sequence))
+        if not rows:
+            raise _Kept("not_verified")
+        for row in rows:
+            if row["sequence"] > last:
+                return
+            # Between them may be entries of months that were dropped before.
+            verifier = ChainVerifier(row["sequence"] - 1, row["previous_hash"])
+            entry = Entry(row["sequence"], row["event_id"], row["previous_hash"], row["entry_hash"])
+            if not verifier.check_next(entry, row if row["id"] is not None else None):
+                raise _Kept("not_verified")
+            yield row
+        sequence = rows[-1]["sequence"]
+
+
+async def _close_runs(work: UnitOfWork, rows: list[Any], month: date, keys: WorkspaceKeys, *, keep_last: bool) -> int:
+    """Closes the runs that these entries are, and takes them out of the list. Returns how many entries they have."""
+    by_sequence = {row["sequence"]: row for row in rows}
+    found = list(rules.runs(list(by_sequence), LONGEST))
+    closed = 0
+    for first, last in found[:-1] if keep_last else found:
+        hashes = [by_sequence[sequence]["entry_hash"] for sequence in range(first, last + 1)]
+        run = ClosedRun(first, month, by_sequence[first]["previous_hash"], b"".join(hashes), work.now)
+        await work.db.run(closed_runs.keep, **run.columns(keys))
+        closed += (await work.db.one(closed_runs.close, first_sequence=first))["entries"]
+    rows[:] = [row for row in rows if keep_last and row["sequence"] >= found[-1][0]]
+    return closed
+
+
+def _line(work: UnitOfWork, month: date, found: rules.Month) -> Any:
+    facts = {
+        "month": f"{month:%Y-%m}",
+        "events": str(found.events),
+        "first_sequence": str(found.first_sequence),
+        "last_sequence": str(found.last_sequence),
+    }
+    return audit_line(work, EVENT_TYPE, options_pb2.RESOURCE_AUDIT, options_pb2.ACTION_DELETE, [], facts=facts)
+
+
+def month_dropper(runtime: Runtime) -> MonthDropper:
+    return MonthDropper(runtime.keys, lambda: runtime.background(None, seconds=_SECONDS))
