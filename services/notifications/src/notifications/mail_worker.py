@@ -32,7 +32,9 @@ class MailWorker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._settings: NotificationsSettings = runtime.settings
-        self._smtp = SmtpClient(self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds)
+        self._smtp = SmtpClient(
+            self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds, kept=self._settings.mails_at_once
+        )
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
@@ -50,7 +52,7 @@ class MailWorker:
 
     @property
     def loops(self) -> list[Loop]:
-        return [self.reminders.run, self.account_mails.run]
+        return [self._smtp.run, self.reminders.run, self.account_mails.run]
 
     def _poller(self, kind: MailKind) -> Poller[Claim]:
         sender = Sender(self._runtime, self._smtp, kind, lease=timedelta(seconds=self._settings.lease_seconds))

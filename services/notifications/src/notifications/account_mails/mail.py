@@ -43,6 +43,8 @@ _UNHURRIED = (
     "several_cancelled",
     "several_rescheduled",
 )
+# Somebody has just asked for it and is looking for it, or it cannot wait: they go to addresses that other mail does not go to any more.
+_TRIED_EVERYWHERE = ("magic_link", "password_reset", "invitation", "alert", "alert_unattended")
 # They are of a day, and are created as of when they were due.
 _DAILY = ("agenda_today", "agenda_tomorrow", "notes_waiting")
 _PATIENCE = {
@@ -128,6 +130,8 @@ def account_mail(
         reschedule=store.reschedule,
         compose=compose,
         next_attempt_at=_next_attempt_at,
+        held_status="dropped",
+        may_be_held=lambda row: row["kind"] not in _TRIED_EVERYWHERE,
         record=record,
     )
 
