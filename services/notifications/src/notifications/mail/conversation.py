@@ -52,7 +52,9 @@ class Conversation:
         self._client = client
         self._extensions = {name for name in ("pipelining", "smtputf8", "dsn") if client.supports_extension(name)}
         self._reader = asyncio.StreamReader(limit=_LONGEST_REPLY)
-        self._transport.set_protocol(asyncio.StreamReaderProtocol(self._reader))
+        protocol = asyncio.StreamReaderProtocol(self._reader)
+        self._transport.set_protocol(protocol)
+        protocol.connection_made(self._transport)
         self.mails = 0
         self.begun = self.accepted = False
 
