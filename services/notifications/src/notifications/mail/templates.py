@@ -216,11 +216,11 @@ WEBHOOK_DISABLED = MailTemplate(
     text=Template("""\
 Hello $full_name,
 
-a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.
+a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and enable it again when its receiver works.
 """),
     html=Template("""\
 <p>Hello $full_name,</p>
-<p>a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.</p>"""),
+<p>a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and enable it again when its receiver works.</p>"""),
 )
 
 COSIGN_OVERDUE = MailTemplate(
