@@ -169,3 +169,18 @@ async def test_the_mail_of_a_person_bounces_too_and_leaves_an_audit_line(practic
     assert len(told) == 1
     assert client.email.encode() not in told[0]["payload"]
     assert booked.id.encode() in told[0]["payload"]
+
+
+async def test_those_who_administer_are_told_once_of_an_address_that_is_not_mailed_any_more(practice, mail_server, port):
+    client, _, return_path = await remind(practice, mail_server)
+    other, _, full = await remind(practice, mail_server)
+    await tell(port, full, reports.SENDMAIL_FULL)
+    await tell(port, return_path, reports.POSTFIX)
+    (mail,) = await practice.until(lambda: mail_server.to(practice.owner_email))
+    assert mail["Subject"] == "Mail to an address is not delivered"
+    for text in (mail.get_body((part,)).get_content() for part in ("plain", "html")):
+        assert client.email not in text
+        assert other.email not in text
+    await practice.environment.settle()
+    await practice.has_nothing_due()
+    assert len(mail_server.to(practice.owner_email)) == 1

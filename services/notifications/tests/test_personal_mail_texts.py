@@ -6,10 +6,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from notifications.notification_settings import rules
+from notifications.personal_mails import notices
 from notifications.personal_mails.texts import PersonalText
 from notifications.reminder_templates.rendering import LANGUAGES
 
-KINDS = ("agenda", "agenda_empty", "notes_waiting", "appointment_deleted", *rules.ABOUT_AN_APPOINTMENT, *rules.ABOUT_SEVERAL.values())
+KINDS = (
+    *notices.KINDS,
+    "agenda",
+    "agenda_empty",
+    "notes_waiting",
+    "appointment_deleted",
+    *rules.ABOUT_AN_APPOINTMENT,
+    *rules.ABOUT_SEVERAL.values(),
+)
 NINE = datetime(2026, 11, 20, 8, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 

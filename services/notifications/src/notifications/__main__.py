@@ -16,6 +16,7 @@ from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.alert_feed.rpc import AlertFeed
 from notifications.alerts.rpc import Alerts
+from notifications.bounces import reactions as bounces
 from notifications.bounces.receiver import BounceReceiver
 from notifications.calendar_updates import reactions as calendar_updates
 from notifications.client_moves.rpc import ClientMoves
@@ -91,6 +92,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *payment_requests.reactions(waited_for),
         *waitlist_offers.reactions(waited_for),
         *calendar_updates.reactions(waited_for),
+        *bounces.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),

@@ -33,6 +33,7 @@ _UNHURRIED = (
     "cosign_unattended",
     "note_returned",
     "webhook_disabled",
+    "address_held",
     "cancellation_asked",
     "calendar_update",
     "appointment_booked",

@@ -211,54 +211,6 @@ If you did not expect this, nothing needs to be done.
 <p>If you did not expect this, nothing needs to be done.</p>"""),
 )
 
-WEBHOOK_DISABLED = MailTemplate(
-    subject=Template("A webhook of your workspace was disabled"),
-    text=Template("""\
-Hello $full_name,
-
-a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and enable it again when its receiver works.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and enable it again when its receiver works.</p>"""),
-)
-
-COSIGN_OVERDUE = MailTemplate(
-    subject=Template("A note waits for your co-signature"),
-    text=Template("""\
-Hello $full_name,
-
-a note has been waiting for your co-signature for longer than your workspace allows. Sign in to read it: it is among the first in your queue.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a note has been waiting for your co-signature for longer than your workspace allows. Sign in to read it: it is among the first in your queue.</p>"""),
-)
-
-COSIGN_UNATTENDED = MailTemplate(
-    subject=Template("A note waits for a co-signature, and nobody is there to give it"),
-    text=Template("""\
-Hello $full_name,
-
-a note has been waiting for a co-signature for longer than your workspace allows. Its supervisor is inactive, or none is named. Sign in to read it: it is among the first in your queue. You can co-sign it in the supervisor's place, or name another supervisor for those whose notes wait.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a note has been waiting for a co-signature for longer than your workspace allows. Its supervisor is inactive, or none is named. Sign in to read it: it is among the first in your queue. You can co-sign it in the supervisor's place, or name another supervisor for those whose notes wait.</p>"""),
-)
-
-NOTE_RETURNED = MailTemplate(
-    subject=Template("A note was returned to you"),
-    text=Template("""\
-Hello $full_name,
-
-a note that you wrote or signed was returned to you with a comment. Sign in to read the comment and to amend the note: it then waits for its co-signature again.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a note that you wrote or signed was returned to you with a comment. Sign in to read the comment and to amend the note: it then waits for its co-signature again.</p>"""),
-)
-
 ALERT = MailTemplate(
     subject=Template("${drill}Alert ($priority), $where"),
     text=Template("""\

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from caseload.notifications.v1 import events_pb2
 from chassis.encryption.blind_index import BlindIndex
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.return_paths import rules, store
@@ -36,8 +37,12 @@ async def record_failure(work: UnitOfWork, address_index: bytes, reason: Reason)
     after = rules.after(before, reason, now=work.now)
     if after is None:
         return False
-    await work.db.run(store.put_trouble, id=uuid7(), address_index=address_index, **asdict(after))
-    return after.held_at is not None and (before is None or before.held_at is None)
+    trouble_id = uuid7() if row is None else row["id"]
+    await work.db.run(store.put_trouble, id=trouble_id, address_index=address_index, **asdict(after))
+    is_new = after.held_at is not None and (before is None or before.held_at is None)
+    if is_new:
+        work.emit(events_pb2.AddressHeld(address_trouble_id=str(trouble_id)))
+    return is_new
 
 
 async def record_success(work: UnitOfWork, address_index: bytes) -> None:
