@@ -42,3 +42,16 @@ def test_times_are_as_usual_in_the_locale():
     assert PersonalText.of("de").times(NINE, NINE.replace(hour=9), BERLIN) == "09:00\N{EN DASH}10:00"
     # In a language that we do not have.
     assert PersonalText.of("fi").locale.language == "en"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_notice_of_an_account_has_its_words_in_every_language_and_no_link(language):
+    text = PersonalText.of(language)
+    told = {kind: text.security(kind, when="Friday, 10:00", name="Nora <b>Quist") for kind in notices.SECURITY}
+    assert len({each.text for each in told.values()}) == len(notices.SECURITY)
+    for rendered in told.values():
+        assert "{" not in rendered.subject + rendered.text
+        assert "    Friday, 10:00\n" in rendered.text
+        assert "Nora &lt;b&gt;Quist" in rendered.html
+        assert "href" not in rendered.html
+        assert rendered.direction == ("rtl" if language == "he" else "ltr")

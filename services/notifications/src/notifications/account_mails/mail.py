@@ -1,4 +1,4 @@
-"""Mails about accounts: invitations, links to sign in or to reset a password, and notices of what has become of an account.
+"""Mails about accounts: invitations, and links to sign in or to reset a password.
 
 The secret of an invitation or a link is issued when its mail is composed, and stored nowhere but in the mail.
 """
@@ -73,7 +73,7 @@ def account_mail(
                     return await other[row["kind"]](row, work)
                 if row["kind"] == "invitation":
                     return await _invitation(row, work)
-                return await (_link if row["kind"] in _LINKS else _notice)(row, work)
+                return await _link(row, work)
         except Unavailable:
             raise
         except Refusal as refusal:
@@ -109,18 +109,6 @@ def account_mail(
             full_name=link.full_name,
             link=f"{app_url}{path}?token={quote(link.token, safe='')}",
             minutes=str(max(1, round((to_datetime(link.expires_at) - now).total_seconds() / 60))),
-        )
-
-    async def _notice(row: Any, work: UnitOfWork) -> EmailMessage:
-        person = await sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
-        return templates.SECURITY_NOTICE.render(
-            sender=runtime.settings.mail_from,
-            to=person.email,
-            message_id=templates.message_id("notice", row["id"]),
-            now=datetime.now(UTC),
-            full_name=person.full_name,
-            happened=templates.HAPPENED[row["kind"]],
-            when=f"{row['created_at']:%d %B %Y, %H:%M} UTC",
         )
 
     return MailKind(

@@ -125,22 +125,6 @@ $practice
 <p>$practice</p>"""),
 )
 
-# What a notice says, by its kind.
-HAPPENED = {
-    "password_set": "A password was set for your account.",
-    "password_changed": "The password of your account was changed. You have been signed out everywhere else.",
-    "password_reset_done": "The password of your account was reset by a link from this mailbox. You have been signed out everywhere.",
-    "sign_in_stolen": "One of your sign-ins was used from two places, as if somebody had copied it. It has been ended.",
-    "account_locked": "After several wrong passwords, signing in with your password on a new device is locked for half an hour.",
-    "second_factor_enabled": "A second factor was set up for your account.",
-    "second_factor_disabled": "The second factor of your account was removed.",
-    "second_factor_removed": "The second factor of your account was removed for you, by an administrator of your workspace or by the operator of Caseload. You have been signed out everywhere.",
-    "passkey_added": "A passkey was added to your account.",
-    "passkey_removed": "A passkey of your account was removed.",
-    "passkey_copied": "A passkey of your account was used twice, as if somebody had copied it. That sign-in was refused.",
-    "workspace_deleted": "The operator of Caseload has deleted your workspace. Nobody can sign in to it. Until it is erased, the operator can restore it.",
-    "sso_linked": "An account of the provider that your workspace signs in with was linked to your account. Whoever signs in with it there signs in as you here.",
-}
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
     events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED: "password_changed",
@@ -162,24 +146,6 @@ def kind_of(notice: events_pb2.SecurityNotice) -> str:
     """The kind of mail for a notice. Raises KeyError for one that this release does not know."""
     return _KINDS[notice]
 
-
-SECURITY_NOTICE = MailTemplate(
-    subject=Template("Security notice about your account"),
-    text=Template("""\
-Hello $full_name,
-
-$happened
-
-    $when
-
-If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>$happened</p>
-<p><strong>$when</strong></p>
-<p>If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.</p>"""),
-)
 
 CANCELLATION_ASKED = MailTemplate(
     subject=Template("A client asks to cancel an appointment"),

@@ -59,6 +59,20 @@ class PersonalText:
             direction="rtl" if self.locale.character_order == "right-to-left" else "ltr",
         )
 
+    def security(self, kind: str, *, when: str, name: str) -> Rendered:
+        """A notice of what has become of an account. It has no link: those that ask for a password are what people are warned of."""
+        texts = _texts(self.locale.language)
+        greeting = substitute(texts["greeting"], {"name": one_line(name)})
+        said = texts["security"]
+        parts = [greeting, said[kind], when, said["advice"]]
+        return Rendered(
+            subject=said["subject"],
+            text="\n\n".join(f"    {part}" if part is when else part for part in parts) + "\n",
+            html="".join(f"<p><strong>{escape(part)}</strong></p>\n" if part is when else f"<p>{escape(part)}</p>\n" for part in parts),
+            language=dates.tag(self.locale),
+            direction="rtl" if self.locale.character_order == "right-to-left" else "ltr",
+        )
+
 
 @cache
 def _texts(language: str) -> Mapping[str, Any]:
