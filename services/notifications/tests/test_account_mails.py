@@ -14,7 +14,7 @@ from chassis.errors import Forbidden, Refusal
 from identity.people.notices import raise_notice
 from notifications.mail_worker import MailWorker
 from notifications.personal_mails.notices import SECURITY
-from notifications.personal_mails.texts import PersonalText
+from notifications.staff_texts import PersonalText
 
 HAPPENED = {kind: PersonalText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY}
 

@@ -5,13 +5,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from notifications.escalations import mail as escalations
 from notifications.notification_settings import rules
 from notifications.personal_mails import notices
-from notifications.personal_mails.texts import PersonalText
 from notifications.reminder_templates.rendering import LANGUAGES
+from notifications.staff_texts import PersonalText
 
 KINDS = (
     *notices.KINDS,
+    "cancellation_asked",
+    "cancellation_of_nobody",
     "agenda",
     "agenda_empty",
     "notes_waiting",
@@ -55,3 +58,23 @@ def test_every_notice_of_an_account_has_its_words_in_every_language_and_no_link(
         assert "Nora &lt;b&gt;Quist" in rendered.html
         assert "href" not in rendered.html
         assert rendered.direction == ("rtl" if language == "he" else "ltr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("which", escalations.KINDS)
+def test_an_alert_is_told_in_every_language(language, which):
+    about = {"what": "me<dical", "department": "Ward 3", "room": "3.14", "name": "Nora Quist", "link": "https://app.example.com/alerts/1"}
+    subjects = set()
+    for drill in (True, False):
+        for priority in ("critical", "high", "medium", "low"):
+            rendered = PersonalText.of(language).alert(which, drill=drill, priority=priority, **about)
+            subjects.add(rendered.subject)
+            assert "{" not in rendered.subject + rendered.text
+            assert "Ward 3, " in rendered.subject
+            assert "3.14" in rendered.subject
+            assert "me&lt;dical" in rendered.html
+            assert all(about["link"] in part for part in (rendered.text, rendered.html))
+    assert len(subjects) == 8
+    assert (
+        "Ward 3" not in PersonalText.of(language).alert(which, drill=False, priority="low", **{**about, "department": "", "room": ""}).text
+    )

@@ -147,18 +147,6 @@ def kind_of(notice: events_pb2.SecurityNotice) -> str:
     return _KINDS[notice]
 
 
-CANCELLATION_ASKED = MailTemplate(
-    subject=Template("A client asks to cancel an appointment"),
-    text=Template("""\
-Hello $full_name,
-
-the client of $which on $day, $time, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in the calendar.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>the client of $which on <strong>$day, $time</strong>, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in the calendar.</p>"""),
-)
-
 INVITATION = MailTemplate(
     subject=Template("You are invited to $workspace"),
     text=Template("""\
@@ -175,53 +163,4 @@ If you did not expect this, nothing needs to be done.
 <p>you have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not expect this, nothing needs to be done.</p>"""),
-)
-
-ALERT = MailTemplate(
-    subject=Template("${drill}Alert ($priority), $where"),
-    text=Template("""\
-Hello $full_name,
-
-${drill}nobody has answered an alert yet.
-
-    Priority: $priority
-    Type: $what
-    Where: $where
-
-Open it to read what it is about, and to say that you see to it:
-
-$link
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>${drill}nobody has answered an alert yet.</p>
-<p style="font-size: 1.2em"><strong>Priority: $priority<br>Type: $what<br>Where: $where</strong></p>
-<p>Open it to read what it is about, and to say that you see to it:</p>
-<p><a href="$link">$link</a></p>"""),
-)
-
-ALERT_UNATTENDED = MailTemplate(
-    subject=Template("${drill}Nobody can be told of an alert ($priority), $where"),
-    text=Template("""\
-Hello $full_name,
-
-${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.
-
-    Priority: $priority
-    Type: $what
-    Where: $where
-
-See to it, or find somebody who does:
-
-$link
-
-Then change the policy or the shifts, so that the next alert finds somebody.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.</p>
-<p style="font-size: 1.2em"><strong>Priority: $priority<br>Type: $what<br>Where: $where</strong></p>
-<p>See to it, or find somebody who does:</p>
-<p><a href="$link">$link</a></p>
-<p>Then change the policy or the shifts, so that the next alert finds somebody.</p>"""),
 )

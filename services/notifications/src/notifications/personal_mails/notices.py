@@ -10,8 +10,8 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
 from notifications.mail.templates import message_id
-from notifications.personal_mails.texts import PersonalText
 from notifications.reminder_templates import composing
+from notifications.staff_texts import PersonalText
 from notifications.stubs import Stubs
 
 # What has become of an account.

@@ -1,4 +1,4 @@
-"""The texts of mails to people about their own work, in the languages that reminders have."""
+"""The texts of mails to those who work in a practice, in the languages that reminders have."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -51,12 +51,30 @@ class PersonalText:
         html = "".join(f"<p>{substitute(part, clean, escape)}</p>\n" for part in parts)
         if times:
             html += "<ul>" + "".join(f"<li>{escape(each)}</li>" for each in times) + "</ul>\n"
-        return Rendered(
+        return self._rendered(
             subject=one_line(substitute(texts[which]["subject"], clean)),
             text=f"{text}\n",
             html=f'{html}<p>{escape(texts["sign_in"])}<br><a href="{escape(link)}">{escape(link)}</a></p>',
-            language=dates.tag(self.locale),
-            direction="rtl" if self.locale.character_order == "right-to-left" else "ltr",
+        )
+
+    def alert(self, which: str, *, drill: bool, priority: str, what: str, department: str, room: str, name: str, link: str) -> Rendered:
+        """The mail that the texts call `which` about an alert: how urgent it is, of what type, and where. Both places may be empty: the whole house."""
+        texts = _texts(self.locale.language)
+        words, said = texts["alert_words"], texts[which]
+        room = room and substitute(words["room"], {"room": one_line(room)})
+        where = ", ".join(filter(None, (one_line(department), room))) or words["whole_house"]
+        clean = {"priority": words[priority], "where": where, "drill": words["drill"] if drill else ""}
+        facts = [f"{words['priority']}: {words[priority]}", f"{words['type']}: {one_line(what)}", f"{words['where']}: {where}"]
+        before = [substitute(texts["greeting"], {"name": one_line(name)}), substitute(said["text"], clean)]
+        after = said.get("after", "")
+        html = "".join(f"<p>{escape(part)}</p>\n" for part in before)
+        html += f'<p style="font-size: 1.2em"><strong>{"<br>".join(map(escape, facts))}</strong></p>\n<p>{escape(said["link"])}</p>\n'
+        html += f'<p><a href="{escape(link)}">{escape(link)}</a></p>' + (f"\n<p>{escape(after)}</p>" if after else "")
+        parts = [*before, "\n".join(f"    {fact}" for fact in facts), said["link"], link, *([after] if after else [])]
+        return self._rendered(
+            subject=one_line(substitute(said["subject"], clean)),
+            text="\n\n".join(parts) + "\n",
+            html=html,
         )
 
     def security(self, kind: str, *, when: str, name: str) -> Rendered:
@@ -65,15 +83,17 @@ class PersonalText:
         greeting = substitute(texts["greeting"], {"name": one_line(name)})
         said = texts["security"]
         parts = [greeting, said[kind], when, said["advice"]]
-        return Rendered(
+        return self._rendered(
             subject=said["subject"],
             text="\n\n".join(f"    {part}" if part is when else part for part in parts) + "\n",
             html="".join(f"<p><strong>{escape(part)}</strong></p>\n" if part is when else f"<p>{escape(part)}</p>\n" for part in parts),
-            language=dates.tag(self.locale),
-            direction="rtl" if self.locale.character_order == "right-to-left" else "ltr",
         )
+
+    def _rendered(self, subject: str, text: str, html: str) -> Rendered:
+        direction = "rtl" if self.locale.character_order == "right-to-left" else "ltr"
+        return Rendered(subject=subject, text=text, html=html, language=dates.tag(self.locale), direction=direction)
 
 
 @cache
 def _texts(language: str) -> Mapping[str, Any]:
-    return tomllib.loads((files("notifications.personal_mails.texts") / f"{language}.toml").read_text("utf-8"))
+    return tomllib.loads((files("notifications.staff_texts") / f"{language}.toml").read_text("utf-8"))
