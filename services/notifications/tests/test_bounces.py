@@ -1,5 +1,6 @@
 """Reports about mail come back by SMTP: they are believed by their return path alone, and have their effect once."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid_utils.compat import uuid7
 from caseload.notifications.v1 import reminders_pb2 as pb
 from chassis.errors import Unavailable
 from notifications.bounces import workflow
+from notifications.bounces.receiver import BounceReceiver
 from notifications.return_paths.tokens import ReturnToken
 
 from . import bounce_reports as reports
@@ -184,3 +186,35 @@ async def test_those_who_administer_are_told_once_of_an_address_that_is_not_mail
     await practice.environment.settle()
     await practice.has_nothing_due()
     assert len(mail_server.to(practice.owner_email)) == 1
+
+
+async def test_reports_come_by_lmtp_too_with_lines_that_no_standard_allows(practice, mail_server):
+    _, booked, return_path = await remind(practice, mail_server)
+    runtime = practice.environment.runtime("notifications")
+    own = {"bounce_protocol": "lmtp", "bounce_listen": "127.0.0.1:0"}
+    receiver = BounceReceiver(runtime, runtime.settings.model_copy(update=own))
+    receiving = asyncio.create_task(receiver.run())
+    await practice.until(lambda: receiver.port)
+    assert max(map(len, reports.EXCHANGE.splitlines())) > 2_000
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", receiver.port)
+    said = [await _reply(reader)]
+    for command in ("EHLO mx", "LHLO mx", "MAIL FROM:<>", f"RCPT TO:<{return_path}>", "DATA"):
+        writer.write(f"{command}\r\n".encode())
+        said.append(await _reply(reader))
+    writer.write(reports.EXCHANGE + b"\r\n.\r\n")
+    said.append(await _reply(reader))
+    writer.close()
+    receiving.cancel()
+    await asyncio.gather(receiving, return_exceptions=True)
+
+    assert said == ["220", "500", "250", "250", "250", "354", "250"]
+    assert (await the_reminder(practice, booked)).last_error == "bounced_dead_address"
+
+
+async def _reply(reader):
+    """The code of a whole reply."""
+    while True:
+        line = await asyncio.wait_for(reader.readline(), 10)
+        if line[3:4] != b"-":
+            return line[:3].decode()

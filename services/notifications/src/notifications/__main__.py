@@ -68,7 +68,7 @@ def _loops(runtime: Runtime) -> list[Loop]:
     alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), _wake_of_steps(runtime))
     loops = [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
     loops.append(PersonalWorker(runtime).poller.run)
-    return [*loops, BounceReceiver(runtime).run] if runtime.settings.bounce_listen else loops
+    return [*loops, BounceReceiver(runtime, runtime.settings).run] if runtime.settings.bounce_listen else loops
 
 
 def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:

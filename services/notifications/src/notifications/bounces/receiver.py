@@ -15,6 +15,7 @@ from chassis.errors import Refusal
 from chassis.service.runtime import Runtime
 from notifications.bounces import rules, workflow
 from notifications.return_paths.tokens import ReturnToken
+from notifications.settings import NotificationsSettings
 
 _log = logging.getLogger(__name__)
 _REPORTS = Counter("caseload_mail_reports_total", "Reports about mail, by what they report.", ["outcome", "reason"])
@@ -30,9 +31,9 @@ _LATER = "451 4.3.0 Not now, please try again later"
 class BounceReceiver:
     """One server per process; any number may take reports of the same domain."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, settings: NotificationsSettings) -> None:
         self._runtime = runtime
-        self._settings = runtime.settings
+        self._settings = settings
         self._threads = BoundedThreads("mail-reports", threads=1, queue=8, code="reports_busy", message="Too many reports at once.")
         self._open: set[Any] = set()
         # Where it listens, when it does.
