@@ -188,6 +188,21 @@ async def test_those_who_administer_are_told_once_of_an_address_that_is_not_mail
     assert len(mail_server.to(practice.owner_email)) == 1
 
 
+async def test_more_conversations_than_may_be_are_turned_away_until_others_end(port):
+    streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(51)]
+    greetings = [await _reply(reader) for reader, _ in streams]
+    assert sorted(greetings) == ["220"] * 50 + ["421"]
+    for _, writer in streams:
+        writer.close()
+    async with asyncio.timeout(10):
+        while True:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            greeting = await _reply(reader)
+            writer.close()
+            if greeting == "220":
+                break
+
+
 async def test_reports_come_by_lmtp_too_with_lines_that_no_standard_allows(practice, mail_server):
     _, booked, return_path = await remind(practice, mail_server)
     runtime = practice.environment.runtime("notifications")

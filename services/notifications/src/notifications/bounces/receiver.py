@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import socket
-from contextlib import suppress
 from typing import Any
 
 from aiosmtpd.lmtp import LMTP
@@ -110,8 +109,8 @@ class _Bounded:
 
     def connection_lost(self, error: Exception | None) -> None:
         self._open_conversations.discard(self)
-        with suppress(AttributeError):
-            # Of one that was turned away: it never had a transport.
+        # One that was turned away never began.
+        if self.transport is not None:  # type: ignore[attr-defined]
             super().connection_lost(error)  # type: ignore[misc]
 
 
