@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncpg
 
-from bench import report
+from bench import mail, report
 from bench.comparison import LEVELS, Bounds, Comparison, Key, Measurements, drained
 from bench.dataset import Backlog, Dataset, Unsettled, open_suite, set_up
 from bench.operations import OPERATIONS
@@ -44,6 +44,7 @@ def main() -> None:
             results = asyncio.run(compare(installation, Path(directory)))
             for key, measurements in results.items():
                 print("\n".join(report.table(key, measurements)))
+            print("\n".join(asyncio.run(mail.compare(rounds=3, seconds=1.0))))
             print("\nMemory after all this")
             print("\n".join(at_rest(installation)))
             print("\nFloors")

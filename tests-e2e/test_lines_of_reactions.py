@@ -75,6 +75,7 @@ LINES = {
         ),
         "only adds a mail to the practitioner; who changed the appointment is on record",
     ),
+    "notifications.mail-held-address": "only adds a mail; that a mail has bounced is on record",
     "notifications.mail-overdue-cosignature": "only adds a mail; that the deadline was missed is on record",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
     "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",

@@ -44,6 +44,9 @@ EMPTY = {
         ),
         "nobody in it has changed how clients are reminded",
     ),
+    **dict.fromkeys(
+        ("notifications.address_troubles", "notifications.return_paths"), "no mail of it was not delivered, nor would it be told"
+    ),
     "audit.retention_periods": "nobody in it has chosen how long the trail is kept",
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),

@@ -178,6 +178,7 @@ POST GET /on-call/overrides
 DELETE /on-call/overrides/{}
 POST GET /webhooks
 DELETE /webhooks/{}
+POST /webhooks/{}/enable
 POST /webhooks/{}/rotate-secret
 GET /webhooks/{}/deliveries
 POST /webhooks/{}/deliveries/{}/retry

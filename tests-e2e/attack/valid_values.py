@@ -49,6 +49,7 @@ CONSUMES = {
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "POST /api/v1/webhooks": "webhook_room",
     "DELETE /api/v1/webhooks/{webhook_id}": "webhook_id",
+    "POST /api/v1/webhooks/{webhook_id}/enable": "webhook_id",
     "POST /api/v1/webhooks/{webhook_id}/rotate-secret": "webhook_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "PUT /api/v1/plans/{plan_id}": "plan_id",

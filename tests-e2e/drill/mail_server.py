@@ -19,13 +19,29 @@ class MailServer:
         self.accepted: Counter[str] = Counter()
         self.recipients: Counter[str] = Counter()
         self.failed_conversations: Counter[str] = Counter()
-        self.behaviour = "accepts"
+        self._behaviour = "accepts"
+        # Senders keep their connections for later mails.
+        self.conversations: set[_Conversation] = set()
         self._server: asyncio.Server | None = None
         self._held: list[Callable[[], None]] = []
 
     @property
     def url(self):
         return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def behaviour(self):
+        return self._behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour):
+        """Whatever it is from now on, it is for those that are connected, too."""
+        self._behaviour = behaviour
+        self._hang_up()
+
+    def _hang_up(self):
+        for conversation in list(self.conversations):
+            conversation.transport.abort()
 
     async def open(self):
         self._server = await asyncio.get_running_loop().create_server(lambda: _Conversation(self), "127.0.0.1", self.port)
@@ -35,6 +51,7 @@ class MailServer:
         if self._server is not None:
             self._server.close()
             self._server = None
+        self._hang_up()
         self.release()
         await asyncio.sleep(0)
 
@@ -76,6 +93,7 @@ class _Conversation(SMTP):
             return
         self._greeted = True
         super().connection_made(transport)
+        self._mail_server.conversations.add(self)
 
     def data_received(self, data):
         if self._greeted:
@@ -86,4 +104,5 @@ class _Conversation(SMTP):
 
     def connection_lost(self, error):
         if self._greeted:
+            self._mail_server.conversations.discard(self)
             super().connection_lost(error)

@@ -181,6 +181,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "returned, of a client": (page(cosign="returned", of_client=True), {**FIRST, **CLIENT}, RETURNED + 2 * PER_CLIENT),
     "waiting": (page(cosign="pending"), FIRST, 2 * WAITING),
     "latest signed": (store.latest_finalized, CLIENT, 3),
+    "drafts of an author": (store.count_drafts, {"user_id": CLIENT["client_id"]}, 20),
     "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),
     "timeline continued": (store.events_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),

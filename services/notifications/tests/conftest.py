@@ -24,6 +24,7 @@ from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
+from chassis.local.processes import free_port
 from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
@@ -60,8 +61,17 @@ class FakeMailServer:
     behaviour: dict[str, str] = field(default_factory=dict)
     is_closed: bool = False
     refused_connections: int = 0
+    # Those that are open: senders keep them for their next mails.
+    conversations: set[Any] = field(default_factory=set)
+    return_paths: dict[str, str] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     on_data: Callable[[str], None] | None = None
+
+    def close(self) -> None:
+        """Closes every connection, and new ones at once."""
+        self.is_closed = True
+        for conversation in list(self.conversations):
+            conversation.transport.abort()
 
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.accepted if mail["To"] == address]
@@ -85,6 +95,7 @@ class FakeMailServer:
             return "554 5.6.0 not this"
         if behaviour == "defers the mail":
             return "451 4.3.0 not now"
+        self.return_paths[address] = envelope.mail_from
         self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
         if self.on_data is not None:
             self.on_data(address)
@@ -105,8 +116,10 @@ class Conversation(SMTP):
             return
         super().connection_made(transport)
         self.session.peer_transport = transport
+        self.event_handler.conversations.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.conversations.discard(self)
         if self.transport is not None:
             super().connection_lost(error)
 
@@ -250,7 +263,8 @@ async def shared_mail_server() -> AsyncIterator[FakeMailServer]:
 
 @pytest.fixture(scope="session")
 async def notifications_environment(postgres: str, shared_mail_server: FakeMailServer) -> AsyncIterator[Environment]:
-    own = {**BRISK, "smtp_url": f"smtp://127.0.0.1:{shared_mail_server.port}"}
+    reports = {"bounce_domain": "bounces.example.com", "bounce_listen": f"127.0.0.1:{free_port()}"}
+    own = {**BRISK, **reports, "smtp_url": f"smtp://127.0.0.1:{shared_mail_server.port}"}
     async with start_environment(
         postgres, IDENTITY, CLIENTS, SCHEDULING, CLINICAL, SERVICE, settings={"identity": CHEAP, "notifications": own}
     ) as environment:

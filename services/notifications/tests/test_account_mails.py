@@ -12,8 +12,11 @@ from caseload.identity.v1 import events_pb2, sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Forbidden, Refusal
 from identity.people.notices import raise_notice
-from notifications.mail.templates import HAPPENED
 from notifications.mail_worker import MailWorker
+from notifications.personal_mails.notices import SECURITY
+from notifications.staff_texts import PersonalText
+
+HAPPENED = {kind: PersonalText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY}
 
 
 async def test_a_requested_link_is_mailed_and_signs_its_recipient_in(practice):

@@ -100,7 +100,7 @@ async def test_what_is_answered_goes_no_further_and_its_mail_is_not_sent(hospita
     nurse = await hospital.hire("nurse")
     await hospital.admin.set_policy(NURSES)
     alert = await nurse.raise_alert()
-    hospital.mail_server.is_closed = True
+    hospital.mail_server.close()
     await hospital.make_due(alert)
     await until_level(hospital, nurse, alert, 1)
     await nurse.acknowledge(alert)

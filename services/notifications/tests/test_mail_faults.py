@@ -22,7 +22,7 @@ SOON = timedelta(minutes=30)
 
 async def test_a_server_that_closes_every_connection_is_tried_again(practice, mail_server):
     client = await practice.client()
-    mail_server.is_closed = True
+    mail_server.close()
     refused = mail_server.refused_connections
     booked = await practice.book(client, SOON)
     await practice.until(lambda: mail_server.refused_connections >= refused + 2)

@@ -151,3 +151,8 @@ def test_production_needs_a_mail_server():
 def test_the_lease_must_be_longer_than_a_conversation():
     with pytest.raises(ValidationError, match="CASELOAD_LEASE_SECONDS"):
         NotificationsSettings(environment="development", mail_seconds=60, lease_seconds=60)
+
+
+def test_reports_are_not_received_without_a_domain_that_they_come_to():
+    with pytest.raises(ValidationError, match="CASELOAD_BOUNCE_LISTEN needs CASELOAD_BOUNCE_DOMAIN"):
+        NotificationsSettings(environment="development", bounce_listen="127.0.0.1:2525")

@@ -6,7 +6,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from caseload.notifications.v1 import on_call_pb2 as pb
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Forbidden, Invalid, NotFound
 
 from .hospital import ALWAYS, open_hospital
 
@@ -78,3 +78,15 @@ async def test_overrides_are_of_people_and_departments_of_the_house(hospital, no
     with pytest.raises(Forbidden):
         await nurse.on_call.CreateOverride(override(user_id=str(nurse.id)), nurse.call)
     assert await nurse.who_is_on_call() == {}
+
+
+async def test_whoever_is_replaced_is_replaced_in_their_own_department(hospital):
+    ward, other = await hospital.department("Ward"), await hospital.department("Theatre")
+    on_duty, stand_in = await hospital.hire("nurse", ward, shifts=ALWAYS), await hospital.hire("nurse", other)
+    names = {"user_id": str(stand_in.id), "replaces_user_id": str(on_duty.id)}
+    with pytest.raises(Invalid) as refused:
+        await hospital.admin.on_call.CreateOverride(override(**names, department_id=other), hospital.admin.call)
+    assert [fault.pointer for fault in refused.value.faults] == ["/department_id"]
+    made = await hospital.admin.on_call.CreateOverride(override(**names, department_id=ward), hospital.admin.call)
+    assert made.department_id == ward
+    assert await on_duty.who_is_on_call() == {ward: [str(stand_in.id)]}

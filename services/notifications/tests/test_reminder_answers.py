@@ -147,7 +147,7 @@ async def test_where_the_practitioner_has_left_those_who_administer_are_asked(no
     assert (await answer(hospital, token, CANCEL)).is_cancelled
     await hospital.until(lambda: mail_server.to(hospital.owner_email))
     (mail,) = mail_server.to(hospital.owner_email)
-    assert "the client of an appointment whose practitioner is no longer here on" in mail.get_body(("plain",)).get_content()
+    assert "whose practitioner is no longer here, asks to cancel it" in mail.get_body(("plain",)).get_content()
     assert not mail_server.to(doctor.email)
 
 

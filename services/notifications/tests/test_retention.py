@@ -36,6 +36,14 @@ INSERT = {
         "INSERT INTO notifications.calendar_invites (workspace_id, id, appointment_id, client_id, sealed, revision, sequence, starts_at, ends_at,"
         " is_cancelled, told_by) VALUES ($1, $2, $2, $2, convert_to($3, 'UTF8'), 1, 0, $4, $4, false, $2)"
     ),
+    "return_paths": (
+        "INSERT INTO notifications.return_paths (workspace_id, id, kind, token_hash, address_index, created_at)"
+        " VALUES ($1, $2, CASE WHEN $3::text IS NOT NULL THEN 'mail' END, convert_to($2::uuid::text, 'UTF8'), ''::bytea, $4)"
+    ),
+    "address_troubles": (
+        "INSERT INTO notifications.address_troubles (workspace_id, id, address_index, failures, reason, first_at, last_at)"
+        " VALUES ($1, $2, convert_to($2::uuid::text, 'UTF8'), 1, CASE WHEN $3::text IS NOT NULL THEN 'unclear' END, $4, $4)"
+    ),
     "webhook_deliveries": (
         "INSERT INTO notifications.webhook_deliveries (workspace_id, id, webhook_id, event_type, aggregate_id, position, body, status,"
         " next_attempt_at, give_up_at, created_at) VALUES ($1, $2, $2, 'client.created', $2, 1, '{}',"

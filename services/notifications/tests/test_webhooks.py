@@ -186,6 +186,29 @@ async def test_a_step_of_an_alert_is_told_to_webhooks_and_to_the_administrators_
     assert await hospital.mails_of(alert) == []
 
 
+async def test_a_step_of_an_alert_does_not_wait_for_the_one_before_it_nor_for_a_receiver_that_rests(
+    notifications_environment, mail_server, receiver
+):
+    hospital = await open_hospital(notifications_environment, mail_server)
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy({"channels": ["webhook"]})
+    created = await create(hospital, receiver.url, "alert.escalated")
+    alert = await nurse.raise_alert()
+    receiver.answer = lambda _request: status("503 Away")
+    await nurse.escalate(alert)
+    await attempted(hospital, created.webhook, 1)
+    await hospital.look(
+        "UPDATE notifications.webhook_queues SET rests_until = now() + interval '10 minutes', failures = 9 WHERE webhook_id = $1",
+        UUID(created.webhook.id),
+    )
+    receiver.answer = lambda _request: status("200 OK")
+
+    await nurse.escalate(alert)
+    await hospital.until(lambda: len(receiver.taken) == 2)
+    assert [request.data["version"] for request in receiver.taken] == [2, 3]
+    assert [each.attempts for each in await deliveries(hospital, created.webhook)] == [1, 1]
+
+
 async def test_an_appointment_is_told_signed_in_order_and_without_phi(practice, receiver):
     created = await create(practice, receiver.url)
     client = await practice.client()
@@ -380,6 +403,29 @@ async def test_a_receiver_that_is_gone_is_sent_nothing_more_and_the_owner_is_tol
     assert len(await deliveries(practice, created.webhook)) == 2
 
 
+async def test_a_disabled_webhook_is_enabled_again_for_what_happens_from_then_on(practice, receiver, mail_server):
+    created = await create(practice, receiver.url)
+    receiver.answer = lambda _request: status("410 Gone")
+    await practice.book(await practice.client(), AHEAD)
+    await settled(practice, created.webhook, 1)
+    receiver.answer = lambda _request: status("200 OK")
+
+    request = pb.EnableWebhookRequest(webhook_id=created.webhook.id)
+    enabled = await stub(practice).EnableWebhook(request, practice.call)
+    assert (enabled.is_active, enabled.HasField("disabled_reason")) == (True, False)
+    assert await stub(practice).EnableWebhook(request, practice.call) == enabled
+    await practice.book(await practice.client(), AHEAD * 2)
+    assert [each.status for each in await settled(practice, created.webhook, 2)] == [
+        pb.DELIVERY_STATUS_DELIVERED,
+        pb.DELIVERY_STATUS_FAILED,
+    ]
+
+    receiver.answer = lambda _request: status("410 Gone")
+    await practice.book(await practice.client(), AHEAD * 3)
+    await settled(practice, created.webhook, 3)
+    await practice.until(lambda: len(mail_server.to(practice.owner_email)) == 2)
+
+
 async def test_a_receiver_that_has_accepted_nothing_for_three_days_is_disabled(practice, receiver, mail_server):
     created = await create(practice, receiver.url)
     receiver.answer = lambda _request: status("503 Away")
@@ -440,6 +486,7 @@ async def test_a_webhook_of_another_workspace_is_not_found(practice, neighbour, 
     call, id_ = neighbour.call, created.webhook.id
     for asked in (
         lambda: stub(neighbour).DeleteWebhook(pb.DeleteWebhookRequest(webhook_id=id_), call),
+        lambda: stub(neighbour).EnableWebhook(pb.EnableWebhookRequest(webhook_id=id_), call),
         lambda: stub(neighbour).RotateSecret(pb.RotateSecretRequest(webhook_id=id_), call),
         lambda: stub(neighbour).ListDeliveries(pb.ListDeliveriesRequest(webhook_id=id_), call),
         lambda: stub(neighbour).RetryDelivery(pb.RetryDeliveryRequest(webhook_id=id_, delivery_id=delivered.id), call),

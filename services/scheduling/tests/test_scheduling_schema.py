@@ -290,6 +290,7 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
             {"resource_id": ids["practitioner_id"], "since": since, "until": since + timedelta(days=42), "now": NINE},
         ),
         "a slot's service": (slots.service, one),
+        "a person's day": (store.agenda, {**practitioner, "since": NINE, "until": NINE + timedelta(days=1)}),
         "a calendar feed's appointments": (feeds.agenda, {**agenda, "limit": 500}),
         "what a calendar feed says was deleted": (feeds.deleted, agenda),
         "feeds of a practitioner": (feeds.of_practitioner, practitioner),

@@ -16,6 +16,8 @@ from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.alert_feed.rpc import AlertFeed
 from notifications.alerts.rpc import Alerts
+from notifications.bounces import reactions as bounces
+from notifications.bounces.receiver import BounceReceiver
 from notifications.calendar_updates import reactions as calendar_updates
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
@@ -65,7 +67,8 @@ def _servicers(runtime: Runtime) -> list[Any]:
 def _loops(runtime: Runtime) -> list[Loop]:
     alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), _wake_of_steps(runtime))
     loops = [*runtime.once(MailWorker).loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
-    return [*loops, PersonalWorker(runtime).poller.run]
+    loops.append(PersonalWorker(runtime).poller.run)
+    return [*loops, BounceReceiver(runtime, runtime.settings).run] if runtime.settings.bounce_listen else loops
 
 
 def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:
@@ -89,6 +92,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *payment_requests.reactions(waited_for),
         *waitlist_offers.reactions(waited_for),
         *calendar_updates.reactions(waited_for),
+        *bounces.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),

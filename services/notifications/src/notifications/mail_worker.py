@@ -10,12 +10,12 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.account_mails.mail import account_mail
 from notifications.calendar_updates.mail import KIND as CALENDAR_UPDATE
 from notifications.calendar_updates.mail import calendar_mail, record_calendar_mail
-from notifications.cosign_notices.mail import cosign_notice_mails
 from notifications.escalations.mail import alert_mails
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
 from notifications.personal_mails.mail import personal_mails
+from notifications.personal_mails.notices import notices
 from notifications.reminder_answers.mail import KIND as CANCELLATION_ASKED
 from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
@@ -23,7 +23,6 @@ from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
 from notifications.waitlist_offers.mail import KIND as WAITLIST_OFFER
 from notifications.waitlist_offers.mail import waitlist_offer_mail
-from notifications.webhooks.mail import webhook_mails
 
 
 class MailWorker:
@@ -32,7 +31,9 @@ class MailWorker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._settings: NotificationsSettings = runtime.settings
-        self._smtp = SmtpClient(self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds)
+        self._smtp = SmtpClient(
+            self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds, kept=self._settings.mails_at_once
+        )
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
@@ -41,8 +42,7 @@ class MailWorker:
             CALENDAR_UPDATE: calendar_mail(runtime, stubs),
             CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
             WAITLIST_OFFER: waitlist_offer_mail(runtime, stubs),
-            **cosign_notice_mails(runtime, stubs),
-            **webhook_mails(runtime, stubs),
+            **notices(runtime, stubs),
             **alert_mails(runtime, stubs),
             **personal_mails(runtime, stubs),
         }
@@ -50,7 +50,7 @@ class MailWorker:
 
     @property
     def loops(self) -> list[Loop]:
-        return [self.reminders.run, self.account_mails.run]
+        return [self._smtp.run, self.reminders.run, self.account_mails.run]
 
     def _poller(self, kind: MailKind) -> Poller[Claim]:
         sender = Sender(self._runtime, self._smtp, kind, lease=timedelta(seconds=self._settings.lease_seconds))

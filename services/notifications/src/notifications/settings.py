@@ -1,6 +1,7 @@
 """The settings of the notifications service, in addition to those of every service."""
 
 from ipaddress import IPv4Network, IPv6Network
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -19,6 +20,13 @@ class NotificationsSettings(Settings):
     lease_seconds: float = Field(180.0, gt=0)
     # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)
+
+    # The domain that reports about mail which was not delivered are addressed to, as bounces.example.org. Without it mail has its sender's
+    # address as return path, and nothing here learns of what the mail server could not deliver.
+    bounce_domain: str = ""
+    # Where such reports are received, host:port; not at all without it. The mail exchanger of the domain hands them on to here.
+    bounce_listen: str = ""
+    bounce_protocol: Literal["smtp", "lmtp"] = "smtp"
 
     # Seconds between two looks for alerts whose next step is due.
     alert_poll_seconds: float = Field(0.5, gt=0, le=1.0)
@@ -47,6 +55,10 @@ class NotificationsSettings(Settings):
     appointment_copies_days: float = Field(90, gt=0)
     # The links in reminders, and what these have put into clients' calendars, after the start. Whoever finds an old mail can opt out by it as long.
     reminder_links_days: float = Field(90, gt=0)
+    # Reports about mail that was not delivered are known by its return path for so long.
+    return_paths_days: float = Field(30, gt=0)
+    # Days after its last failure until an address is mailed again.
+    address_troubles_days: float = Field(365, gt=0)
     webhook_deliveries_days: float = Field(30, gt=0)
     on_call_overrides_days: float = Field(730, gt=0)
 
@@ -65,6 +77,8 @@ class NotificationsSettings(Settings):
             raise ValueError(
                 "CASELOAD_LEASE_SECONDS must be more than CASELOAD_MAIL_SECONDS: a sender must keep its claim while it is sending"
             )
+        if self.bounce_listen and not self.bounce_domain:
+            raise ValueError("CASELOAD_BOUNCE_LISTEN needs CASELOAD_BOUNCE_DOMAIN: no mail would have a return path that leads there")
         if self.webhook_lease_seconds <= 2 * self.webhook_seconds:
             raise ValueError(
                 "CASELOAD_WEBHOOK_LEASE_SECONDS must be more than twice CASELOAD_WEBHOOK_SECONDS: a sender must keep its claim while it is sending"

@@ -36,6 +36,12 @@ async def delete_webhook(webhook_id: UUID, request: SignedInRequest) -> Response
     return no_content()
 
 
+@router.post("/{webhook_id}/enable", response_model=schemas.Webhook)
+async def enable_webhook(webhook_id: UUID, request: SignedInRequest) -> Response:
+    """One that was disabled is sent messages again, from now on; one that was not stays as it is."""
+    return json_response(await request.stubs.webhooks.EnableWebhook(pb.EnableWebhookRequest(webhook_id=str(webhook_id)), request.context))
+
+
 @router.post("/{webhook_id}/rotate-secret", response_model=schemas.CreatedWebhook)
 async def rotate_webhook_secret(webhook_id: UUID, request: SignedInRequest) -> Response:
     """Shows this once the new secret. For a day the former one signs as well; until then 409 `secret_rotated_lately`."""

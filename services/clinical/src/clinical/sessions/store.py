@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Uuid, bindparam, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, delete, func, insert, literal, literal_column, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -180,7 +180,8 @@ rests_of = query(
 count_drafts = query(
     select(func.count().label("drafts"))
     .select_from(sessions)
-    .where(sessions.c.status == "draft", sessions.c.created_by_user_id == bindparam("user_id", type_=Uuid), _not_deleted)
+    # Written out, so that a plan for all arguments can use the index on drafts.
+    .where(sessions.c.status == literal_column("'draft'"), sessions.c.created_by_user_id == bindparam("user_id", type_=Uuid), _not_deleted)
 )
 
 latest_finalized = query(

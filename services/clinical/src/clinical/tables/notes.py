@@ -79,6 +79,7 @@ sessions = tenant(
     Index("ix_sessions_client", "workspace_id", "client_id", text("session_date DESC"), text("id DESC")),
     Index("ix_sessions_appointment", "workspace_id", "appointment_id", postgresql_where=text("appointment_id IS NOT NULL")),
     Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
+    Index("ix_sessions_drafts", "workspace_id", "created_by_user_id", postgresql_where=text("status = 'draft' AND deleted_at IS NULL")),
     Index("ix_sessions_over", "permanent_delete_after", postgresql_where=text("permanent_delete_after IS NOT NULL")),
     # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
     care_team="reads",

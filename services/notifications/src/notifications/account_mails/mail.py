@@ -1,4 +1,4 @@
-"""Mails about accounts: invitations, links to sign in or to reset a password, and notices of what has become of an account.
+"""Mails about accounts: invitations, and links to sign in or to reset a password.
 
 The secret of an invitation or a link is issued when its mail is composed, and stored nowhere but in the mail.
 """
@@ -33,6 +33,7 @@ _UNHURRIED = (
     "cosign_unattended",
     "note_returned",
     "webhook_disabled",
+    "address_held",
     "cancellation_asked",
     "calendar_update",
     "appointment_booked",
@@ -43,6 +44,8 @@ _UNHURRIED = (
     "several_cancelled",
     "several_rescheduled",
 )
+# Somebody has just asked for it and is looking for it, or it cannot wait: they go to addresses that other mail does not go to any more.
+_TRIED_EVERYWHERE = ("magic_link", "password_reset", "invitation", "alert", "alert_unattended")
 # They are of a day, and are created as of when they were due.
 _DAILY = ("agenda_today", "agenda_tomorrow", "notes_waiting")
 _PATIENCE = {
@@ -70,7 +73,7 @@ def account_mail(
                     return await other[row["kind"]](row, work)
                 if row["kind"] == "invitation":
                     return await _invitation(row, work)
-                return await (_link if row["kind"] in _LINKS else _notice)(row, work)
+                return await _link(row, work)
         except Unavailable:
             raise
         except Refusal as refusal:
@@ -108,18 +111,6 @@ def account_mail(
             minutes=str(max(1, round((to_datetime(link.expires_at) - now).total_seconds() / 60))),
         )
 
-    async def _notice(row: Any, work: UnitOfWork) -> EmailMessage:
-        person = await sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
-        return templates.SECURITY_NOTICE.render(
-            sender=runtime.settings.mail_from,
-            to=person.email,
-            message_id=templates.message_id("notice", row["id"]),
-            now=datetime.now(UTC),
-            full_name=person.full_name,
-            happened=templates.HAPPENED[row["kind"]],
-            when=f"{row['created_at']:%d %B %Y, %H:%M} UTC",
-        )
-
     return MailKind(
         name="mail",
         load=store.load,
@@ -128,6 +119,8 @@ def account_mail(
         reschedule=store.reschedule,
         compose=compose,
         next_attempt_at=_next_attempt_at,
+        held_status="dropped",
+        may_be_held=lambda row: row["kind"] not in _TRIED_EVERYWHERE,
         record=record,
     )
 

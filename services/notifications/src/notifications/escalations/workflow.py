@@ -86,7 +86,8 @@ async def _tell_webhooks(work: UnitOfWork, alert: Mapping[str, Any], now: dateti
         "department_id": alert["department_id"] and str(alert["department_id"]),
         "level": alert["escalation_level"],
     }
-    return await webhooks.tell(work, [Happening("alert.escalated", str(alert["id"]), alert["version"], now, data)], settling=timedelta())
+    happening = Happening("alert.escalated", str(alert["id"]), alert["version"], now, data)
+    return await webhooks.tell(work, [happening], settling=timedelta(), is_urgent=True)
 
 
 async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_id: UUID, now: datetime) -> None:

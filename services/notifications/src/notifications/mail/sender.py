@@ -22,6 +22,8 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import store
 from notifications.mail.smtp import DeliveryFailure, PermanentFailure, SmtpClient, TransientFailure, UnknownOutcome
+from notifications.return_paths import workflow as return_paths
+from notifications.return_paths.rules import Reason
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +45,8 @@ class MailKind:
     """One kind of mail: its statements, how it is composed, and how long it is tried.
 
     `compose(workspace_id, row)` returns the mail, or None if the row has become due at another time meanwhile. It
-    raises NotToBeSent, or Unavailable if it should be tried later. `next_attempt_at(row, now)` returns when to try
+    raises NotToBeSent, or Unavailable if it should be tried later. `held_status` is the status of one to an address that is not mailed any
+    more, and `may_be_held` says which are not sent there: what somebody is waiting for is tried everywhere. `next_attempt_at(row, now)` returns when to try
     again, or None to give up. `guard` names the columns that must not have changed between composing and sending.
     `record(work, row, status, reason)` leaves the audit line of a final status, in the transaction that writes it.
     """
@@ -55,6 +58,8 @@ class MailKind:
     reschedule: Statement
     compose: Callable[[UUID, Any], Awaitable[EmailMessage | None]]
     next_attempt_at: Callable[[Any, datetime], datetime | None]
+    held_status: str
+    may_be_held: Callable[[Any], bool]
     guard: tuple[str, ...] = ()
     record: Callable[[UnitOfWork, Any, str, str | None], None] = lambda _work, _row, _status, _reason: None
 
@@ -96,12 +101,22 @@ class Sender:
         except Unavailable as refusal:
             await self._reschedule(workspace_id, row, refusal.code)
             return
-        if message is None or not await self._begin_sending(workspace_id, row):
+        if message is None:
+            return
+        address = return_paths.index_of(await self._runtime.keys.of(workspace_id), message["To"].addresses[0].addr_spec)
+        try:
+            return_path = await self._begin_sending(workspace_id, row, address)
+        except NotToBeSent as end:
+            await self._finish(workspace_id, row, end.status, end.reason)
+            return
+        if return_path is None:
             return
         try:
-            await self._smtp.send(message)
+            await self._smtp.send(message, return_path=return_path)
         except TransientFailure as failure:
             await self._reschedule(workspace_id, row, failure.code)
+        except PermanentFailure as failure:
+            await self._finish(workspace_id, row, _status(failure), failure.code, bounced=failure.bounced, address=address)
         except DeliveryFailure as failure:
             await self._finish(workspace_id, row, _status(failure), failure.code)
         else:
@@ -120,14 +135,20 @@ class Sender:
             return None
         return row if row is not None and row["status"] == "pending" else None
 
-    async def _begin_sending(self, workspace_id: UUID, row: Any) -> bool:
-        """Marks the mail as being sent and restarts the lease. Returns False if it was moved, cancelled or sent meanwhile."""
+    async def _begin_sending(self, workspace_id: UUID, row: Any, address: bytes) -> str | None:
+        """Marks the mail as being sent and restarts the lease. Returns its return path, which is empty where reports are not received.
+
+        None if it was moved, cancelled or sent meanwhile. Raises NotToBeSent if the address is not mailed any more.
+        """
+        domain: str = self._runtime.settings.bounce_domain
         async with self._runtime.background(workspace_id) as work:
+            if self._kind.may_be_held(row) and await return_paths.is_held(work, address):
+                raise NotToBeSent(self._kind.held_status, "address_held")
             guarded = {name: row[name] for name in self._kind.guard}
             if await work.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
-                return False
+                return None
             await work.db.run(store.renew, kind=self._kind.name, item_id=row["id"], expires_at=work.now + self._lease)
-        return True
+            return await return_paths.issue(work, self._kind.name, row["id"], address, domain=domain) if domain else ""
 
     async def _reschedule(self, workspace_id: UUID, row: Any, reason: str) -> None:
         """Records when the mail is tried again, or that it has failed if there is no time left."""
@@ -143,12 +164,16 @@ class Sender:
 
         self._report(row, await self._write(reschedule), reason)
 
-    async def _finish(self, workspace_id: UUID, row: Any, status: str, reason: str | None) -> None:
-        """Records the final status of the mail."""
+    async def _finish(
+        self, workspace_id: UUID, row: Any, status: str, reason: str | None, *, bounced: Reason | None = None, address: bytes = b""
+    ) -> None:
+        """Records the final status of the mail, and why the server takes none for its address."""
 
         async def finish() -> str:
             async with self._runtime.background(workspace_id) as work:
                 await self._write_end(work, row, status, reason)
+                if bounced is not None:
+                    await return_paths.record_failure(work, address, bounced)
             return status
 
         self._report(row, await self._write(finish), reason)
@@ -188,7 +213,7 @@ def _status(failure: DeliveryFailure) -> str:
     match failure:
         case UnknownOutcome():
             return "unknown"
-        case PermanentFailure(bounced=True):
+        case PermanentFailure(bounced=reason) if reason is not None:
             return "bounced"
         case _:
             return "failed"

@@ -1,4 +1,4 @@
-"""Hands one mail to a mail server by SMTP. There are four outcomes.
+"""Hands mail to a mail server by SMTP, over connections that are kept. There are four outcomes of each mail.
 
 accepted            `send` returns
 TransientFailure    the mail was not accepted; try again later
@@ -13,7 +13,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 from chassis.settings import is_local
+from notifications.mail.conversation import Conversation, HungUp, Refused
 from notifications.mail.message import as_sent
+from notifications.return_paths.rules import Reason, reason_of
+
+# A connection is given up after so many mails, or so many seconds without one. Servers have limits of their own, which are higher as a rule.
+_MOST_MAILS = 100
+_IDLE_SECONDS = 20.0
 
 
 class DeliveryFailure(Exception):
@@ -29,9 +35,9 @@ class TransientFailure(DeliveryFailure):
 
 
 class PermanentFailure(DeliveryFailure):
-    """The mail was not accepted and will not be. `bounced`: because of the recipient's address."""
+    """The mail was not accepted and will not be. `bounced`: why the server does not take mail for the recipient, if it is that."""
 
-    def __init__(self, code: str, *, bounced: bool = False) -> None:
+    def __init__(self, code: str, *, bounced: Reason | None = None) -> None:
         super().__init__(code)
         self.bounced = bounced
 
@@ -44,12 +50,17 @@ class SmtpClient:
     """Sends mail to the server of a URL: smtp://user:password@host:port, or smtps:// for TLS from the first byte.
 
     For smtp://, STARTTLS is required, except on this machine, where it is used if the server offers it. The query
-    parameter starttls=optional or starttls=required overrides this. `seconds` limits one whole conversation.
+    parameter starttls=optional or starttls=required overrides this. `seconds` limits what one mail may take. Each mail that is being sent has a
+    connection of its own; up to `kept` are kept for the next ones while `run` runs.
     """
 
-    def __init__(self, url: str, *, seconds: float) -> None:
+    def __init__(self, url: str, *, seconds: float, kept: int = 0) -> None:
         parts = urlsplit(url)
         self._seconds = seconds
+        self._kept = kept
+        # The one that was used last is the last one, and is used next; each with when that was.
+        self._idle: list[tuple[Conversation, float]] = []
+        self._runs = False
         self._host = parts.hostname
         self._use_tls = parts.scheme == "smtps"
         self._port = parts.port or (465 if self._use_tls else 587)
@@ -60,23 +71,99 @@ class SmtpClient:
         # For aiosmtplib, None means: if the server offers it.
         self._start_tls = False if self._use_tls else required or None
 
-    async def send(self, message: EmailMessage) -> None:
-        """Returns when the server has accepted the mail. Raises TransientFailure, PermanentFailure or UnknownOutcome."""
-        client = self._client()
-        transmission = _Transmission()
+    async def run(self) -> None:
+        """Keeps connections, and closes those that nobody needs, until cancelled."""
+        self._runs = True
+        try:
+            while True:
+                await asyncio.sleep(_IDLE_SECONDS / 4)
+                since = asyncio.get_running_loop().time() - _IDLE_SECONDS
+                self._drop([each for each in self._idle if each[1] < since or not each[0].is_open])
+        finally:
+            self._runs = False
+            self._drop(self._idle)
+
+    async def send(self, message: EmailMessage, *, return_path: str = "") -> None:
+        """Returns when the server has accepted the mail. Raises TransientFailure, PermanentFailure or UnknownOutcome.
+
+        Reports about it go to `return_path`, or else to its sender.
+        """
+        kept = self._take()
+        # The server may have closed a connection that was kept, and says so only now. Nothing of the mail has left then.
+        if kept is not None and await self._hand_over(kept, message, return_path, is_kept=True):
+            return
         try:
             async with asyncio.timeout(self._seconds):
-                await self._converse(client, message, transmission)
+                opened = await self._open()
         except DeliveryFailure:
             raise
-        except Exception as error:  # whatever failed, only how far the mail had got matters
-            if transmission.accepted:
-                return
-            if transmission.begun:
-                raise UnknownOutcome("broken_off_after_data") from error
+        except Exception as error:  # whatever failed, no mail has left
             raise TransientFailure(_failure_code(error)) from error
-        finally:
+        await self._hand_over(opened, message, return_path, is_kept=False)
+
+    async def _hand_over(self, conversation: Conversation, message: EmailMessage, return_path: str, *, is_kept: bool) -> bool:
+        """Whether the server took the mail. False if it has closed a connection that was kept. Raises DeliveryFailure for everything else."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._deliver(conversation, message, return_path)
+        except Refused as refusal:
+            if is_kept and refusal.reply.code == 421 and refusal.step != "end":
+                return False
+            self._give_back(conversation)
+            raise _failure(refusal) from None
+        except DeliveryFailure:
+            self._give_back(conversation)
+            raise
+        except BaseException as error:  # only how far the mail had got matters
+            conversation.close()
+            if not isinstance(error, Exception):
+                raise
+            if conversation.begun:
+                raise UnknownOutcome("broken_off_after_data") from error
+            if is_kept and isinstance(error, HungUp | ConnectionError):
+                return False
+            raise TransientFailure(_failure_code(error)) from error
+        self._give_back(conversation)
+        return True
+
+    async def _deliver(self, conversation: Conversation, message: EmailMessage, return_path: str) -> None:
+        sender, recipient = return_path or message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+        needs_smtputf8 = not (message["From"].addresses[0].addr_spec.isascii() and recipient.isascii())
+        if needs_smtputf8 and not conversation.supports("smtputf8"):
+            raise PermanentFailure("address_not_supported", bounced="unclear")
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8 else []
+        if return_path and conversation.supports("dsn"):
+            # RFC 3461: a report returns the headers of the mail, and nothing of what it says.
+            options.append("RET=HDRS")
+        await conversation.deliver(sender, recipient, message.as_bytes(policy=as_sent(utf8=needs_smtputf8)), options=options)
+
+    def _take(self) -> Conversation | None:
+        while self._idle:
+            conversation, _ = self._idle.pop()
+            if conversation.is_open:
+                return conversation
+            conversation.close()
+        return None
+
+    def _give_back(self, conversation: Conversation) -> None:
+        if self._runs and conversation.is_open and conversation.mails < _MOST_MAILS and len(self._idle) < self._kept:
+            self._idle.append((conversation, asyncio.get_running_loop().time()))
+        else:
+            conversation.close()
+
+    def _drop(self, conversations: list[tuple[Conversation, float]]) -> None:
+        for each in list(conversations):
+            self._idle.remove(each)
+            each[0].close()
+
+    async def _open(self) -> Conversation:
+        client = self._client()
+        try:
+            await client.connect()
+            return Conversation(client)
+        except BaseException:
             client.close()
+            raise
 
     async def greet(self) -> None:
         """Returns when the server has let us in as it would for a mail. Raises TransientFailure."""
@@ -103,54 +190,21 @@ class SmtpClient:
             timeout=self._seconds,
         )
 
-    async def _converse(self, client: aiosmtplib.SMTP, message: EmailMessage, transmission: "_Transmission") -> None:
-        await client.connect()
-        sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
-        needs_smtputf8 = not (sender.isascii() and recipient.isascii())
-        if needs_smtputf8 and not client.supports_extension("smtputf8"):
-            raise PermanentFailure("address_not_supported", bounced=True)
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8 else []
-        encoding = "utf-8" if needs_smtputf8 else "ascii"
-        body = message.as_bytes(policy=as_sent(utf8=needs_smtputf8))
-        try:
-            await client.mail(sender, options=options, encoding=encoding)
-            await client.rcpt(recipient, encoding=encoding)
-            transmission.watch(client)
-            await client.data(body)
-            transmission.accepted = True
-        except aiosmtplib.SMTPSenderRefused as refusal:
+
+def _failure(refusal: Refused) -> DeliveryFailure:
+    code = refusal.reply.code
+    match refusal.step:
+        case "MAIL":
             # Concerns our account or the server's load, not this mail.
-            raise TransientFailure(f"sender_refused_{refusal.code}") from None
-        except aiosmtplib.SMTPRecipientRefused as refusal:
-            if refusal.code >= 500:
-                raise PermanentFailure(f"recipient_refused_{refusal.code}", bounced=True) from None
-            raise TransientFailure(f"recipient_deferred_{refusal.code}") from None
-        except aiosmtplib.SMTPDataError as refusal:
-            if refusal.code >= 500:
-                raise PermanentFailure(f"mail_refused_{refusal.code}") from None
-            raise TransientFailure(f"mail_deferred_{refusal.code}") from None
-        await client.quit()
-
-
-class _Transmission:
-    """Notices the first byte of the mail itself. aiosmtplib sends DATA and the body in one call, and does not say which failed."""
-
-    def __init__(self) -> None:
-        self.begun = False
-        # The server has answered for the mail: what fails afterwards has no effect.
-        self.accepted = False
-
-    def watch(self, client: aiosmtplib.SMTP) -> None:
-        protocol = client.protocol
-        assert protocol is not None
-        write = protocol.write
-
-        def write_and_notice(data: bytes) -> None:
-            if data != b"DATA\r\n":
-                self.begun = True
-            write(data)
-
-        protocol.write = write_and_notice  # type: ignore[method-assign]
+            return TransientFailure(f"sender_refused_{code}")
+        case "RCPT" if code >= 500:
+            return PermanentFailure(f"recipient_refused_{code}", bounced=reason_of(f"{code} {refusal.reply.text}"))
+        case "RCPT":
+            return TransientFailure(f"recipient_deferred_{code}")
+        case _ if code >= 500:
+            return PermanentFailure(f"mail_refused_{code}")
+        case _:
+            return TransientFailure(f"mail_deferred_{code}")
 
 
 def _failure_code(error: Exception) -> str:
@@ -161,7 +215,7 @@ def _failure_code(error: Exception) -> str:
             return f"server_refuses_{error.code}"
         case TimeoutError():
             return "mail_server_silent"
-        case aiosmtplib.SMTPServerDisconnected():
+        case aiosmtplib.SMTPServerDisconnected() | HungUp():
             return "mail_server_hung_up"
         case OSError():
             return "mail_server_unreachable"

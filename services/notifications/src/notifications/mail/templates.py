@@ -125,22 +125,6 @@ $practice
 <p>$practice</p>"""),
 )
 
-# What a notice says, by its kind.
-HAPPENED = {
-    "password_set": "A password was set for your account.",
-    "password_changed": "The password of your account was changed. You have been signed out everywhere else.",
-    "password_reset_done": "The password of your account was reset by a link from this mailbox. You have been signed out everywhere.",
-    "sign_in_stolen": "One of your sign-ins was used from two places, as if somebody had copied it. It has been ended.",
-    "account_locked": "After several wrong passwords, signing in with your password on a new device is locked for half an hour.",
-    "second_factor_enabled": "A second factor was set up for your account.",
-    "second_factor_disabled": "The second factor of your account was removed.",
-    "second_factor_removed": "The second factor of your account was removed for you, by an administrator of your workspace or by the operator of Caseload. You have been signed out everywhere.",
-    "passkey_added": "A passkey was added to your account.",
-    "passkey_removed": "A passkey of your account was removed.",
-    "passkey_copied": "A passkey of your account was used twice, as if somebody had copied it. That sign-in was refused.",
-    "workspace_deleted": "The operator of Caseload has deleted your workspace. Nobody can sign in to it. Until it is erased, the operator can restore it.",
-    "sso_linked": "An account of the provider that your workspace signs in with was linked to your account. Whoever signs in with it there signs in as you here.",
-}
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
     events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED: "password_changed",
@@ -163,36 +147,6 @@ def kind_of(notice: events_pb2.SecurityNotice) -> str:
     return _KINDS[notice]
 
 
-SECURITY_NOTICE = MailTemplate(
-    subject=Template("Security notice about your account"),
-    text=Template("""\
-Hello $full_name,
-
-$happened
-
-    $when
-
-If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>$happened</p>
-<p><strong>$when</strong></p>
-<p>If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.</p>"""),
-)
-
-CANCELLATION_ASKED = MailTemplate(
-    subject=Template("A client asks to cancel an appointment"),
-    text=Template("""\
-Hello $full_name,
-
-the client of $which on $day, $time, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in the calendar.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>the client of $which on <strong>$day, $time</strong>, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in the calendar.</p>"""),
-)
-
 INVITATION = MailTemplate(
     subject=Template("You are invited to $workspace"),
     text=Template("""\
@@ -209,101 +163,4 @@ If you did not expect this, nothing needs to be done.
 <p>you have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not expect this, nothing needs to be done.</p>"""),
-)
-
-WEBHOOK_DISABLED = MailTemplate(
-    subject=Template("A webhook of your workspace was disabled"),
-    text=Template("""\
-Hello $full_name,
-
-a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.</p>"""),
-)
-
-COSIGN_OVERDUE = MailTemplate(
-    subject=Template("A note waits for your co-signature"),
-    text=Template("""\
-Hello $full_name,
-
-a note has been waiting for your co-signature for longer than your workspace allows. Sign in to read it: it is among the first in your queue.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a note has been waiting for your co-signature for longer than your workspace allows. Sign in to read it: it is among the first in your queue.</p>"""),
-)
-
-COSIGN_UNATTENDED = MailTemplate(
-    subject=Template("A note waits for a co-signature, and nobody is there to give it"),
-    text=Template("""\
-Hello $full_name,
-
-a note has been waiting for a co-signature for longer than your workspace allows. Its supervisor is inactive, or none is named. Sign in to read it: it is among the first in your queue. You can co-sign it in the supervisor's place, or name another supervisor for those whose notes wait.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a note has been waiting for a co-signature for longer than your workspace allows. Its supervisor is inactive, or none is named. Sign in to read it: it is among the first in your queue. You can co-sign it in the supervisor's place, or name another supervisor for those whose notes wait.</p>"""),
-)
-
-NOTE_RETURNED = MailTemplate(
-    subject=Template("A note was returned to you"),
-    text=Template("""\
-Hello $full_name,
-
-a note that you wrote or signed was returned to you with a comment. Sign in to read the comment and to amend the note: it then waits for its co-signature again.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>a note that you wrote or signed was returned to you with a comment. Sign in to read the comment and to amend the note: it then waits for its co-signature again.</p>"""),
-)
-
-ALERT = MailTemplate(
-    subject=Template("${drill}Alert ($priority), $where"),
-    text=Template("""\
-Hello $full_name,
-
-${drill}nobody has answered an alert yet.
-
-    Priority: $priority
-    Type: $what
-    Where: $where
-
-Open it to read what it is about, and to say that you see to it:
-
-$link
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>${drill}nobody has answered an alert yet.</p>
-<p style="font-size: 1.2em"><strong>Priority: $priority<br>Type: $what<br>Where: $where</strong></p>
-<p>Open it to read what it is about, and to say that you see to it:</p>
-<p><a href="$link">$link</a></p>"""),
-)
-
-ALERT_UNATTENDED = MailTemplate(
-    subject=Template("${drill}Nobody can be told of an alert ($priority), $where"),
-    text=Template("""\
-Hello $full_name,
-
-${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.
-
-    Priority: $priority
-    Type: $what
-    Where: $where
-
-See to it, or find somebody who does:
-
-$link
-
-Then change the policy or the shifts, so that the next alert finds somebody.
-"""),
-    html=Template("""\
-<p>Hello $full_name,</p>
-<p>${drill}an alert is open, and its escalation policy finds nobody: nobody is on call, and nobody has one of the roles that it names.</p>
-<p style="font-size: 1.2em"><strong>Priority: $priority<br>Type: $what<br>Where: $where</strong></p>
-<p>See to it, or find somebody who does:</p>
-<p><a href="$link">$link</a></p>
-<p>Then change the policy or the shifts, so that the next alert finds somebody.</p>"""),
 )

@@ -55,8 +55,8 @@ class OnCall(OnCallServicer[UnitOfWork]):
         rules.check_staff(users, {worker.id for worker in staff.workers})
         if values["department_id"] is not None:
             await self._check_department(values["department_id"], work)
-        else:
-            values["department_id"] = rules.department_of(users["replaces_user_id"], staff.workers)
+        named = None if values["department_id"] is None else UUID(values["department_id"])
+        values["department_id"] = rules.department_of_override(named, users["replaces_user_id"], staff.workers)
         row = {**values, "starts_at": starts_at, "ends_at": ends_at, "id": uuid7(), "created_by": work.user_id, "created_at": work.now}
         return fill(pb.OnCallOverride(), await work.db.one(store.add, **row))
 

@@ -96,9 +96,21 @@ def check_staff(values: Mapping[str, UUID | None], known: Iterable[Any]) -> None
         raise NotFound("user_not_found", "Nobody active here has this id.")
 
 
-def department_of(user_id: UUID | None, workers: Iterable[Worker]) -> UUID | None:
-    """The department in which somebody has their shifts; None for nobody, and for somebody without one."""
-    return next((worker.department_id for worker in workers if worker.id == user_id), None)
+def department_of_override(department_id: UUID | None, replaces_user_id: UUID | None, workers: Iterable[Worker]) -> UUID | None:
+    """The department that an override is for: the one that it names, or else that of whom it replaces.
+
+    Raises Invalid where it names another one than the one whom it replaces works in: there they have no shifts that anybody could take over.
+    """
+    if replaces_user_id is None:
+        return department_id
+    own = next((worker.department_id for worker in workers if worker.id == replaces_user_id), None)
+    if department_id not in (None, own):
+        raise Invalid(
+            "on_call_override_invalid",
+            "The override cannot be stored like this.",
+            faults=[Fault("/department_id", "must be the department of replaces_user_id, or be left out")],
+        )
+    return own
 
 
 def _minutes(text: str) -> int:

@@ -19,8 +19,8 @@ from notifications.mail.sender import NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.notification_settings import rules, workflow
 from notifications.personal_mails.ids import of_appointment_soon
-from notifications.personal_mails.texts import PersonalText
 from notifications.reminder_templates import composing
+from notifications.staff_texts import PersonalText
 from notifications.stubs import Stubs
 
 _SCHEDULED = appointments_pb2.APPOINTMENT_STATUS_SCHEDULED

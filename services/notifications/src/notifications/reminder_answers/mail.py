@@ -10,12 +10,15 @@ from caseload.scheduling.v1 import appointments_pb2
 from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import dates, templates
+from notifications.mail import dates
 from notifications.mail.sender import NotToBeSent
+from notifications.mail.templates import message_id
+from notifications.reminder_templates import composing
+from notifications.staff_texts import PersonalText
 from notifications.stubs import Stubs
 
 KIND = "cancellation_asked"
-_OWN, _OF_NOBODY = "your appointment", "an appointment whose practitioner is no longer here"
+_OF_NOBODY = "cancellation_of_nobody"
 
 
 def cancellation_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]:
@@ -27,16 +30,14 @@ def cancellation_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWo
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
             raise NotToBeSent("dropped", "appointment_closed")
-        zone, starts_at, locale = dates.zone("", workspace.time_zone), to_datetime(slot.starts_at), dates.english(workspace.locale)
-        return templates.CANCELLATION_ASKED.render(
-            sender=runtime.settings.mail_from,
-            to=person.email,
-            message_id=templates.message_id("cancellation-asked", row["id"]),
-            now=datetime.now(UTC),
-            full_name=person.full_name,
-            which=_OWN if slot.practitioner_id == str(row["user_id"]) else _OF_NOBODY,
-            day=dates.format_day(starts_at, zone, locale),
-            time=dates.format_time(starts_at, zone, locale),
+        text = PersonalText.of(workspace.locale)
+        rendered = text.render(
+            KIND if slot.practitioner_id == str(row["user_id"]) else _OF_NOBODY,
+            name=person.full_name,
+            link=runtime.settings.app_url.rstrip("/"),
+            **text.when(to_datetime(slot.starts_at), dates.zone("", workspace.time_zone)),
         )
+        own_id = message_id("cancellation-asked", row["id"])
+        return composing.compose(rendered, runtime.settings, workspace, to=person.email, message_id=own_id, now=datetime.now(UTC))
 
     return compose

@@ -97,6 +97,8 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
         next_attempt_at=lambda row, now: rules.next_attempt_at(
             row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
         ),
+        held_status="skipped",
+        may_be_held=lambda _row: True,
         guard=("appointment_version",),
         record=_record,
     )

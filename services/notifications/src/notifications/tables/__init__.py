@@ -26,10 +26,12 @@ from notifications.tables.reminders import (
     reminder_counters,
     reminders,
 )
+from notifications.tables.return_paths import address_troubles, return_paths
 from notifications.tables.webhooks import webhook_deliveries, webhook_queues, webhooks
 
 __all__ = [
     "RETENTIONS",
+    "address_troubles",
     "alert_changes",
     "alert_escalations",
     "alert_feeds",
@@ -53,6 +55,7 @@ __all__ = [
     "reminder_policies",
     "reminder_templates",
     "reminders",
+    "return_paths",
     "webhook_deliveries",
     "webhook_queues",
     "webhooks",
@@ -65,6 +68,9 @@ RETENTIONS = (
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
     Retention("reminder_links", since="starts_at", days="reminder_links_days"),
     Retention("calendar_invites", since="starts_at", days="reminder_links_days"),
+    # A report may come days later, and another one after the mail was put off.
+    Retention("return_paths", since="created_at", days="return_paths_days"),
+    Retention("address_troubles", since="last_at", days="address_troubles_days"),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
     Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),

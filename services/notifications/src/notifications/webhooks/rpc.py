@@ -12,7 +12,7 @@ from chassis.encryption.key_store import Keys
 from chassis.paging import page
 from chassis.protobuf.fields import fill
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.webhooks import record, rules, store
+from notifications.webhooks import record, rules, store, workflow
 
 
 class Webhooks(WebhooksServicer[UnitOfWork]):
@@ -66,6 +66,11 @@ class Webhooks(WebhooksServicer[UnitOfWork]):
             former_until=work.now + rules.OVERLAP,
         )
         return pb.WebhookWithSecret(webhook=record.to_proto(rotated, keys), secret=sealed.secret)
+
+    async def EnableWebhook(self, request: pb.EnableWebhookRequest, work: UnitOfWork) -> pb.Webhook:
+        """One that was not disabled stays as it is."""
+        keys = await self._keys.of(work.workspace_id)
+        return record.to_proto(await workflow.enable(work, request.webhook_id), keys)
 
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, work: UnitOfWork) -> pb.WebhookDeliveryPage:
         bounds = page(request)

@@ -63,7 +63,7 @@ def check_number(webhooks: int) -> None:
 def check_active(*, is_active: bool) -> None:
     """Raise Conflict for a webhook that was disabled."""
     if not is_active:
-        raise Conflict("webhook_disabled", "The webhook was disabled. Make it anew.")
+        raise Conflict("webhook_disabled", "The webhook was disabled. Enable it first.")
 
 
 def check_may_rotate(former_until: datetime | None, *, now: datetime) -> None:

@@ -101,6 +101,10 @@ disable = command(
     .returning(webhooks.c.id)
 )
 
+enable = command(update(webhooks).where(webhooks.c.id == _id).values(is_active=True, disabled_reason=null()).returning(*_SHOWN))
+# As if it had never failed.
+forget_failures = command(update(webhook_queues).where(_this_queue).values(failures=0, rests_until=null()))
+
 lock_queue = command(select(_queues.webhook_id).where(_this_queue).with_for_update())
 delete_webhook = command(delete(webhooks).where(webhooks.c.id == _id).returning(webhooks.c.id))
 delete_queue = command(delete(webhook_queues).where(_this_queue))
@@ -209,15 +213,18 @@ _is_first_in_line = ~(
     .where(tuple_(_earlier.c.position, _earlier.c.id) < tuple_(_deliveries.position, _deliveries.id))
     .exists()
 )
+# Steps of an alert wait for nothing: each of them says which level it is of, and one that is not answered must not keep the next one back.
+_is_urgent = _deliveries.event_type == literal_column("'alert.escalated'")
+_may_go = or_(_is_urgent, _is_first_in_line)
 due_deliveries = command(
     select(*(_deliveries[name] for name in ("id", "body", "attempts", "give_up_at", "created_at")))
-    .where(_of_webhook, _status("pending"), _deliveries.next_attempt_at <= _now, _is_first_in_line)
-    .order_by(_deliveries.next_attempt_at, _deliveries.id)
+    .where(_of_webhook, _status("pending"), _deliveries.next_attempt_at <= _now, _may_go)
+    .order_by(_is_urgent.desc(), _deliveries.attempts, _deliveries.next_attempt_at, _deliveries.id)
     .limit(_limit)
 )
 next_due = command(
     select(_deliveries.next_attempt_at)
-    .where(_of_webhook, _status("pending"), _is_first_in_line)
+    .where(_of_webhook, _status("pending"), _may_go)
     .order_by(_deliveries.next_attempt_at, _deliveries.id)
     .limit(1)
 )

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from caseload.options.v1 import options_pb2
+from chassis.db.transaction import Record
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import store as mails
@@ -14,8 +15,11 @@ from notifications.webhooks import rules, store
 from notifications.webhooks.messages import Happening
 
 
-async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: timedelta) -> bool:
-    """Adds a delivery of each of the happenings, all of one type, for each webhook that wants to be told; returns whether there is any."""
+async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: timedelta, is_urgent: bool = False) -> bool:
+    """Adds a delivery of each of the happenings, all of one type, for each webhook that wants to be told; returns whether there is any.
+
+    What is urgent is sent to those that rest, too.
+    """
     listening = await work.db.all(store.listening, event_type=happenings[0].type)
     if not listening:
         return False
@@ -38,7 +42,10 @@ async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: t
     ]
     await work.db.many(store.add_delivery, deliveries)
     for row in listening:
-        await work.db.run(store.make_due, webhook_id=row["webhook_id"], due_at=due_at)
+        if is_urgent:
+            await work.db.run(store.make_due_at_once, webhook_id=row["webhook_id"], now=due_at)
+        else:
+            await work.db.run(store.make_due, webhook_id=row["webhook_id"], due_at=due_at)
     return True
 
 
@@ -49,6 +56,14 @@ async def disable(work: UnitOfWork, webhook_id: UUID, reason: str, *, told: Sequ
     await work.db.run(store.fail_all, webhook_id=webhook_id, error="webhook_disabled")
     record_effect(work, "disable_webhook", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [webhook_id], reason=reason)
     for user_id in told:
-        mail_id = uuid5(webhook_id, user_id)
-        await work.db.run(mails.add_mail, id=mail_id, kind="webhook_disabled", user_id=user_id, appointment_id=None, now=work.now)
+        # It may be enabled again, and be disabled once more.
+        await work.db.run(mails.add_mail, id=uuid7(), kind="webhook_disabled", user_id=user_id, appointment_id=None, now=work.now)
     return True
+
+
+async def enable(work: UnitOfWork, webhook_id: UUID | str) -> Record:
+    """Enables a webhook again and returns it. What was given up when it was disabled stays given up, until somebody has it sent again."""
+    await work.db.run(store.lock_queue, webhook_id=webhook_id)
+    webhook = await work.db.one(store.enable, id=webhook_id)
+    await work.db.run(store.forget_failures, webhook_id=webhook_id)
+    return webhook

@@ -46,6 +46,12 @@ class ClientCancelled(_message.Message):
     starts_at: _timestamp_pb2.Timestamp
     def __init__(self, appointment_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class AddressHeld(_message.Message):
+    __slots__ = ("address_trouble_id",)
+    ADDRESS_TROUBLE_ID_FIELD_NUMBER: _ClassVar[int]
+    address_trouble_id: str
+    def __init__(self, address_trouble_id: _Optional[str] = ...) -> None: ...
+
 class ReminderRuleUnsettled(_message.Message):
     __slots__ = ("hours_before", "channel", "after", "after_id")
     HOURS_BEFORE_FIELD_NUMBER: _ClassVar[int]

@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(caseload/notifications/v1/webhooks.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x07Webhook\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x13\n\x0b\x65vent_types\x18\x03 \x03(\t\x12\x11\n\tis_active\x18\x04 \x01(\x08\x12\x1c\n\x0f\x64isabled_reason\x18\x05 \x01(\tH\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x12\n\x10_disabled_reason\"a\n\x11WebhookWithSecret\x12\x33\n\x07webhook\x18\x01 \x01(\x0b\x32\".caseload.notifications.v1.Webhook\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"l\n\rSealedWebhook\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12#\n\rformer_secret\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x10\n\x0e_former_secret\"O\n\x0bWebhookPage\x12\x31\n\x05items\x18\x01 \x03(\x0b\x32\".caseload.notifications.v1.Webhook\x12\r\n\x05total\x18\x02 \x01(\x03\"8\n\x14\x43reateWebhookRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x13\n\x0b\x65vent_types\x18\x02 \x03(\t\"6\n\x13ListWebhooksRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"0\n\x14\x44\x65leteWebhookRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x17\n\x15\x44\x65leteWebhookResponse\"/\n\x13RotateSecretRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x9b\x02\n\x0fWebhookDelivery\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x39\n\x06status\x18\x03 \x01(\x0e\x32).caseload.notifications.v1.DeliveryStatus\x12\x10\n\x08\x61ttempts\x18\x04 \x01(\x05\x12\x1c\n\x0fresponse_status\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x33\n\x0fnext_attempt_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x12\n\x10_response_status\"_\n\x13WebhookDeliveryPage\x12\x39\n\x05items\x18\x01 \x03(\x0b\x32*.caseload.notifications.v1.WebhookDelivery\x12\r\n\x05total\x18\x02 \x01(\x03\"R\n\x15ListDeliveriesRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04page\x18\x02 \x01(\x05\x12\x11\n\tpage_size\x18\x03 \x01(\x05\"K\n\x14RetryDeliveryRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x0b\x64\x65livery_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01*\x89\x01\n\x0e\x44\x65liveryStatus\x12\x1f\n\x1b\x44\x45LIVERY_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45LIVERY_STATUS_PENDING\x10\x01\x12\x1d\n\x19\x44\x45LIVERY_STATUS_DELIVERED\x10\x02\x12\x1a\n\x16\x44\x45LIVERY_STATUS_FAILED\x10\x03\x32\x8c\x08\n\x08Webhooks\x12\xa0\x01\n\rCreateWebhook\x12/.caseload.notifications.v1.CreateWebhookRequest\x1a,.caseload.notifications.v1.WebhookWithSecret\"0\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x16\x08\t\x10\x01\x1a\x10reply.webhook.id\x12\xbb\x01\n\x0cListWebhooks\x12..caseload.notifications.v1.ListWebhooksRequest\x1a&.caseload.notifications.v1.WebhookPage\"S\x90\x02\x01\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x35\"3the workspace\'s own webhooks, without their secrets\xa0\xb5\x18\x01\x12\x9e\x01\n\rDeleteWebhook\x12/.caseload.notifications.v1.DeleteWebhookRequest\x1a\x30.caseload.notifications.v1.DeleteWebhookResponse\"*\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x04\x1a\nwebhook_id\x12\x98\x01\n\x0cRotateSecret\x12..caseload.notifications.v1.RotateSecretRequest\x1a,.caseload.notifications.v1.WebhookWithSecret\"*\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x03\x1a\nwebhook_id\x12\xc7\x01\n\x0eListDeliveries\x12\x30.caseload.notifications.v1.ListDeliveriesRequest\x1a..caseload.notifications.v1.WebhookDeliveryPage\"S\x90\x02\x01\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x35\"3types, times and outcomes; names no client\'s record\xa0\xb5\x18\x01\x12\x98\x01\n\rRetryDelivery\x12/.caseload.notifications.v1.RetryDeliveryRequest\x1a*.caseload.notifications.v1.WebhookDelivery\"*\x90\x02\x02\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x03\x1a\nwebhook_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(caseload/notifications/v1/webhooks.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x07Webhook\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x13\n\x0b\x65vent_types\x18\x03 \x03(\t\x12\x11\n\tis_active\x18\x04 \x01(\x08\x12\x1c\n\x0f\x64isabled_reason\x18\x05 \x01(\tH\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x12\n\x10_disabled_reason\"a\n\x11WebhookWithSecret\x12\x33\n\x07webhook\x18\x01 \x01(\x0b\x32\".caseload.notifications.v1.Webhook\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"l\n\rSealedWebhook\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12#\n\rformer_secret\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x10\n\x0e_former_secret\"O\n\x0bWebhookPage\x12\x31\n\x05items\x18\x01 \x03(\x0b\x32\".caseload.notifications.v1.Webhook\x12\r\n\x05total\x18\x02 \x01(\x03\"8\n\x14\x43reateWebhookRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x13\n\x0b\x65vent_types\x18\x02 \x03(\t\"6\n\x13ListWebhooksRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"0\n\x14\x44\x65leteWebhookRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x17\n\x15\x44\x65leteWebhookResponse\"0\n\x14\x45nableWebhookRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"/\n\x13RotateSecretRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x9b\x02\n\x0fWebhookDelivery\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x39\n\x06status\x18\x03 \x01(\x0e\x32).caseload.notifications.v1.DeliveryStatus\x12\x10\n\x08\x61ttempts\x18\x04 \x01(\x05\x12\x1c\n\x0fresponse_status\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x33\n\x0fnext_attempt_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x12\n\x10_response_status\"_\n\x13WebhookDeliveryPage\x12\x39\n\x05items\x18\x01 \x03(\x0b\x32*.caseload.notifications.v1.WebhookDelivery\x12\r\n\x05total\x18\x02 \x01(\x03\"R\n\x15ListDeliveriesRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04page\x18\x02 \x01(\x05\x12\x11\n\tpage_size\x18\x03 \x01(\x05\"K\n\x14RetryDeliveryRequest\x12\x18\n\nwebhook_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x0b\x64\x65livery_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01*\x89\x01\n\x0e\x44\x65liveryStatus\x12\x1f\n\x1b\x44\x45LIVERY_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45LIVERY_STATUS_PENDING\x10\x01\x12\x1d\n\x19\x44\x45LIVERY_STATUS_DELIVERED\x10\x02\x12\x1a\n\x16\x44\x45LIVERY_STATUS_FAILED\x10\x03\x32\x9f\t\n\x08Webhooks\x12\xa0\x01\n\rCreateWebhook\x12/.caseload.notifications.v1.CreateWebhookRequest\x1a,.caseload.notifications.v1.WebhookWithSecret\"0\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x16\x08\t\x10\x01\x1a\x10reply.webhook.id\x12\xbb\x01\n\x0cListWebhooks\x12..caseload.notifications.v1.ListWebhooksRequest\x1a&.caseload.notifications.v1.WebhookPage\"S\x90\x02\x01\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x35\"3the workspace\'s own webhooks, without their secrets\xa0\xb5\x18\x01\x12\x9e\x01\n\rDeleteWebhook\x12/.caseload.notifications.v1.DeleteWebhookRequest\x1a\x30.caseload.notifications.v1.DeleteWebhookResponse\"*\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x04\x1a\nwebhook_id\x12\x90\x01\n\rEnableWebhook\x12/.caseload.notifications.v1.EnableWebhookRequest\x1a\".caseload.notifications.v1.Webhook\"*\x90\x02\x02\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x03\x1a\nwebhook_id\x12\x98\x01\n\x0cRotateSecret\x12..caseload.notifications.v1.RotateSecretRequest\x1a,.caseload.notifications.v1.WebhookWithSecret\"*\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x03\x1a\nwebhook_id\x12\xc7\x01\n\x0eListDeliveries\x12\x30.caseload.notifications.v1.ListDeliveriesRequest\x1a..caseload.notifications.v1.WebhookDeliveryPage\"S\x90\x02\x01\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x35\"3types, times and outcomes; names no client\'s record\xa0\xb5\x18\x01\x12\x98\x01\n\rRetryDelivery\x12/.caseload.notifications.v1.RetryDeliveryRequest\x1a*.caseload.notifications.v1.WebhookDelivery\"*\x90\x02\x02\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x10\x08\t\x10\x03\x1a\nwebhook_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEALEDWEBHOOK'].fields_by_name['former_secret']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_DELETEWEBHOOKREQUEST'].fields_by_name['webhook_id']._loaded_options = None
   _globals['_DELETEWEBHOOKREQUEST'].fields_by_name['webhook_id']._serialized_options = b'\340\265\030\001'
+  _globals['_ENABLEWEBHOOKREQUEST'].fields_by_name['webhook_id']._loaded_options = None
+  _globals['_ENABLEWEBHOOKREQUEST'].fields_by_name['webhook_id']._serialized_options = b'\340\265\030\001'
   _globals['_ROTATESECRETREQUEST'].fields_by_name['webhook_id']._loaded_options = None
   _globals['_ROTATESECRETREQUEST'].fields_by_name['webhook_id']._serialized_options = b'\340\265\030\001'
   _globals['_WEBHOOKDELIVERY'].fields_by_name['id']._loaded_options = None
@@ -59,14 +61,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WEBHOOKS'].methods_by_name['ListWebhooks']._serialized_options = b'\220\002\001\212\265\030\017webhooks:manage\232\265\0305\"3the workspace\'s own webhooks, without their secrets\240\265\030\001'
   _globals['_WEBHOOKS'].methods_by_name['DeleteWebhook']._loaded_options = None
   _globals['_WEBHOOKS'].methods_by_name['DeleteWebhook']._serialized_options = b'\220\002\000\212\265\030\017webhooks:manage\232\265\030\020\010\t\020\004\032\nwebhook_id'
+  _globals['_WEBHOOKS'].methods_by_name['EnableWebhook']._loaded_options = None
+  _globals['_WEBHOOKS'].methods_by_name['EnableWebhook']._serialized_options = b'\220\002\002\212\265\030\017webhooks:manage\232\265\030\020\010\t\020\003\032\nwebhook_id'
   _globals['_WEBHOOKS'].methods_by_name['RotateSecret']._loaded_options = None
   _globals['_WEBHOOKS'].methods_by_name['RotateSecret']._serialized_options = b'\220\002\000\212\265\030\017webhooks:manage\232\265\030\020\010\t\020\003\032\nwebhook_id'
   _globals['_WEBHOOKS'].methods_by_name['ListDeliveries']._loaded_options = None
   _globals['_WEBHOOKS'].methods_by_name['ListDeliveries']._serialized_options = b'\220\002\001\212\265\030\017webhooks:manage\232\265\0305\"3types, times and outcomes; names no client\'s record\240\265\030\001'
   _globals['_WEBHOOKS'].methods_by_name['RetryDelivery']._loaded_options = None
   _globals['_WEBHOOKS'].methods_by_name['RetryDelivery']._serialized_options = b'\220\002\002\212\265\030\017webhooks:manage\232\265\030\020\010\t\020\003\032\nwebhook_id'
-  _globals['_DELIVERYSTATUS']._serialized_start=1393
-  _globals['_DELIVERYSTATUS']._serialized_end=1530
+  _globals['_DELIVERYSTATUS']._serialized_start=1443
+  _globals['_DELIVERYSTATUS']._serialized_end=1580
   _globals['_WEBHOOK']._serialized_start=140
   _globals['_WEBHOOK']._serialized_end=318
   _globals['_WEBHOOKWITHSECRET']._serialized_start=320
@@ -83,16 +87,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETEWEBHOOKREQUEST']._serialized_end=772
   _globals['_DELETEWEBHOOKRESPONSE']._serialized_start=774
   _globals['_DELETEWEBHOOKRESPONSE']._serialized_end=797
-  _globals['_ROTATESECRETREQUEST']._serialized_start=799
-  _globals['_ROTATESECRETREQUEST']._serialized_end=846
-  _globals['_WEBHOOKDELIVERY']._serialized_start=849
-  _globals['_WEBHOOKDELIVERY']._serialized_end=1132
-  _globals['_WEBHOOKDELIVERYPAGE']._serialized_start=1134
-  _globals['_WEBHOOKDELIVERYPAGE']._serialized_end=1229
-  _globals['_LISTDELIVERIESREQUEST']._serialized_start=1231
-  _globals['_LISTDELIVERIESREQUEST']._serialized_end=1313
-  _globals['_RETRYDELIVERYREQUEST']._serialized_start=1315
-  _globals['_RETRYDELIVERYREQUEST']._serialized_end=1390
-  _globals['_WEBHOOKS']._serialized_start=1533
-  _globals['_WEBHOOKS']._serialized_end=2569
+  _globals['_ENABLEWEBHOOKREQUEST']._serialized_start=799
+  _globals['_ENABLEWEBHOOKREQUEST']._serialized_end=847
+  _globals['_ROTATESECRETREQUEST']._serialized_start=849
+  _globals['_ROTATESECRETREQUEST']._serialized_end=896
+  _globals['_WEBHOOKDELIVERY']._serialized_start=899
+  _globals['_WEBHOOKDELIVERY']._serialized_end=1182
+  _globals['_WEBHOOKDELIVERYPAGE']._serialized_start=1184
+  _globals['_WEBHOOKDELIVERYPAGE']._serialized_end=1279
+  _globals['_LISTDELIVERIESREQUEST']._serialized_start=1281
+  _globals['_LISTDELIVERIESREQUEST']._serialized_end=1363
+  _globals['_RETRYDELIVERYREQUEST']._serialized_start=1365
+  _globals['_RETRYDELIVERYREQUEST']._serialized_end=1440
+  _globals['_WEBHOOKS']._serialized_start=1583
+  _globals['_WEBHOOKS']._serialized_end=2766
 # @@protoc_insertion_point(module_scope)

@@ -90,6 +90,12 @@ class DeleteWebhookResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class EnableWebhookRequest(_message.Message):
+    __slots__ = ("webhook_id",)
+    WEBHOOK_ID_FIELD_NUMBER: _ClassVar[int]
+    webhook_id: str
+    def __init__(self, webhook_id: _Optional[str] = ...) -> None: ...
+
 class RotateSecretRequest(_message.Message):
     __slots__ = ("webhook_id",)
     WEBHOOK_ID_FIELD_NUMBER: _ClassVar[int]

@@ -24,6 +24,9 @@ class WebhooksServicer(ABC, Generic[WorkT]):
     async def DeleteWebhook(self, request: pb.DeleteWebhookRequest, work: WorkT) -> pb.DeleteWebhookResponse: ...
 
     @abstractmethod
+    async def EnableWebhook(self, request: pb.EnableWebhookRequest, work: WorkT) -> pb.Webhook: ...
+
+    @abstractmethod
     async def RotateSecret(self, request: pb.RotateSecretRequest, work: WorkT) -> pb.WebhookWithSecret: ...
 
     @abstractmethod
@@ -41,6 +44,7 @@ class WebhooksStub:
         self.CreateWebhook: WebhooksCreateWebhook = caller_of(methods['CreateWebhook'])
         self.ListWebhooks: WebhooksListWebhooks = caller_of(methods['ListWebhooks'])
         self.DeleteWebhook: WebhooksDeleteWebhook = caller_of(methods['DeleteWebhook'])
+        self.EnableWebhook: WebhooksEnableWebhook = caller_of(methods['EnableWebhook'])
         self.RotateSecret: WebhooksRotateSecret = caller_of(methods['RotateSecret'])
         self.ListDeliveries: WebhooksListDeliveries = caller_of(methods['ListDeliveries'])
         self.RetryDelivery: WebhooksRetryDelivery = caller_of(methods['RetryDelivery'])
@@ -56,6 +60,10 @@ class WebhooksListWebhooks(Protocol):
 
 class WebhooksDeleteWebhook(Protocol):
     def __call__(self, request: pb.DeleteWebhookRequest, context: Any) -> Awaitable[pb.DeleteWebhookResponse]: ...
+
+
+class WebhooksEnableWebhook(Protocol):
+    def __call__(self, request: pb.EnableWebhookRequest, context: Any) -> Awaitable[pb.Webhook]: ...
 
 
 class WebhooksRotateSecret(Protocol):

@@ -1,13 +1,17 @@
-"""With 100,000 deliveries and 5,000 webhooks no statement of webhooks scans a large table, also where many messages wait."""
+"""With 100,000 deliveries, alerts and steps and 5,000 webhooks no frequent statement of webhooks and alerts scans a large table."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.testing.environment import start_environment
 from notifications.__main__ import SERVICE
+from notifications.alert_feed import store as alert_feed
+from notifications.alert_records import store as alerts
+from notifications.escalations import store as escalations
 from notifications.webhooks import store
 
 WORKSPACE = UUID("00000000-0000-4000-8000-000000000001")
@@ -16,6 +20,9 @@ DELIVERY = UUID("00000000-0000-4000-a000-000000000001")
 NOW = datetime.now(UTC)
 IT = {"webhook_id": WEBHOOK}
 ANSWER = {"id": DELIVERY, "status": "delivered", "response_status": 200, "error": None, "next_attempt_at": None}
+
+FIRST = {"limit": 50, "offset": 0}
+NURSE: dict[str, Any] = {"departments": [DELIVERY], "user_id": DELIVERY}
 
 STATEMENTS = {
     "who listens": (store.listening, {"event_type": "client.created"}),
@@ -35,6 +42,17 @@ STATEMENTS = {
     "release": (store.release, {**IT, "due_at": None}),
     "fail all": (store.fail_all, {**IT, "error": "webhook_disabled"}),
     "delete all": (store.delete_deliveries, IT),
+    "a page of alerts": (alerts.page(), FIRST),
+    "a page of alerts of a status": (alerts.page(["status"]), {**FIRST, "status": "resolved"}),
+    "a page of alerts of a department": (alerts.page(["department_id"]), {**FIRST, "department_id": DELIVERY}),
+    "a page of what a nurse sees": (alerts.page(NURSE), {**FIRST, **NURSE}),
+    "how many a nurse sees": (alerts.count(NURSE), NURSE),
+    "active alerts": (alerts.active(), {}),
+    "active alerts of a nurse": (alerts.active(NURSE), NURSE),
+    "one alert to change": (alerts.lock, {"id": DELIVERY}),
+    "the steps of an alert": (escalations.of_alert, {"alert_id": DELIVERY, "limit": 1000}),
+    "changes of alerts": (alert_feed.changes, {"after": 500, "through": 700, "limit": 200}),
+    "the oldest change": (alert_feed.oldest, {}),
 }
 
 
@@ -58,6 +76,18 @@ async def crowded(postgres):
                     CASE WHEN n % 10 = 0 THEN 'pending' ELSE 'delivered' END, CASE WHEN n % 10 = 0 THEN now() - make_interval(secs => n) END,
                     now(), now() - make_interval(secs => n)
                 FROM generate_series(1, 100000) AS n;
+                SET session_replication_role = replica;
+                INSERT INTO notifications.alerts (workspace_id, id, version, department_id, priority, alert_type, drill, status, escalation_level,
+                    policy, created_by, resolved_by, resolved_at, sealed, created_at, updated_at)
+                SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(1 + n % 5), 12, '0'))::uuid, ('00000000-0000-4000-a000-' || lpad(to_hex(1 + n / 5), 12, '0'))::uuid,
+                    1, ('00000000-0000-4000-a000-' || lpad(to_hex(1 + n % 97), 12, '0'))::uuid, 'high', 'medical', false,
+                    CASE WHEN n % 500 < 5 THEN 'active' ELSE 'resolved' END, 1, '{}', gen_random_uuid(), CASE WHEN n % 500 >= 5 THEN gen_random_uuid() END,
+                    CASE WHEN n % 500 >= 5 THEN now() END, ''::bytea, now() - make_interval(secs => n), now() FROM generate_series(0, 99999) AS n;
+                INSERT INTO notifications.alert_escalations (workspace_id, id, alert_id, alert_version, from_level, to_level, reason, found, escalated_at)
+                SELECT workspace_id, id, id, 1, 0, 1, 'timeout', 1, now() FROM notifications.alerts;
+                INSERT INTO notifications.alert_changes (workspace_id, id, sequence, alert_id, kind, changed_at)
+                SELECT workspace_id, id, row_number() OVER (PARTITION BY workspace_id ORDER BY id), id, 'raised', now() FROM notifications.alerts;
+                SET session_replication_role = origin;
                 """
             )
             await connection.execute("VACUUM ANALYZE")
@@ -76,4 +106,5 @@ async def test_no_statement_scans_a_large_table(crowded, statement):
         await connection.execute("ROLLBACK; BEGIN")
     text = "\n".join(row[0] for row in lines)
 
-    assert not {"webhooks", "webhook_queues", "webhook_deliveries"} & set(re.findall(r"Seq Scan on (\w+)", text)), text
+    large = {"webhooks", "webhook_queues", "webhook_deliveries", "alerts", "alert_escalations", "alert_changes"}
+    assert not large & set(re.findall(r"Seq Scan on (\w+)", text)), text
