@@ -67,6 +67,7 @@ check: .venv/.for-dev ## format, lint, types, import rules, contracts, migration
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/buf lint protos
+	$(PYTHON) -m standalone.source_releases breaking
 	$(PYTHON) libs/contracts/generate.py --check
 	$(PYTHON) -m standalone.schema drift
 	deploy/k8s/check

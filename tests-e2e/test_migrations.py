@@ -172,7 +172,7 @@ REWRITTEN = {("0.1.0", "identity.login_sessions"): "method, how somebody signed 
 
 
 def test_a_release_is_stored():
-    assert [release.name for release in stored()][:1] == ["0.1.0"]
+    assert [release.name for release in stored()][:2] == ["0.1.0", "0.2.0"]
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -180,7 +180,9 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
     async with scratch_database(postgres) as dsn:
         await release.load(dsn)
         before = await rows_of(dsn)
-        assert [name for name, rows in before.items() if not rows] == [], "every table has rows to migrate"
+        empty = {name for name, rows in before.items() if not rows}
+        may_be = {table for table in before if table in EMPTY or table.partition(".")[2] in COUNTERS}
+        assert empty <= (may_be if release.name != "0.1.0" else set()), "every other table has rows to migrate"
 
         await upgrade(dsn)
 
