@@ -1,5 +1,6 @@
 """Every service's migrations: self-contained, right for the data of every release, and going back and forth on it."""
 
+import asyncio
 import contextlib
 import json
 import shutil
@@ -204,15 +205,7 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
 @pytest.mark.parametrize("release", RELEASES)
 async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(servers, release, tmp_path):
     installation = Installation("run", tmp_path / "home")
-    installation.home.mkdir(mode=0o700)
-    shutil.copyfile(release.folder / "keyring.json", installation.home / "keyring.json")
-    shutil.copytree(release.folder / "files", installation.home / "files")
-    (installation.home / "demo-opened").touch()
-    server = LocalPostgres(installation.home / "postgres").start()
-    try:
-        await release.load(server.dsn)
-    finally:
-        server.stop()
+    await asyncio.to_thread(release.to_home, installation.home)
 
     with contextlib.ExitStack() as stack:
         installation.start()
