@@ -34,7 +34,6 @@ GATEWAY = """
 import socket, sys, uvloop
 from chassis.observability.logs import configure_logs
 from gateway.server import serve
-from drill.builds import python_of
 from gateway.settings import GatewaySettings
 settings = GatewaySettings()
 configure_logs("gateway", settings.log_level)

@@ -61,11 +61,14 @@ async def drill(options):
         first.stop()
         async with DrillEnvironment(folder / "home", make=partial(ProcessInstallation, str(last))) as environment:
             await upgrades(report, environment, chance, last=str(last), next_one=str(next_one), broken=str(broken), writers=options.writers)
+    except BaseException as failure:
+        report.broken.append(repr(failure))
+        raise
     finally:
         if report.broken:
             report.line(f"its files are kept in {folder}")
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder)
     report.line(f"\n{len(report.broken) or 'no'} guarantees broken")
     report.details(report.broken)
     return 1 if report.broken else 0

@@ -72,7 +72,10 @@ class Compose:
             return
         old = self._containers(process)
         told = {"CASELOAD_IMAGE": build}
-        asked([*self._compose, "up", "--detach", "--no-deps", "--no-recreate", "--scale", f"{process}={2 * len(old) or 1}", process], told=told)
+        asked(
+            [*self._compose, "up", "--detach", "--no-deps", "--no-recreate", "--scale", f"{process}={2 * len(old) or 1}", process],
+            told=told,
+        )
         new = [one for one in self._containers(process) if one not in old]
         try:
             self._wait(process, new)

@@ -1,10 +1,10 @@
 """Kubernetes: the Deployments of one process after the other are applied from an overlay and rolled by their own strategy."""
 
+import copy
+import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import yaml
 
 from deployment.processes import PROCESSES, SERVICES
 from deployment.upgrades.commands import asked, is_newer
@@ -23,15 +23,17 @@ class Kubernetes:
 
     services, processes = SERVICES, PROCESSES
 
-    def __init__(self, overlay: str, namespace: str, context: str | None, releases: Sequence[tuple[str, str, str]]) -> None:
-        """`releases` are (version, commit, way), the oldest first."""
+    def __init__(
+        self, manifests: Sequence[Mapping[str, Any]], namespace: str, context: str | None, releases: Sequence[tuple[str, str, str]]
+    ) -> None:
+        """`manifests` are what the overlay renders, `releases` are (version, commit, way), the oldest first."""
         self._kubectl = ["kubectl", *(("--context", context) if context else ()), "--namespace", namespace]
-        self._manifests = list(filter(None, yaml.safe_load_all(asked(["kubectl", "kustomize", overlay]))))
+        self._manifests = manifests
         self._releases = releases
 
     @property
     def build(self) -> str:
-        (image,) = {image for manifest in self._deployments("gateway") for image in images(manifest)}
+        (image,) = {image for manifest in self.deployments("gateway") for image in images(manifest)}
         return image
 
     def situation(self, build: str) -> Situation:
@@ -41,15 +43,26 @@ class Kubernetes:
         stopped = {one for before in set(builds.values()) for one in way_between(versions, version_of(before), version_of(build))}
         return Situation(builds, self.unhealthy(), newer, sorted(stopped))
 
+    @classmethod
+    def of_overlay(cls, overlay: str, namespace: str, context: str | None, releases: Sequence[tuple[str, str, str]]) -> "Kubernetes":
+        # Of the environment for developing: nothing else of a deployment reads YAML.
+        try:
+            import yaml
+        except ImportError:
+            raise Refused("kubernetes: make .venv/.for-dev first") from None
+
+        manifests = [manifest for manifest in yaml.safe_load_all(asked(["kubectl", "kustomize", overlay])) if manifest]
+        return cls(manifests, namespace, context, releases)
+
     def build_of(self, process: str) -> str:
-        running = yaml.safe_load(asked([*self._kubectl, "get", "deployments", "--selector", f"{NAME}={process}", "--output", "json"]))
+        running = json.loads(asked([*self._kubectl, "get", "deployments", "--selector", f"{NAME}={process}", "--output", "json"]))
         found = {image for manifest in running["items"] for image in images(manifest)}
         return found.pop() if len(found) == 1 else ""
 
     def provision(self, build: str) -> None:
         # What the new processes read: settings and addresses that the release before did not know are no harm to it.
         others = [manifest for manifest in self._manifests if manifest["kind"] not in {"Deployment", "Job", "HorizontalPodAutoscaler"}]
-        asked([*self._kubectl, "apply", "--filename", "-"], given=yaml.safe_dump_all(others))
+        asked([*self._kubectl, "apply", "--filename", "-"], given=_listed(others))
         self._task("provision", ["provision"])
 
     def migrate(self, service: str, build: str, *, contract: bool) -> None:
@@ -61,9 +74,9 @@ class Kubernetes:
             raise
 
     def replace(self, process: str, build: str) -> None:
-        names = [f"deployment/{manifest['metadata']['name']}" for manifest in self._deployments(process)]
+        names = [f"deployment/{manifest['metadata']['name']}" for manifest in self.deployments(process)]
         if build == self.build:
-            asked([*self._kubectl, "apply", "--filename", "-"], given=yaml.safe_dump_all(self._deployments(process)))
+            asked([*self._kubectl, "apply", "--filename", "-"], given=_listed(self.deployments(process)))
         else:
             self._undo(names)
         try:
@@ -74,8 +87,8 @@ class Kubernetes:
             raise Unhealthy(f"{process}: {failure}") from failure
 
     def unhealthy(self) -> list[str]:
-        running = yaml.safe_load(asked([*self._kubectl, "get", "deployments", "--output", "json"]))
-        ready = {}
+        running = json.loads(asked([*self._kubectl, "get", "deployments", "--output", "json"]))
+        ready: dict[str | None, bool] = {}
         for manifest in running["items"]:
             name = manifest["metadata"]["labels"].get(NAME)
             # Kubernetes replaces one that is over by itself; what matters is that none is missing for long, and that one answers.
@@ -83,7 +96,7 @@ class Kubernetes:
             ready[name] = ready.get(name, True) and is_ready
         return [name for name in self.processes if not ready.get(name, False)]
 
-    def _deployments(self, process: str) -> list[Mapping[str, Any]]:
+    def deployments(self, process: str) -> list[Mapping[str, Any]]:
         return [one for one in self._manifests if one["kind"] == "Deployment" and one["metadata"]["labels"].get(NAME) == process]
 
     def _undo(self, names: Sequence[str]) -> None:
@@ -96,18 +109,13 @@ class Kubernetes:
 
     def _task(self, name: str, arguments: Sequence[str]) -> str:
         """Runs one of the overlay's Jobs with other arguments, waits for its end, and returns what it printed. Raises Refused."""
-        (job,) = [one for one in self._manifests if one["kind"] == "Job" and one["metadata"]["name"] == name]
-        own = f"upgrade-{name}-{'-'.join(arguments)}"
-        made = yaml.safe_load(yaml.safe_dump(job))
-        made["metadata"]["name"] = own
-        made["spec"] |= {"backoffLimit": 0, "ttlSecondsAfterFinished": 3600}
-        made["spec"]["template"]["spec"]["restartPolicy"] = "Never"
-        made["spec"]["template"]["spec"]["containers"][0]["args"] = list(arguments)
+        made = self.job(name, arguments)
+        own = made["metadata"]["name"]
         asked([*self._kubectl, "delete", "job", own, "--ignore-not-found", "--wait"])
-        asked([*self._kubectl, "apply", "--filename", "-"], given=yaml.safe_dump(made))
+        asked([*self._kubectl, "apply", "--filename", "-"], given=json.dumps(made))
         give_up = time.monotonic() + _SECONDS_FOR_A_TASK
         while True:
-            status = yaml.safe_load(asked([*self._kubectl, "get", "job", own, "--output", "json"]))["status"]
+            status = json.loads(asked([*self._kubectl, "get", "job", own, "--output", "json"]))["status"]
             if status.get("succeeded") or status.get("failed") or time.monotonic() > give_up:
                 break
             time.sleep(2.0)
@@ -115,6 +123,21 @@ class Kubernetes:
         if not status.get("succeeded"):
             raise Refused(f"{own}: {said.strip()[-2000:]}")
         return said
+
+    def job(self, name: str, arguments: Sequence[str]) -> dict[str, Any]:
+        """One of the overlay's Jobs under a name of its own, with other arguments; tried once."""
+        (job,) = [one for one in self._manifests if one["kind"] == "Job" and one["metadata"]["name"] == name]
+        made: dict[str, Any] = copy.deepcopy(dict(job))
+        made["metadata"]["name"] = f"upgrade-{name}-{'-'.join(arguments)}"
+        made["spec"] |= {"backoffLimit": 0, "ttlSecondsAfterFinished": 3600}
+        pod = made["spec"]["template"]["spec"]
+        pod["restartPolicy"] = "Never"
+        pod["containers"][0]["args"] = list(arguments)
+        return made
+
+
+def _listed(manifests: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
 
 
 def images(manifest: Mapping[str, Any]) -> set[str]:

@@ -29,8 +29,13 @@ class RolledBack(Exception):
 class Target(Protocol):
     """A running installation of one kind. A build is an image, or a directory with sources."""
 
-    services: Sequence[str]
-    processes: Sequence[str]
+    @property
+    def services(self) -> Sequence[str]:
+        """The services, each with a schema of its own."""
+
+    @property
+    def processes(self) -> Sequence[str]:
+        """What is replaced, one after the other: the services and the gateway."""
 
     def situation(self, build: str) -> Situation:
         """The installation as it is, looked at before an upgrade to the build."""
@@ -58,6 +63,8 @@ class Upgrade:
     target: Target
     build: str
     say: Callable[[str], None]
+    # Adds what the target itself does not know, such as the age of the last backup.
+    look: Callable[[Situation], Situation] = lambda situation: situation
     seconds_to_watch: float = SECONDS_TO_WATCH
     attempts: int = MIGRATION_ATTEMPTS
     seconds_between_attempts: float = SECONDS_BETWEEN_ATTEMPTS
@@ -66,7 +73,7 @@ class Upgrade:
 
     def check(self, *, back: bool = False) -> None:
         """Raises Refused with every reason against it. Changes nothing."""
-        found = reasons_against(self.target.situation(self.build), back=back)
+        found = reasons_against(self.look(self.target.situation(self.build)), back=back)
         if found:
             raise Refused("\n".join(found))
         self.say("Nothing speaks against it.")
@@ -124,7 +131,7 @@ class Upgrade:
         while time.monotonic() < watched_until:
             if ill := self.target.unhealthy():
                 raise Unhealthy(f"{', '.join(ill)}: not healthy after {name} was replaced")
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(min(SECONDS_BETWEEN_LOOKS, self.seconds_to_watch))
         self.say(f"{name}: replaced and healthy after {time.monotonic() - began:.1f} s")
 
     def _go_back(self) -> None:

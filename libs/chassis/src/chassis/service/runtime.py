@@ -232,7 +232,7 @@ class Runtime:
         if self._servers is not None:
             self._servers[self.name] = server
         self._loops.start(self.verifier.keep_fresh)
-        observe_pool(self.name, lambda: self.database.in_use)
+        observe_pool(self.name, lambda: self.database.in_use, lambda: self.database.waiting, self.settings.pool_max)
         if over_grpc:
             self._grpc = GrpcServer(server, self.settings.listen, TLS.of(self.settings))
             self.port = self._grpc.port
