@@ -117,6 +117,18 @@ def test_one_that_cannot_go_back_is_named_and_the_others_go_back():
     assert "clients: could not go back to old: its disk is full" in said
 
 
+def test_one_that_had_two_builds_before_stays_as_it_is_when_the_others_go_back():
+    target = Memory(broken="gateway")
+    target.builds["clients"] = ""
+    run, said = upgrade(target)
+
+    with pytest.raises(RolledBack):
+        run.run()
+
+    assert [name for name, build in target.builds.items() if build == "new"] == ["clients"]
+    assert any(line.startswith("clients: had several builds") for line in said)
+
+
 def test_an_upgrade_that_was_interrupted_is_run_again():
     target = Memory()
     target.builds |= {"identity": "new", "audit": "new"}

@@ -41,7 +41,7 @@ class Target(Protocol):
         """The installation as it is, looked at before an upgrade to the build."""
 
     def build_of(self, process: str) -> str:
-        """The build that the process runs."""
+        """The build that the process runs; empty when its instances run several."""
 
     def provision(self, build: str) -> None:
         """Makes the roles and schemas that the build's migrations need and that are not there."""
@@ -137,6 +137,9 @@ class Upgrade:
     def _go_back(self) -> None:
         """Gives every process that was replaced its build of before, the last one first. One that cannot be is named, and the others go on."""
         for name, before in reversed(self.replaced):
+            if not before:
+                self.say(f"{name}: had several builds before, of an upgrade that was interrupted; it stays as it is")
+                continue
             try:
                 self.target.replace(name, before)
             except Unhealthy as failure:
