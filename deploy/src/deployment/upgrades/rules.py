@@ -62,7 +62,7 @@ def way_between(versions: Sequence[tuple[str, str]], before: str, after: str) ->
 
 
 def rolling_order(processes: Sequence[str], wanted: Sequence[str] = (), *, back: bool) -> list[str]:
-    """The order in which processes are replaced: whoever is asked before whoever asks, the other way round on the way back.
+    """The order in which processes are replaced: the services before the gateway, which asks them; the other way round on the way back.
 
     `wanted` is another order. Any is right, because every release answers the one before and is answered by it.
     """
@@ -70,5 +70,5 @@ def rolling_order(processes: Sequence[str], wanted: Sequence[str] = (), *, back:
         if sorted(wanted) != sorted(processes):
             raise Refused(f"order: it has to name each of {', '.join(processes)} once")
         return list(wanted)
-    inner_first = sorted(processes, key=lambda name: name == "gateway")
-    return inner_first[::-1] if back else inner_first
+    services_first = sorted(processes, key=lambda name: name == "gateway")
+    return services_first[::-1] if back else services_first
