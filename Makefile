@@ -10,10 +10,10 @@ PYTHON := .venv/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e mutants bench drill check fmt protos types roles migration snapshot lock
+.PHONY: help run suite up down logs test e2e mutants bench drill drill-upgrade check fmt protos types roles migration snapshot lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.for-run ## the whole suite in one process; nothing to install but Python (PORT, CASELOAD_HOME)
 	@exec $(PYTHON) -m standalone run
@@ -65,12 +65,17 @@ drill: .venv/.for-dev ## races, 100 kills, every outage and every attack against
 		tests-e2e/test_hostile_requests.py tests-e2e/test_hostile_calls.py tests-e2e/test_hostile_files.py tests-e2e/test_canaries.py tests-e2e/test_offline_devices.py tests-e2e/test_merges.py libs/verify/tests/test_verifier.py libs/chassis/tests/test_stream_faults.py
 	$(PYTHON) -m pytest -q -n $(WORKERS) -m quick --hypothesis-profile=drill
 
+drill-upgrade: .venv/.for-dev ## upgrades between the last release and this tree and back, under load, in random orders, with their figures (ARGS="--seed 2 --writers 8")
+	@scripts/rabbitmq
+	PYTHONPATH=tests-e2e $(PYTHON) -m drill.upgrades $(ARGS)
+
 check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations, manifests
 	@$(PYTHON) -m ruff format --check --quiet .
 	$(PYTHON) -m ruff check --quiet .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/buf lint protos
+	$(PYTHON) -m standalone.source_releases breaking
 	$(PYTHON) libs/contracts/generate.py --check
 	$(PYTHON) -m standalone.schema drift
 	deploy/k8s/check

@@ -1,5 +1,6 @@
 """Every service's migrations: self-contained, right for the data of every release, and going back and forth on it."""
 
+import asyncio
 import contextlib
 import json
 import shutil
@@ -176,7 +177,7 @@ REWRITTEN = {("0.1.0", "identity.login_sessions"): "method, how somebody signed 
 
 
 def test_a_release_is_stored():
-    assert [release.name for release in stored()][:1] == ["0.1.0"]
+    assert [release.name for release in stored()][:2] == ["0.1.0", "0.2.0"]
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -184,7 +185,9 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
     async with scratch_database(postgres) as dsn:
         await release.load(dsn)
         before = await rows_of(dsn)
-        assert [name for name, rows in before.items() if not rows] == [], "every table has rows to migrate"
+        empty = {name for name, rows in before.items() if not rows}
+        may_be = {table for table in before if table in EMPTY or table.partition(".")[2] in COUNTERS}
+        assert empty <= (may_be if release.name != "0.1.0" else set()), "every other table has rows to migrate"
 
         await upgrade(dsn)
 
@@ -206,15 +209,7 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
 @pytest.mark.parametrize("release", RELEASES)
 async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(servers, release, tmp_path):
     installation = Installation("run", tmp_path / "home")
-    installation.home.mkdir(mode=0o700)
-    shutil.copyfile(release.folder / "keyring.json", installation.home / "keyring.json")
-    shutil.copytree(release.folder / "files", installation.home / "files")
-    (installation.home / "demo-opened").touch()
-    server = LocalPostgres(installation.home / "postgres").start()
-    try:
-        await release.load(server.dsn)
-    finally:
-        server.stop()
+    await asyncio.to_thread(release.to_home, installation.home)
 
     with contextlib.ExitStack() as stack:
         installation.start()

@@ -8,8 +8,6 @@ from uuid import uuid4
 from operations import now, picture, text, times
 from software_authenticator import SoftPasskey
 
-# Beyond the rule a workspace begins with, and the one of the journey.
-_hours_before = count(100)
 # Of the hundred writes that a user has in a minute, what is left when everything is made.
 WRITES_LEFT = 60
 
@@ -81,7 +79,10 @@ def furnish(api, sign_in_again):
     plan = made("/plans", json={"client_id": client, "title": "Walk again"})
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
-    configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    # A workspace that was stored with a release has what was made in it then.
+    taken = {rule["hours_before"] for rule in api.get("/reminders/configurations").raise_for_status().json()["items"]}
+    hours = next(hours for hours in count(100) if hours not in taken)
+    configuration = made("/reminders/configurations", json={"hours_before": hours, "channel": "email"})
     alert = made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical", "department_id": department})
     period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
     override = made("/on-call/overrides", json={"user_id": colleague, "department_id": department, **period})

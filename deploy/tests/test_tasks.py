@@ -16,7 +16,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.local.processes import free_port
-from chassis.migrations.roles import is_current
+from chassis.migrations.roles import expanded_revision, is_current, newest_revision
 from chassis.settings import Settings
 from deployment.__main__ import TASKS, main
 from deployment.mail import certificate
@@ -97,6 +97,23 @@ async def test_provisioning_and_migrations_make_a_database_that_the_services_own
         assert await is_current(prepared.admin_dsn, service)
         connection = await asyncpg.connect((prepared.folder / f"{service}-database-url").read_text())
         assert await connection.fetchval("SELECT current_user") == f"{service}_app"
+        await connection.close()
+
+
+async def test_revisions_are_told_and_those_of_a_newer_release(prepared):
+    async def told():
+        done = prepared.run("revisions")
+        assert done.returncode == 0, done.stderr
+        return {name: rest for name, *rest in map(str.split, done.stdout.splitlines())}
+
+    newest = newest_revision("clients")
+    assert (await told())["clients"] == [newest, expanded_revision("clients"), newest]
+    connection = await asyncpg.connect(prepared.admin_dsn)
+    await connection.execute("UPDATE clients.alembic_version SET version_num = '9999'")
+    try:
+        assert (await told())["clients"][0] == "newer"
+    finally:
+        await connection.execute("UPDATE clients.alembic_version SET version_num = $1", newest)
         await connection.close()
 
 

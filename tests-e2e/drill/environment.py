@@ -7,6 +7,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -36,10 +37,12 @@ CALL_SECONDS = 5.0
 class DrillEnvironment:
     """A running installation in one of the compositions, and the mail server it sends to."""
 
-    def __init__(self, home, composition="suite", settings=None):
+    def __init__(self, home, composition="suite", settings=None, *, make=None):
+        """`make` makes another kind of installation of the home and the settings."""
         self._owners = None
         self.mail_server = MailServer()
-        self.installation = Installation(composition, home, SETTINGS | {"CASELOAD_SMTP_URL": self.mail_server.url} | (settings or {}))
+        make = make or partial(Installation, composition)
+        self.installation = make(home, SETTINGS | {"CASELOAD_SMTP_URL": self.mail_server.url} | (settings or {}))
 
     async def __aenter__(self):
         await self.mail_server.open()

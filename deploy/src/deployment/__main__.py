@@ -3,6 +3,7 @@
 <service> [all | serve | react | relay | migrate | events …]
 gateway
 provision         every service's roles and schema, before the migrations
+revisions         how far the database is migrated, and how far this build would take it
 bucket            the private buckets for files and for checkpoints, unless they are there
 records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more; keys: their keys, step by step
 open-workspace    a workspace and the first person who runs it
@@ -22,6 +23,7 @@ from deployment.processes import SERVICES
 # By the name an operator types; each module has `main(arguments)`. Loaded when asked for: most containers serve one service.
 TASKS = {
     "provision": "deployment.provision",
+    "revisions": "deployment.revisions",
     "bucket": "deployment.bucket",
     "records": "deployment.records",
     "open-workspace": "deployment.workspaces",

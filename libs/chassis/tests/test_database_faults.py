@@ -292,6 +292,22 @@ async def test_a_connection_that_has_left_the_pool_by_itself_may_be_given_back(p
     assert await narrow.ready()
 
 
+async def test_whoever_waits_for_a_connection_is_counted(parcels, narrow):
+    async def ask():
+        async with narrow.transaction(parcels.workspace, seconds=5.0) as tx:
+            await tx.one(one)
+
+    async with narrow.transaction(parcels.workspace, seconds=5.0) as tx:
+        await tx.one(one)
+        waiting = [asyncio.create_task(ask()) for _ in range(3)]
+        while narrow.waiting < 3:
+            await asyncio.sleep(0)
+        assert narrow.in_use == 1
+    await asyncio.gather(*waiting)
+
+    assert narrow.waiting == 0
+
+
 async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
     stranger = Database(parcels.app_dsn.replace("parcels_app", "nobody_yet"), schema="parcels")
     with pytest.raises(Unavailable):

@@ -13,7 +13,17 @@ from uuid_utils.compat import uuid7
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Access, tenant
 from chassis.migrations.catalogs import differences
-from chassis.migrations.roles import NewerDatabase, UnfitRole, check_role, has_schema, is_current, provision, versions_of
+from chassis.migrations.roles import (
+    NewerDatabase,
+    UnfitRole,
+    applied_revision,
+    check_role,
+    expanded_revision,
+    has_schema,
+    is_current,
+    provision,
+    versions_of,
+)
 from chassis.migrations.runner import SchemaBusy, catalog, drift, migrate, write_revision
 from chassis.service.cli import run
 from chassis.service.definition import Service
@@ -114,6 +124,39 @@ async def test_the_app_sees_whether_the_schema_is_the_one_its_code_was_written_f
         assert not await has_schema(app, SERVICE, "0001")
     finally:
         await app.close()
+
+
+def add_revision(number, statement, more=""):
+    """One more migration of the service, after the one before."""
+    before = f"{int(number) - 1:04}"
+    (versions_of(SERVICE) / f"{number}_more.py").write_text(
+        f'from alembic import op\n\nrevision = "{number}"\ndown_revision = "{before}"\n{more}\n\n'
+        f'def upgrade():\n    op.execute("{statement}")\n\n\ndef downgrade():\n    pass\n'
+    )
+
+
+async def test_what_takes_away_waits_until_it_is_asked_for(migrated):
+    add_revision("0002", "ALTER TABLE probe.things ADD colour text")
+    add_revision("0003", "ALTER TABLE probe.things DROP tokens", "contract = True")
+
+    for _ in range(2):
+        await migrate(migrated, SERVICE, "expand")
+        assert await applied_revision(migrated, SERVICE) == expanded_revision(SERVICE) == "0002"
+    assert not await is_current(migrated, SERVICE)
+
+    await migrate(migrated, SERVICE)
+    assert await is_current(migrated, SERVICE)
+    await migrate(migrated, SERVICE, "expand")
+    assert await is_current(migrated, SERVICE), "what is taken away stays away"
+
+
+async def test_what_took_away_before_something_was_added_is_of_an_older_release(migrated):
+    add_revision("0002", "ALTER TABLE probe.things DROP tokens", "contract = True")
+    add_revision("0003", "ALTER TABLE probe.things ADD colour text")
+
+    await migrate(migrated, SERVICE, "expand")
+
+    assert await is_current(migrated, SERVICE)
 
 
 async def test_an_older_release_says_why_it_does_not_touch_a_newer_ones_database(migrated):

@@ -44,6 +44,7 @@ OPERATORS = {
     "backup": "standalone.backups.command.backup_command",
     "restore": "standalone.backups.command.restore_command",
     "doctor": "standalone.doctor.command.doctor_command",
+    "statements": "standalone.statements.statements_command",
 }
 
 
@@ -95,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
     ):
         command.add_argument("--workspace", type=UUID, help="this one only")
+    statements = commands.add_parser("statements", help="which statements have taken the database most time")
+    statements.add_argument("--count", type=int, default=20)
     _add_key_steps(commands.add_parser("keys", help="the keys that records are sealed with, one step at a time"))
     removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
     removal.add_argument("email", help="the address that the person signs in with")

@@ -4,6 +4,8 @@ A release is a folder: `database.sql` (schemas with their data, written by pg_du
 needs to be read, and `answers.json`, what the API of that release said to each of two people. `make snapshot` stores one.
 """
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from chassis.local.postgres import LocalPostgres
 from chassis.migrations.catalogs import differences
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import catalog, migrate
@@ -38,6 +41,18 @@ class Release:
             await connection.execute((self.folder / "database.sql").read_text())
         finally:
             await connection.close()
+
+    def to_home(self, home: Path) -> None:
+        """Makes the directory that `caseload run` of that release would have left: its database, keyring and files. The directory is new."""
+        home.mkdir(mode=0o700)
+        shutil.copyfile(self.folder / "keyring.json", home / "keyring.json")
+        shutil.copytree(self.folder / "files", home / "files")
+        (home / "demo-opened").touch()
+        server = LocalPostgres(home / "postgres").start()
+        try:
+            asyncio.run(self.load(server.dsn))
+        finally:
+            server.stop()
 
 
 def stored(folder: Path = STORED) -> list[Release]:

@@ -101,5 +101,9 @@ class Database:
     def in_use(self) -> int:
         return self._pool.in_use
 
+    @property
+    def waiting(self) -> int:
+        return self._pool.waiting
+
     async def close(self) -> None:
         await self._pool.close()

@@ -77,6 +77,11 @@ class Pool:
     def in_use(self) -> int:
         return self._size - self._left - len(self._idle) - len(self._ending)
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for a connection."""
+        return sum(not turn.done() for turn in self._waiting)
+
     async def acquire(self, timeout: float | None = None) -> Any:
         """A connection on which nothing is open; Unavailable when none is free in time."""
         with refusals():

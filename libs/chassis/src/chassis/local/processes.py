@@ -32,6 +32,7 @@ def spawn(
     env: Mapping[str, str] | None = None,
     user: tuple[int, int] | None = None,
     on_parent_death: signal.Signals = signal.SIGTERM,
+    pass_fds: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
     """Starts a child in a process group of its own that gets `on_parent_death` when this process dies (Linux).
 
@@ -54,6 +55,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             env=None if env is None else dict(env),
             start_new_session=True,
+            pass_fds=pass_fds,
             preexec_fn=settle,  # noqa: PLW1509 - called before any thread or gRPC object exists
         )
 

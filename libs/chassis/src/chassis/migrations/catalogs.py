@@ -84,7 +84,7 @@ SELECT 'index', t.relname::text, i.relname::text, pg_get_indexdef(i.oid) || CASE
 FROM pg_index x JOIN {_OF_TABLES} ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
 """
 _TRIGGER = f"""
-SELECT 'trigger', t.relname::text, g.tgname::text, pg_get_triggerdef(g.oid) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (' || g.tgenabled::text || ')' END
+SELECT 'trigger', t.relname::text, g.tgname::text, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (' || g.tgenabled::text || ')' END
 FROM pg_trigger g JOIN {_OF_TABLES} ON t.oid = g.tgrelid WHERE NOT g.tgisinternal
 """
 # The default partition and the others, each kind described once if all of the kind are alike.
@@ -93,7 +93,7 @@ SELECT 'partitions', p.relname::text, left(pg_get_expr(c.relpartbound, c.oid), 3
     pg_get_userbyid(c.relowner), 'row security ' || c.relrowsecurity::text || ', forced ' || c.relforcerowsecurity::text, c.relacl::text,
     (SELECT string_agg(polname || ' ' || pg_get_expr(polqual, polrelid) || ' ' || pg_get_expr(polwithcheck, polrelid), ', ' ORDER BY polname)
         FROM pg_policy WHERE polrelid = c.oid),
-    (SELECT string_agg(replace(pg_get_triggerdef(oid), c.relname, '*'), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)
+    (SELECT string_agg(replace(pg_get_triggerdef(oid, true), c.relname, '*'), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)
 ), ' | ')
 FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid JOIN pg_class p ON p.oid = h.inhparent
 WHERE p.relnamespace = :schema AND p.relkind = 'p' AND c.relkind = 'r' GROUP BY 2, 3

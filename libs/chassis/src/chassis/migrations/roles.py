@@ -14,6 +14,7 @@ Every role is bound by row security: the owner because it is forced, the others 
 import asyncio
 import importlib.util
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,9 @@ async def check_role(connection: Any, service: str, kind: str) -> None:
         raise UnfitRole(f"The database role {role['rolname']} {' and '.join(found)}; a service connects as its own {kind} role.")
 
 
+_CONTRACT = re.compile(r"^contract = True$", re.MULTILINE)
+
+
 class NewerDatabase(Exception):
     """A newer release has migrated this database; what it changed is not known here."""
 
@@ -133,19 +137,35 @@ def newest_revision(service: str) -> str:
     return max(path.name.split("_")[0] for path in versions_of(service).glob("[0-9]*.py"))
 
 
-async def is_current(admin_dsn: str, service: str) -> bool:
-    """Whether the newest revision is applied already; NewerDatabase when one is that this code does not ship."""
+def expanded_revision(service: str) -> str:
+    """The newest revision that this code needs: `newest_revision`, without those at the end that say `contract = True`.
+
+    These take away what the release before used, and are applied when none of its processes is left.
+    """
+    files = sorted(versions_of(service).glob("[0-9]*.py"))
+    while len(files) > 1 and _CONTRACT.search(files[-1].read_text()):
+        files.pop()
+    return files[-1].name.split("_")[0]
+
+
+async def applied_revision(admin_dsn: str, service: str) -> str | None:
+    """The revision that is applied; None where the service has no schema. NewerDatabase when it is one that this code does not ship."""
     newest = newest_revision(service)
     connection = await asyncpg.connect(admin_dsn)
     try:
         if await connection.fetchval("SELECT to_regclass($1)", f"{service}.{VERSION_TABLE}") is None:
-            return False
-        applied = await connection.fetchval(f"SELECT version_num FROM {service}.{VERSION_TABLE}")
+            return None
+        applied: str | None = await connection.fetchval(f"SELECT version_num FROM {service}.{VERSION_TABLE}")
     finally:
         await connection.close()
     if applied is not None and applied > newest:
         raise NewerDatabase("this database was migrated by a newer release")
-    return bool(applied == newest)
+    return applied
+
+
+async def is_current(admin_dsn: str, service: str) -> bool:
+    """Whether the newest revision is applied already; NewerDatabase when one is that this code does not ship."""
+    return await applied_revision(admin_dsn, service) == newest_revision(service)
 
 
 async def has_schema(connection: Any, service: str, newest: str) -> bool:

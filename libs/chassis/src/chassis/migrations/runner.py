@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 from chassis.db.advisory_locks import session_lock_number
 from chassis.db.tables import Access
 from chassis.migrations.catalogs import Catalog, Entry, describe, differences, different
-from chassis.migrations.roles import TRIES, VERSION_TABLE, is_current, versions_of
+from chassis.migrations.roles import TRIES, VERSION_TABLE, applied_revision, expanded_revision, is_current, versions_of
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 _READER = "nullif(current_setting('app.reader', true), '')"
@@ -47,9 +47,16 @@ class SchemaBusy(RuntimeError):
 
 
 async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
-    """Takes the service's schema to a revision: head, base, an id, +1 or -1. Raises SchemaBusy; NewerDatabase when head is behind it."""
+    """Takes the service's schema to a revision: head, expand, base, an id, +1 or -1. Raises SchemaBusy; NewerDatabase when head is behind it.
+
+    `expand` is head without what takes away what the release before uses (`expanded_revision`).
+    """
     if target == "head" and await is_current(admin_dsn, service):
         return
+    if target == "expand":
+        target, applied = expanded_revision(service), await applied_revision(admin_dsn, service)
+        if applied is not None and applied >= target:
+            return
     steps = command.downgrade if target == "base" or target.startswith("-") else command.upgrade
     for left in reversed(range(TRIES)):
         try:

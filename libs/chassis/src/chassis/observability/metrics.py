@@ -18,6 +18,8 @@ _SECONDS = Histogram(
 )
 
 _CONNECTIONS = Gauge("caseload_database_connections_in_use", "Database connections in use.", ["service"])
+_WAITING = Gauge("caseload_database_connections_waited_for", "Transactions that wait for a database connection.", ["service"])
+_SIZE = Gauge("caseload_database_connections_most", "Database connections that may be in use at once.", ["service"])
 _SLOW = Counter("caseload_slow_queries_total", "Statements that took longer than the slow-query limit.", ["service"])
 
 
@@ -35,9 +37,11 @@ def _meters(path: str, code: str) -> tuple[Counter, Histogram]:
     return _CALLS.labels(short, name, code), _SECONDS.labels(short, name)
 
 
-def observe_pool(service: str, in_use: Callable[[], float]) -> None:
-    """Reports how many connections are lent out, asked at each scrape."""
+def observe_pool(service: str, in_use: Callable[[], float], waiting: Callable[[], float], size: int) -> None:
+    """Reports how many connections are lent out of `size`, and how many transactions wait for one, asked at each scrape."""
     _CONNECTIONS.labels(service).set_function(in_use)
+    _WAITING.labels(service).set_function(waiting)
+    _SIZE.labels(service).set(size)
 
 
 def slow_query_log(service: str, limit: float) -> Callable[[str, float], None]:

@@ -1,6 +1,7 @@
 """`python -m <service>`: the service as a process of its own.
 
-all (the default) answers, reacts and relays · serve · react · relay: one of them alone · migrate · events: what died, and its replay.
+all (the default) answers, reacts and relays · serve · react · relay: one of them alone · migrate (head, or expand: what takes nothing away) ·
+events: what died, and its replay.
 """
 
 import argparse

@@ -31,7 +31,7 @@ from chassis.events.reactions import Reaction, subscription
 from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.jobs.standing import CheckStanding, standing_by
-from chassis.migrations.roles import has_schema, newest_revision
+from chassis.migrations.roles import expanded_revision, has_schema
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.admission import Admissions
 from chassis.rpc.client.legal_holds import HoldsOfAudit, LegalHolds
@@ -232,7 +232,7 @@ class Runtime:
         if self._servers is not None:
             self._servers[self.name] = server
         self._loops.start(self.verifier.keep_fresh)
-        observe_pool(self.name, lambda: self.database.in_use)
+        observe_pool(self.name, lambda: self.database.in_use, lambda: self.database.waiting, self.settings.pool_max)
         if over_grpc:
             self._grpc = GrpcServer(server, self.settings.listen, TLS.of(self.settings))
             self.port = self._grpc.port
@@ -299,13 +299,13 @@ class Runtime:
             async with self.database.transaction(None, seconds=_SECONDS_TO_LOOK) as tx:
                 connection = await tx.connection()
                 with refusals():
-                    return await has_schema(connection, self.name, self._newest_revision)
+                    return await has_schema(connection, self.name, self._needed_revision)
         except (Refusal, CommitFailed):
             return False
 
     @cached_property
-    def _newest_revision(self) -> str:
-        return newest_revision(self.name)
+    def _needed_revision(self) -> str:
+        return expanded_revision(self.name)
 
     def _role_dsns(self, tasks: Collection[str]) -> Iterator[tuple[str, Any]]:
         """The roles that the process works as for these tasks, and their addresses."""

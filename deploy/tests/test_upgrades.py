@@ -1,0 +1,216 @@
+"""The steps of an upgrade, on a target in memory; `tests-e2e/drill/upgrades.py` takes them on real processes."""
+
+from datetime import timedelta
+
+import pytest
+
+from deployment.processes import PROCESSES, SERVICES
+from deployment.upgrades.kubernetes import Kubernetes, images
+from deployment.upgrades.rolling import Busy, RolledBack, Unhealthy, Upgrade
+from deployment.upgrades.rules import GIB, Refused, Situation, reasons_against, rolling_order, way_between
+
+
+@pytest.mark.parametrize("overlay", ["practice", "hospital"])
+def test_the_overlays_have_what_an_upgrade_of_kubernetes_takes_from_them(rendered, overlay):
+    target = Kubernetes(rendered(overlay), "caseload", None, [])
+
+    assert target.build.endswith(":0.3.0")
+    for name in PROCESSES:
+        assert target.deployments(name), name
+        assert {image for one in target.deployments(name) for image in images(one)} == {target.build}
+    for service in SERVICES:
+        job = target.job(f"{service}-migration", [service, "migrate", "expand"])
+        assert job["metadata"]["name"] == f"upgrade-{service}-migration-{service}-migrate-expand"
+        assert len(job["metadata"]["name"]) <= 63
+        assert job["spec"]["template"]["spec"]["containers"][0]["args"] == [service, "migrate", "expand"]
+    assert target.job("provision", ["revisions"])["metadata"]["name"] == "upgrade-provision-revisions"
+
+
+class Memory:
+    """What it was asked, in order; `broken` is a process that does not start with the new build, `ill_after` one that falls ill when it was replaced."""
+
+    services, processes = SERVICES, PROCESSES
+
+    def __init__(self, *, broken=None, ill_after=None, busy=0, **situation):
+        self.builds = dict.fromkeys(PROCESSES, "old")
+        self.asked = []
+        self._broken, self._ill_after, self._busy = broken, ill_after, busy
+        self._situation = situation
+
+    def situation(self, build):
+        return Situation(**{"builds": self.builds, "unhealthy": (), "newer_database": False, **self._situation})
+
+    def build_of(self, process):
+        return self.builds[process]
+
+    def provision(self, build):
+        self.asked.append(("provision", build))
+
+    def migrate(self, service, build, *, contract):
+        if self._busy:
+            self._busy -= 1
+            raise Busy("in use")
+        self.asked.append(("contract" if contract else "expand", service))
+
+    def replace(self, process, build):
+        if process == self._broken and build == "new":
+            raise Unhealthy(f"{process} does not start")
+        self.asked.append((process, build))
+        self.builds[process] = build
+
+    def unhealthy(self):
+        return [self._ill_after] if self.builds.get(self._ill_after) == "new" else []
+
+
+def upgrade(target, build="new"):
+    said = []
+    return Upgrade(target, build, said.append, seconds_to_watch=0.01, attempts=3, seconds_between_attempts=0.0), said
+
+
+def test_everything_is_migrated_before_the_first_process_is_replaced_and_the_gateway_comes_last():
+    target = Memory()
+
+    upgrade(target)[0].run()
+
+    expands = [("expand", service) for service in SERVICES]
+    assert target.asked == [("provision", "new"), *expands, *((name, "new") for name in (*SERVICES, "gateway"))]
+
+
+def test_on_the_way_back_nothing_is_migrated_and_the_gateway_goes_first():
+    target = Memory()
+    target.builds = dict.fromkeys(PROCESSES, "new")
+
+    upgrade(target, "old")[0].run(back=True)
+
+    assert target.asked == [(name, "old") for name in ("gateway", *reversed(SERVICES))]
+
+
+@pytest.mark.parametrize("fault", ["broken", "ill_after"])
+@pytest.mark.parametrize("name", PROCESSES)
+def test_one_that_is_not_healthy_takes_all_back(fault, name):
+    target = Memory(**{fault: name})
+
+    with pytest.raises(RolledBack):
+        upgrade(target)[0].run()
+
+    assert target.builds == dict.fromkeys(PROCESSES, "old")
+    replaced = [process for process, build in target.asked if build == "new" and process in PROCESSES]
+    assert [process for process, build in target.asked if build == "old"] == replaced[::-1]
+
+
+def test_one_that_cannot_go_back_is_named_and_the_others_go_back():
+    target = Memory(broken="gateway")
+    replace = target.replace
+
+    def stubborn(process, build):
+        if (process, build) == ("clients", "old"):
+            raise Unhealthy("its disk is full")
+        replace(process, build)
+
+    target.replace = stubborn
+    run, said = upgrade(target)
+
+    with pytest.raises(RolledBack):
+        run.run()
+
+    assert [name for name, build in target.builds.items() if build == "new"] == ["clients"]
+    assert "clients: could not go back to old: its disk is full" in said
+
+
+def test_one_that_had_two_builds_before_stays_as_it_is_when_the_others_go_back():
+    target = Memory(broken="gateway")
+    target.builds["clients"] = ""
+    run, said = upgrade(target)
+
+    with pytest.raises(RolledBack):
+        run.run()
+
+    assert [name for name, build in target.builds.items() if build == "new"] == ["clients"]
+    assert any(line.startswith("clients: had several builds") for line in said)
+
+
+def test_an_upgrade_that_was_interrupted_is_run_again():
+    target = Memory()
+    target.builds |= {"identity": "new", "audit": "new"}
+
+    upgrade(target)[0].run()
+
+    assert ("identity", "new") not in target.asked
+    assert target.builds == dict.fromkeys(PROCESSES, "new")
+
+
+def test_a_migration_that_gives_way_is_tried_again_and_given_up_before_anything_is_replaced():
+    patient, busy = Memory(busy=2), Memory(busy=3)
+
+    upgrade(patient)[0].run()
+    with pytest.raises(Refused, match="no process was replaced"):
+        upgrade(busy)[0].run()
+
+    assert patient.builds == dict.fromkeys(PROCESSES, "new")
+    assert busy.builds == dict.fromkeys(PROCESSES, "old")
+
+
+def test_nothing_is_taken_away_while_a_process_needs_it():
+    target = Memory()
+    target.builds |= dict.fromkeys(SERVICES, "new")
+
+    with pytest.raises(Refused, match="gateway would lose"):
+        upgrade(target)[0].contract()
+    assert target.asked == []
+
+    target.builds["gateway"] = "new"
+    upgrade(target)[0].contract()
+    assert target.asked == [("contract", service) for service in SERVICES]
+
+
+@pytest.mark.parametrize(
+    ("situation", "reason"),
+    [
+        ({"unhealthy": ("clients",)}, "clients: it is not healthy"),
+        ({"newer_database": True}, "versions: a newer release"),
+        ({"free": 4 * GIB}, "disk: 4.0 GiB are free"),
+        ({"no_backup": True}, "backup: there is none"),
+        ({"backup_age": timedelta(hours=30)}, "backup: the last one is 30 hours old"),
+        ({"stopped": ("0.2.0",)}, "versions: 0.2.0 is reached with everything stopped"),
+    ],
+)
+def test_what_speaks_against_an_upgrade_is_said_and_nothing_is_done(situation, reason):
+    target = Memory(**situation)
+
+    with pytest.raises(Refused, match=reason):
+        upgrade(target)[0].run()
+
+    assert target.asked == []
+
+
+def test_neither_illness_nor_an_old_backup_keeps_anybody_from_going_back():
+    ill = Situation({}, ("clients",), newer_database=True, backup_age=timedelta(days=9))
+
+    assert reasons_against(ill, back=True) == []
+    assert len(reasons_against(ill, back=False)) == 3
+
+
+VERSIONS = (("0.1.0", "stopped"), ("0.2.0", "stopped"), ("0.3.0", "rolling"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stopped"),
+    [
+        ("0.1.0", "0.2.0", ["0.2.0"]),
+        ("0.1.0", "0.3.0", ["0.2.0"]),
+        ("0.2.0", "0.3.0", []),
+        ("0.3.0", "0.2.0", []),
+        ("0.3.0", "0.1.0", ["0.2.0"]),
+        ("0.3.0", "0.4.0", []),
+        ("0.1.0", "unreleased", ["0.2.0"]),
+        ("0.2.0", "0.2.0", []),
+    ],
+)
+def test_a_release_that_is_reached_with_everything_stopped_is_in_the_way(before, after, stopped):
+    assert way_between(VERSIONS, before, after) == stopped
+
+
+def test_another_order_names_every_process_once():
+    assert rolling_order(PROCESSES, PROCESSES[::-1], back=False) == list(PROCESSES[::-1])
+    with pytest.raises(Refused, match="each of"):
+        rolling_order(PROCESSES, ("gateway",), back=False)
