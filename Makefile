@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e mutants bench drill check fmt protos types roles migration snapshot lock
+.PHONY: help run suite up down logs test e2e mutants bench drill drill-restore check fmt protos types roles migration snapshot lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ drill: .venv/.for-dev ## races, 100 kills, every outage and every attack against
 	CASELOAD_OFFLINE_EXAMPLES=100 CASELOAD_MERGE_EXAMPLES=100 CASELOAD_GENERATED_REQUESTS=5000 CASELOAD_MUTATED_TOKENS=10000 CASELOAD_HOSTILE_VALUES=30 CASELOAD_HOSTILE_FILES=500 CASELOAD_TRAIL_CHANGES=1000 $(PYTHON) -m pytest -q -s \
 		tests-e2e/test_generated_requests.py tests-e2e/test_forged_credentials.py tests-e2e/test_revocation.py \
 		tests-e2e/test_hostile_requests.py tests-e2e/test_hostile_calls.py tests-e2e/test_hostile_files.py tests-e2e/test_canaries.py tests-e2e/test_offline_devices.py tests-e2e/test_merges.py libs/verify/tests/test_verifier.py
+
+drill-restore: .venv/.for-dev ## a database's disk dies under load, and what is restored is compared (ARGS="--megabytes 1000 --seconds 30 --seed 2")
+	PYTHONPATH=tests-e2e $(PYTHON) -m drill.restores $(ARGS)
 
 check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations, manifests
 	@$(PYTHON) -m ruff format --check --quiet .
