@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e mutants bench drill drill-upgrade check fmt protos types roles migration snapshot lock
+.PHONY: help run suite up down logs test e2e mutants bench drill drill-restore drill-upgrade check fmt protos types roles migration snapshot lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ drill: .venv/.for-dev ## races, 100 kills, every outage and every attack against
 drill-upgrade: .venv/.for-dev ## upgrades between the last release and this tree and back, under load, in random orders, with their figures (ARGS="--seed 2 --writers 8")
 	@scripts/rabbitmq
 	PYTHONPATH=tests-e2e $(PYTHON) -m drill.upgrades $(ARGS)
+
+drill-restore: .venv/.for-dev ## a database's disk dies under load, and what is restored is compared (ARGS="--megabytes 1000 --seconds 30 --seed 2")
+	PYTHONPATH=tests-e2e $(PYTHON) -m drill.restores $(ARGS)
 
 check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations, manifests
 	@$(PYTHON) -m ruff format --check --quiet .

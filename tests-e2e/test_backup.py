@@ -85,14 +85,15 @@ def test_a_newcomer_backs_up_and_restores_by_following_the_page(homes, sign_in, 
     assert "the audit trail is intact" in said
     assert f"Start it with: CASELOAD_HOME={tmp_path / 'restored'} make run" in said
     written = {path: path.read_bytes() for path in backups.rglob("*") if path.is_file()}
-    assert len(written) == 4
+    # The parts of a backup, and the mark by which the target is known again.
+    assert len(written) == 5
     for path, content in written.items():
         assert path.stat().st_mode & 0o077 == 0
         assert not any(
             words in content for words in (b"Quillfeather", b"lighthouse", image[:64], b"owner@example.com", b"PG_VERSION", b"\x89PNG")
         )
         # What is sealed has no pattern that a compressor finds.
-        assert path.name in {"keys", "manifest.json"} or len(zlib.compress(content)) > 0.99 * len(content)
+        assert path.name in {"keys", "manifest.json", "target"} or len(zlib.compress(content)) > 0.99 * len(content)
 
     environment = {"CASELOAD_BACKUP_TARGET": str(backups), "CASELOAD_BACKUP_PASSPHRASE_FILE": str(tmp_path / "backup-passphrase")}
     restored = Installation("run", tmp_path / "restored", environment)
@@ -159,7 +160,7 @@ def test_a_backup_in_a_bucket_is_verified_and_one_that_was_damaged_restores_noth
     (killed / "home").mkdir(parents=True)
     (killed / "home" / "keyring.json").touch()
     with claim(at_work):
-        assert verify_backup(opened(bucket), tmp_path, QUIET) >= 0
+        assert verify_backup(opened(bucket), tmp_path, QUIET).keys >= 0
     assert list(tmp_path.iterdir()) == [at_work]
     shutil.rmtree(at_work)
     with pytest.raises(BackupFailed, match="passphrase does not open"):
@@ -220,7 +221,7 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
         restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
     assert left.exists()
     (tmp_path / "restored.restoring" / "restoring").touch()
-    assert restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
+    assert restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET).is_sound
     assert (tmp_path / "restored" / "files" / "workspace" / "file").read_bytes() == b"an attachment"
     assert not (tmp_path / "restored.restoring").exists()
     assert not (tmp_path / "restored" / "postgres" / "data" / "left").exists()
@@ -228,6 +229,27 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     assert (tmp_path / "restored" / "postgres" / "data" / ".of-an-editor").exists()
     with pytest.raises(BackupFailed, match="not empty"):
         restore(opened(target, made.name), Home(tmp_path / "restored"), QUIET)
+
+
+def test_an_upload_that_was_killed_is_no_backup(home, dsn, bucket, tmp_path, eventually):
+    address = f"s3://backups/killed?endpoint={bucket.client.meta.endpoint_url}"
+    target, passphrase, stuck = open_target(address), tmp_path / "passphrase", home.blobs / "workspace" / "stuck"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text(PASSPHRASE)
+    # Whoever reads it waits, in the middle of the upload of the files.
+    os.mkfifo(stuck)
+    try:
+        command = [sys.executable, "-m", "standalone", "backup", address, "--passphrase-file", str(passphrase)]
+        killed = subprocess.Popen(command, env={**os.environ, "CASELOAD_HOME": str(home.directory)}, stdout=subprocess.DEVNULL)
+        eventually(lambda: any("database" in found.parts for found in catalogue.found_in(target)), seconds=60)
+        assert killed.poll() is None
+        killed.kill()
+        killed.wait()
+    finally:
+        stuck.unlink()
+    assert [found.is_whole for found in catalogue.found_in(target)] == [False]
+    with pytest.raises(BackupFailed, match="no whole backup"):
+        catalogue.chosen(target, None)
 
 
 def test_what_was_published_of_the_trail_is_no_newer_than_the_database(home, dsn, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,14 +19,19 @@ from standalone.backups.catalogue import MANIFEST, Found
 from standalone.backups.command import _list, chosen_target
 from standalone.backups.errors import BackupFailed
 from standalone.backups.escrow import Escrow
-from standalone.backups.manifest import Manifest, Part
+from standalone.backups.journal.naming_rules import SEGMENT_BYTES, Piece, journal_name
+from standalone.backups.journal.replaying import plan
+from standalone.backups.journal.state import Journal
+from standalone.backups.manifest import Manifest, Part, _mac
+from standalone.backups.operator_mail import OperatorMail
 from standalone.backups.passphrases import passphrase_from
 from standalone.backups.restoring import _check_release, _check_workplace, check_empty
 from standalone.backups.retention import Kept, expired
 from standalone.backups.schedule import BackupSchedule
 from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
 from standalone.backups.secret_files import _LARGEST, secret_files, write_secret_files
-from standalone.backups.status import BackupStatus
+from standalone.backups.status import BackupStatus, ProofStatus
+from standalone.backups.target_mark import check_is_there, check_mark
 from standalone.backups.targets import ApartTarget, DirectoryTarget, open_target
 from standalone.home import Home
 from standalone.settings import StandaloneSettings
@@ -155,7 +161,7 @@ def test_a_manifest_is_believed_as_it_was_written():
         with pytest.raises(BackupFailed, match="was changed"):
             Manifest.parse(json.dumps({**json.loads(written), part: value}).encode(), KEY)
     with pytest.raises(BackupFailed, match="newer release"):
-        Manifest.parse(json.dumps({**json.loads(written), "format": 2}).encode())
+        Manifest.parse(json.dumps({**json.loads(written), "format": 3}).encode())
     for broken in (
         b"",
         b"{}",
@@ -167,6 +173,30 @@ def test_a_manifest_is_believed_as_it_was_written():
     ):
         with pytest.raises(BackupFailed):
             Manifest.parse(broken)
+
+
+def test_a_manifest_of_a_release_without_journals_is_believed_too():
+    newer = json.loads(manifest().dump(KEY))
+    older = {name: value for name, value in newer.items() if name not in {"mac", "stopped_at", "journal", "first_segment"}} | {"format": 1}
+
+    assert Manifest.parse(json.dumps({**older, "mac": _mac(older, KEY)}).encode(), KEY) == manifest()
+
+
+def test_a_target_that_has_lost_its_mark_is_refused_before_anything_is_written(home, tmp_path):
+    target = DirectoryTarget(tmp_path / "disk")
+    check_mark(home, target, "here")
+    check_mark(home, target, "here")
+    check_is_there(target)
+    (tmp_path / "disk").rename(tmp_path / "unplugged")
+    with pytest.raises(BackupFailed, match="is its disk mounted"):
+        check_mark(home, target, "here")
+    with pytest.raises(BackupFailed, match="is its disk mounted"):
+        check_is_there(target)
+    assert not (tmp_path / "disk").exists()
+    # Another place is another target, and this one is known again when it is back.
+    check_mark(home, DirectoryTarget(tmp_path / "other"), "there")
+    (tmp_path / "unplugged").rename(tmp_path / "disk")
+    check_mark(home, target, "here")
 
 
 def test_an_archive_has_what_is_there_and_its_files_are_their_owners_alone(tmp_path):
@@ -420,8 +450,8 @@ def test_a_restore_refuses_a_home_that_has_anything_in_it_and_a_newer_release(ho
 
     for revisions in ({"audit": "9999"}, {"billing": "0001"}):
         with pytest.raises(BackupFailed, match="newer release"):
-            _check_release(SimpleNamespace(manifest=manifest(revisions=revisions)))
-    _check_release(SimpleNamespace(manifest=manifest()))
+            _check_release(revisions)
+    _check_release(manifest().revisions)
 
 
 def test_a_restore_works_in_no_folder_that_is_somebody_elses(tmp_path, monkeypatch):
@@ -490,3 +520,82 @@ def test_backups_by_themselves_need_a_passphrase_that_nobody_types(tmp_path):
     with pytest.raises(SystemExit, match="CASELOAD_BACKUP_PASSPHRASE_FILE"):
         StandaloneSettings(backup_target="/backups").check_backups()
     StandaloneSettings(backup_target="/backups", backup_passphrase_file=tmp_path).check_backups()
+
+
+def test_a_backup_is_proved_once_a_week_and_a_day_after_it_could_not_be(home):
+    schedule = BackupSchedule(home, StandaloneSettings())
+    home.backups.mkdir()
+    assert not schedule.is_proof_due(NOW)
+    BackupStatus("made", NOW).write(home)
+    assert schedule.is_proof_due(NOW)
+    ProofStatus("made", NOW).write(home)
+    assert not schedule.is_proof_due(NOW + timedelta(days=6))
+    assert schedule.is_proof_due(NOW + timedelta(days=7))
+    ProofStatus("made", NOW, NOW + timedelta(days=7), "the disk is broken").write(home)
+    assert not schedule.is_proof_due(NOW + timedelta(days=7, hours=23))
+    assert schedule.is_proof_due(NOW + timedelta(days=8))
+    # The clock was set back.
+    ProofStatus("made", NOW).write(home)
+    assert schedule.is_proof_due(NOW - timedelta(days=1))
+
+
+def test_a_gap_in_the_log_is_closed_by_a_backup_at_once(home):
+    schedule = BackupSchedule(home, StandaloneSettings())
+    home.backups.mkdir()
+    BackupStatus("made", NOW).write(home)
+    Journal("journal", "here", NOW - timedelta(seconds=1), KEY).write(home)
+    assert schedule.due_at(NOW + timedelta(hours=1)) == NOW + timedelta(hours=24)
+    Journal("journal", "here", NOW + timedelta(minutes=5), KEY).write(home)
+    assert schedule.due_at(NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)
+
+
+async def test_the_operator_is_told_once_a_day_of_what_is_wrong_and_anew_when_it_was_well(home):
+    wrong = {"restore": "the last backup that was tried cannot be restored"}
+    mail = OperatorMail(home, "smtp://127.0.0.1", "Caseload <no-reply@example.com>", "operator@example.com", lambda _: dict(wrong))
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    mail._smtp = SimpleNamespace(send=send)
+    assert [await mail.tell(NOW + timedelta(hours=hours)) for hours in (0, 1, 23, 24, 25)] == [True, False, False, True, False]
+    wrong["backups"] = "the last one is 50 hours old"
+    assert await mail.tell(NOW + timedelta(hours=26))
+    wrong.clear()
+    assert not await mail.tell(NOW + timedelta(hours=27))
+    wrong["backups"] = "the last one is 50 hours old"
+    assert await mail.tell(NOW + timedelta(hours=28))
+    assert [message["Subject"] for message in sent] == [
+        *["Caseload: restore need you"] * 2,
+        *["Caseload: backups need you"] * 2,
+    ]
+    assert sent[0]["To"] == "operator@example.com"
+    assert "cannot be restored" in sent[0].get_content()
+
+
+def test_a_moment_is_restored_from_the_newest_backup_that_was_finished_by_then(tmp_path):
+    target = DirectoryTarget(tmp_path)
+    journal = journal_name("00000000", NOW, "00000000")
+    for hours in (1, 25):
+        name = f"{NOW + timedelta(hours=hours):%Y%m%dT%H%M%SZ}-00000000-00000000"
+        made = manifest(name, made_at=NOW + timedelta(hours=hours), stopped_at=NOW + timedelta(hours=hours, minutes=5), journal=journal)
+        made = replace(made, first_segment=f"{hours:024X}")
+        target.write(f"{name}/{MANIFEST}", [made.dump(KEY)])
+    ends = NOW + timedelta(hours=30)
+    for number in range(1, 30):
+        target.write(f"{journal}/{Piece(f'{number:024X}', 0, SEGMENT_BYTES, NOW + timedelta(hours=number + 1)).name}", [b"-"])
+
+    def planned(hours):
+        return plan(target, None, NOW + timedelta(hours=hours), NOW + timedelta(days=2))
+
+    assert [planned(hours).found.begun_at for hours in (2, 25, 26)] == [NOW + timedelta(hours=hours) for hours in (1, 1, 25)]
+    # Beyond the end of the journal: all of it, because PostgreSQL takes such a moment for an error.
+    assert (planned(40).until, planned(40).reach.moment) == (None, ends)
+    assert planned(29).until == NOW + timedelta(hours=29)
+    with pytest.raises(BackupFailed, match=r"no backup was finished by.*first moment to restore to is 2026-03-29T02:35"):
+        planned(1)
+    with pytest.raises(BackupFailed, match="in the future"):
+        planned(49)
+    target.delete(f"{journal}/{Piece(f'{28:024X}', 0, SEGMENT_BYTES, NOW + timedelta(hours=29)).name}")
+    assert planned(40).reach.gap == f"{28:024X}"
+    assert planned(40).reach.moment == NOW + timedelta(hours=28)

@@ -127,6 +127,10 @@ def _add_backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     backup.add_argument("--with-parent", type=int, help=argparse.SUPPRESS)
     restore = commands.add_parser("restore", help="makes an installation of a backup, in an empty CASELOAD_HOME")
     restore.add_argument("target", nargs="?", metavar="TARGET", help="where the backup is; CASELOAD_BACKUP_TARGET unless given")
+    restore.add_argument(
+        "--to", metavar="MOMENT", help="2026-11-22T14:03:00+01:00 or 2026-11-22T14:03:00[Europe/Berlin]; the newest there is unless given"
+    )
+    restore.add_argument("--owner", metavar="USER", help="whose the home is to be, where root restores it")
     for command in (backup, restore):
         command.add_argument("--backup", help="its name, as `caseload backup list` shows it; the newest unless given")
         command.add_argument("--keys", metavar="TARGET", help="where its keys are, unless they are with the backup")

@@ -23,9 +23,11 @@ from chassis.rpc.server.server import Server
 from chassis.service.cli import broker_of
 from chassis.service.composition import add_services
 from chassis.service.runtime import Runtime
-from standalone.backups.schedule import BackupSchedule
+from standalone.backups.journal import state as journal_state
+from standalone.backups.operator_mail import OperatorMail
+from standalone.backups.schedule import BackupSchedule, JournalKeeper
 from standalone.doctor.findings import Verdict
-from standalone.doctor.home_checks import at_start
+from standalone.doctor.home_checks import at_start, wrong_with_backups
 from standalone.gateway import gateway_server
 from standalone.home import DEFAULT_HOME, Home
 from standalone.mail import Mailbox, MailServer
@@ -69,6 +71,11 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         await parts.start()
         admin_dsn = postgres.dsn if postgres is not None else settings.database_url.get_secret_value()  # type: ignore[union-attr]
         await prepare_schemas(home, admin_dsn)
+        if postgres is not None and settings.writes_journal:
+            journal = JournalKeeper(home)
+            parts.add("journal", start=journal.start, stop=journal.stop, needs=["postgres"])
+        elif postgres is not None:
+            await journal_state.end(home, admin_dsn)
 
         addresses: dict[str, Any] = {
             "broker_url": "inprocess://",
@@ -91,6 +98,10 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         if settings.backup_target:
             schedule = BackupSchedule(home, settings)
             parts.add("backups", start=schedule.start, stop=schedule.stop, needs=["gateway"])
+            if settings.operator_email:
+                look = partial(wrong_with_backups, home, settings)
+                told = OperatorMail(home, addresses["smtp_url"], own[IDENTITY.name].mail_from, settings.operator_email, look)
+                parts.add("operator", start=told.start, stop=told.stop, needs=["gateway"])
         await parts.start()
 
         home.write_status({"composition": "embedded", "gateway_url": settings.address, "health": {"gateway": f"http://{health}"}})

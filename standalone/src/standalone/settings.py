@@ -37,6 +37,15 @@ class StandaloneSettings(BaseSettings):
     backup_passphrase_file: Path | None = None
     # From one backup to the next.
     backup_hours: PositiveFloat = 24
+    # Everything that is committed goes to the target within seconds, too, so that a restore can be to any moment.
+    backup_journal: bool = True
+    # From one such write to the next, and for how many days moments can be restored to.
+    backup_journal_seconds: PositiveFloat = 2
+    backup_journal_days: PositiveFloat = 7
+    # Who is mailed when backups are late, fail or cannot be restored. Needs CASELOAD_SMTP_URL to reach them.
+    operator_email: str = ""
+    # From one restore that proves the newest backup to the next.
+    backup_proof_days: PositiveFloat = 7
     # So many are kept, and the newest one of each of so many days, weeks and months.
     backup_keep_last: NonNegativeInt = 3
     backup_keep_daily: NonNegativeInt = 7
@@ -62,6 +71,10 @@ class StandaloneSettings(BaseSettings):
     @property
     def kept_backups(self) -> Kept:
         return Kept(self.backup_keep_last, self.backup_keep_daily, self.backup_keep_weekly, self.backup_keep_monthly)
+
+    @property
+    def writes_journal(self) -> bool:
+        return bool(self.backup_target) and self.backup_journal
 
     def check_backups(self) -> None:
         """Raise SystemExit if backups are to be made by themselves and could not be."""

@@ -37,33 +37,33 @@ from clients.patients.rpc import Patients
 from clients.settings import ClientsSettings
 from clients.tables import ACCESS, JOBS, RETENTIONS, metadata
 
-_JOBS = JobStore(JOBS, decided=[JOB_KIND.name])
+JOB_STORE = JobStore(JOBS, decided=[JOB_KIND.name])
 _ACCESS = Access(ACCESS, is_told=False)
 
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds), _JOBS),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds), JOB_STORE),
         CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
         ClientDuplicates(runtime.keys, _ACCESS),
         Consents(runtime.keys),
-        ClientExports(runtime.keys, _JOBS),
-        ClientImports(runtime.keys, _JOBS),
-        ClientMerges(runtime.keys, _JOBS, _ACCESS, runtime.once(legal_holds), runtime.once(worker).wake),
-        Jobs(_JOBS, runtime.keys, runtime.once(job_files)),
+        ClientExports(runtime.keys, JOB_STORE),
+        ClientImports(runtime.keys, JOB_STORE),
+        ClientMerges(runtime.keys, JOB_STORE, _ACCESS, runtime.once(legal_holds), runtime.once(worker).wake),
+        Jobs(JOB_STORE, runtime.keys, runtime.once(job_files)),
         Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory), _ACCESS),
     ]
 
 
 def job_files(runtime: Runtime) -> JobFiles:
     """What this service's jobs make."""
-    return JobFiles(_JOBS, runtime.job_blobs, days=runtime.settings.job_files_days)
+    return JobFiles(JOB_STORE, runtime.job_blobs, days=runtime.settings.job_files_days)
 
 
 def sweeper(runtime: Runtime) -> Sweeper:
     """What deletes the files of jobs in time."""
-    return Sweeper(runtime.name, runtime.relay_dsn, _JOBS, runtime.job_blobs, runtime.background)
+    return Sweeper(runtime.name, runtime.relay_dsn, JOB_STORE, runtime.job_blobs, runtime.background)
 
 
 def legal_holds(runtime: Runtime) -> LegalHolds:
@@ -79,16 +79,16 @@ def worker(runtime: Runtime) -> JobWorker:
         *job_kinds(elsewhere, runtime.once(legal_holds)),
         JOB_KIND,
         *merges.job_kinds(MovesElsewhere(runtime.peers)),
-        export_kind(_JOBS, runtime.once(job_files), everywhere),
+        export_kind(JOB_STORE, runtime.once(job_files), everywhere),
     ]
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
+    return JobWorker("clients", runtime.database, runtime.keys, JOB_STORE, kinds, runtime.background, runtime.check_standing)
 
 
 SERVICE = Service(
     "clients",
     metadata,
     servicers,
-    reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
+    reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(JOB_STORE, lambda: runtime.once(worker).wake())],
     loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), runtime.once(sweeper).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,

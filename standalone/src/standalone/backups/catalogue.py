@@ -31,7 +31,7 @@ class Found:
 
     @property
     def begun_at(self) -> datetime:
-        return _moment(self.name)
+        return moment_of(self.name)
 
     @property
     def is_whole(self) -> bool:
@@ -73,13 +73,14 @@ def _is_name(name: str) -> bool:
     if not _NAME.fullmatch(name):
         return False
     try:
-        _moment(name)
+        moment_of(name)
     except ValueError:
         return False
     return True
 
 
-def _moment(name: str) -> datetime:
+def moment_of(name: str) -> datetime:
+    """When what has this name was begun."""
     return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 

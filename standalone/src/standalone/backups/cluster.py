@@ -1,9 +1,10 @@
 """The PostgreSQL of an installation: copied while it works, and checked by PostgreSQL's own tools."""
 
 import asyncio
+import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.local.postgres import POSTGRES_BIN, unprivileged
 from chassis.local.processes import spawn, tail
 from standalone.backups.errors import BackupFailed
+from standalone.backups.journal.naming_rules import position, segment_at
 
 _MAJOR = 10_000
 
@@ -79,18 +81,24 @@ def verify_cluster(data: Path, log: Path) -> None:
     _run([str(POSTGRES_BIN / "pg_verifybackup"), "--quiet", str(data)], log)
 
 
-def give_to_server(directory: Path) -> None:
+def first_segment(data: Path) -> str:
+    """The segment of the log from which a base backup has to be recovered (its manifest's `WAL-Ranges`)."""
+    ranges = json.loads((data / "backup_manifest").read_text())["WAL-Ranges"]
+    return segment_at(ranges[-1]["Timeline"], position(ranges[-1]["Start-LSN"]))[0]
+
+
+def give_to_server(*folders: Path) -> None:
     """Restored files belong to the user that PostgreSQL runs as where this one is root."""
     if os.geteuid() != 0:
         return
     owner = unprivileged()
-    for path, _, files in os.walk(directory / "data"):
+    for path, _, files in (entry for folder in folders for entry in os.walk(folder)):
         os.chown(path, *owner)
         for file in files:
             os.chown(Path(path) / file, *owner)
 
 
-async def open_data_keys(connection: Any, keyring: Keyring, services: Mapping[str, str]) -> int:
+async def open_data_keys(connection: Any, keyring: Keyring, services: Iterable[str]) -> int:
     """How many data keys of all workspaces the keyring opens. Raises BackupFailed if there is one that it does not."""
     opened = 0
     for service in services:

@@ -1,49 +1,71 @@
 """`caseload backup` and `caseload restore`."""
 
 import argparse
+import asyncio
+import os
+import pwd
 import shlex
+import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
+import asyncpg
 from rich.console import Console
 from rich.table import Table
 
 from chassis.local.processes import ChildFailedError
 from standalone.administration import administrator
-from standalone.backups import catalogue
+from standalone.backups import catalogue, ledger
 from standalone.backups.errors import BackupFailed
+from standalone.backups.journal import naming_rules as names
+from standalone.backups.journal.process import JournalProcess
+from standalone.backups.journal.replaying import Replay, plan
+from standalone.backups.journal.state import Journal, current, place_of
+from standalone.backups.journal.store import Contents, contents_of
+from standalone.backups.ledger import Ledger
 from standalone.backups.making import make_backup
+from standalone.backups.manifest import Manifest
+from standalone.backups.moment_rules import NoMoment, moment
 from standalone.backups.opening import OpenedBackup
 from standalone.backups.passphrases import passphrase_from
 from standalone.backups.progress import Steps
 from standalone.backups.retention import expired
-from standalone.backups.status import BackupStatus
+from standalone.backups.status import BackupStatus, ProofStatus
+from standalone.backups.tar_stream import Archive
+from standalone.backups.target_mark import check_mark
 from standalone.backups.targets import ApartTarget, DirectoryTarget, Target, open_target
 from standalone.backups.verifying import verify_backup
 from standalone.home import DEFAULT_HOME, Home
 from standalone.settings import StandaloneSettings
 
+# For the journal, and for those who go on working.
+_ROOM_LEFT = 2 * 1024**3
+
 
 def backup_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
     """Makes, lists or verifies. Ends with status 1 and a line that says why."""
     words = list(options.words)
-    action = words.pop(0) if words and words[0] in {"list", "verify"} else "make"
+    action = words.pop(0) if words and words[0] in {"list", "verify", "journal"} else "make"
     if len(words) > 1:
         raise SystemExit("caseload backup [list|verify] TARGET: there are too many words")
     home = Home(settings.home or DEFAULT_HOME)
-    with _failures_told(home if action == "make" else None):
+    failed = {"make": _backup_failed, "verify": _proof_failed}.get(action)
+    with _failures_told(failed and partial(failed, home)):
         target = chosen_target(settings, home, words[0] if words else None, options.keys)
         match action:
             case "list":
                 _list(target)
             case "verify":
                 _verify(settings, options, home, target)
+            case "journal":
+                _write_journal(settings, home, target)
             case _:
-                _make(settings, options, home, target)
+                _make(settings, options, home, target, words[0] if words else settings.backup_target)
 
 
 def restore_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
@@ -55,16 +77,28 @@ def restore_command(settings: StandaloneSettings, options: argparse.Namespace) -
     steps = Steps(Console())
     with _failures_told(None):
         check_empty(home)
+        owner = _owner(options.owner)
+        until = _until(options.to)
         target = chosen_target(settings, home, options.target, options.keys)
-        found = catalogue.chosen(target, options.backup)
-        backup = OpenedBackup(target, found, passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False))
-        steps.say(f"Restoring {found.name}, of {backup.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, to {home.directory}")
-        is_sound = restore(backup, home, steps)
+        planned = plan(target, options.backup, until, datetime.now(UTC))
+        passphrase = passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False)
+        backup = OpenedBackup(target, planned.found, passphrase)
+        steps.say(f"Restoring {backup.name}, of {backup.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, to {home.directory}")
+        replay = Replay(target, planned, backup.manifest, passphrase) if planned.reach.pieces else None
+        erased = Ledger(target, planned.found.installation, backup.escrow.secrets["database-secret"]).entries()
+        restored = restore(backup, home, steps, replay=replay, erased=erased, owner=owner)
+    steps.say(f"It is as it was at {restored.reached.isoformat(timespec='milliseconds')}")
+    if until is not None and planned.until is None:
+        steps.say(f"There is nothing of {until.isoformat()} in the target: this is the last moment before it that there is")
+    if planned.reach.gap is not None:
+        steps.say(
+            f"THE JOURNAL HAS A GAP after this moment: what was done later is in later backups alone ({planned.reach.gap} is not whole)"
+        )
     setting = "" if home.directory == DEFAULT_HOME.resolve() else f"CASELOAD_HOME={shlex.quote(str(home.directory))} "
     steps.say(f"Restored to {home.directory}. Start it with: {setting}make run")
     if "settings.json" in backup.escrow.secrets:
         steps.say(f"The settings it ran with are in {home.directory / 'settings.json'}")
-    if not is_sound:
+    if not restored.is_sound:
         raise SystemExit("NOT EVERYTHING IS AS IT WAS RECORDED: see above, and look at it before anybody works with it")
 
 
@@ -81,7 +115,43 @@ def chosen_target(settings: StandaloneSettings, home: Home, address: str | None,
     return ApartTarget(*together) if keys else target
 
 
-def _make(settings: StandaloneSettings, options: argparse.Namespace, home: Home, target: Target) -> None:
+def _until(typed: str | None) -> datetime | None:
+    try:
+        return None if typed is None else moment(typed)
+    except NoMoment as unknown:
+        raise BackupFailed(str(unknown)) from None
+
+
+def _owner(name: str | None) -> tuple[int, int] | None:
+    if name is None:
+        return None
+    if os.geteuid() != 0:
+        raise BackupFailed("--owner is for root: restore it as the user whose it is to be")
+    try:
+        user = pwd.getpwnam(name)
+    except KeyError:
+        raise BackupFailed(f"there is no user {name}") from None
+    return user.pw_uid, user.pw_gid
+
+
+def _write_journal(settings: StandaloneSettings, home: Home, target: Target) -> None:
+    passphrase = passphrase_from(settings.backup_passphrase_file, new=True)
+    place = place_of(settings.backup_target, settings.backup_keys_target)
+    process = JournalProcess(home, target, place, passphrase, seconds=settings.backup_journal_seconds, days=settings.backup_journal_days)
+    asyncio.run(process.run())
+
+
+async def _prepare_journal(home: Home, dsn: str, target: Target, place: str | None) -> str:
+    """Which journal goes on after a backup to this place, if one does. What was erased is in the ledger before anything is copied."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await ledger.Writer(home, target).write(connection)
+        return "" if place is None else (await current(home, connection, place)).name
+    finally:
+        await connection.close()
+
+
+def _make(settings: StandaloneSettings, options: argparse.Namespace, home: Home, target: Target, address: str) -> None:
     if settings.database_url is not None:
         raise BackupFailed("the database of DATABASE_URL is backed up where it runs; this backs up the PostgreSQL in CASELOAD_HOME")
     if not (home.postgres / "initialised").exists():
@@ -90,8 +160,13 @@ def _make(settings: StandaloneSettings, options: argparse.Namespace, home: Home,
         raise BackupFailed("`caseload suite` keeps events in RabbitMQ, which is not backed up; this backs up what `caseload run` keeps")
     passphrase = passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=True)
     steps = Steps(Console())
+    place = place_of(address, options.keys or settings.backup_keys_target)
+    check_mark(home, target, place)
+    written = Journal.read(home)
+    has_journal = (settings.writes_journal and address == settings.backup_target) or (written is not None and written.place == place)
     with administrator(home, settings) as dsn:
-        manifest = make_backup(home, dsn, target, passphrase, steps)
+        journal = asyncio.run(_prepare_journal(home, dsn, target, place if has_journal else None))
+        manifest = make_backup(home, dsn, target, passphrase, steps, journal)
     BackupStatus(manifest.name, manifest.made_at).write(home)
     size = sum(part.size for part in manifest.parts.values())
     steps.say(f"Backed up as {manifest.name}: {size / 1e6:.1f} MB, {manifest.files} files; read back and verified")
@@ -103,7 +178,7 @@ def _make(settings: StandaloneSettings, options: argparse.Namespace, home: Home,
 
 
 def _list(target: Target) -> None:
-    every = catalogue.found_in(target)
+    every, journals = catalogue.found_in(target), contents_of(target.sizes())
     if not every:
         raise BackupFailed("there is no backup here")
     table = Table("backup", "of (UTC)", "MB", "files", "PostgreSQL", "")
@@ -120,31 +195,74 @@ def _list(target: Target) -> None:
         missing = {catalogue.DATABASE, catalogue.FILES, catalogue.KEYS} - found.parts.keys()
         version = f"{manifest.postgres // 10_000}.{manifest.postgres % 10_000}"
         table.add_row(
-            found.name, made_at, size, str(manifest.files), version, f"MISSING: {', '.join(sorted(missing))}" if missing else "whole"
+            found.name,
+            made_at,
+            size,
+            str(manifest.files),
+            version,
+            f"MISSING: {', '.join(sorted(missing))}" if missing else _told_moments(manifest, journals),
         )
     # Names are for copying: no line of the table is broken where the output is no terminal.
     console = Console()
     (console if console.is_terminal else Console(width=160)).print(table)
 
 
+def _told_moments(manifest: Manifest, journals: Mapping[str, Contents]) -> str:
+    if manifest.journal not in journals:
+        return "whole"
+    reach = names.reach(journals[manifest.journal].pieces, manifest.first_segment)
+    if reach.moment is None:
+        return "whole; NOTHING is left of its journal"
+    told = f"whole, to any moment until {reach.moment:%Y-%m-%d %H:%M:%S}"
+    return told if reach.gap is None else f"{told}, where its journal has a GAP"
+
+
+def _check_room(home: Home) -> None:
+    """A proof is made in the home, and leaves enough for those who work in it."""
+    if not (home.postgres / "data").exists() or not home.backups.exists():
+        return
+    size = Archive(home.postgres, "data", hidden=True).expected_size
+    if shutil.disk_usage(home.backups).free < size + _ROOM_LEFT:
+        raise BackupFailed("the disk of the home has no room to restore a backup beside its database: make room")
+
+
 def _verify(settings: StandaloneSettings, options: argparse.Namespace, home: Home, target: Target) -> None:
-    found = catalogue.chosen(target, options.backup)
-    backup = OpenedBackup(target, found, passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False))
+    planned = plan(target, options.backup, None, datetime.now(UTC))
+    passphrase = passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False)
+    backup = OpenedBackup(target, planned.found, passphrase)
+    replay = Replay(target, planned, backup.manifest, passphrase) if planned.reach.pieces else None
     steps = Steps(Console())
-    keys = verify_backup(backup, home.backups if home.backups.exists() else None, steps)
-    steps.say(f"{found.name} is whole: its database starts, and its keyring opens the {keys} keys of its workspaces")
+    _check_room(home)
+    verified = verify_backup(backup, home.backups if home.backups.exists() else None, steps, replay)
+    steps.say(f"{backup.name} is whole: its database starts, and its keyring opens the {verified.keys} keys of its workspaces")
+    if verified.reached is not None:
+        steps.say(f"with its journal it can be restored to any moment until {verified.reached.isoformat(timespec='milliseconds')}")
+    if home.backups.exists():
+        ProofStatus(backup.name, datetime.now(UTC)).write(home)
+    if planned.reach.gap is not None:
+        raise BackupFailed(f"its journal has a gap after that: {planned.reach.gap} is not whole")
 
 
 @contextmanager
-def _failures_told(home: Home | None) -> Iterator[None]:
-    """SystemExit with the reason; kept in `home` for those who ask later why there is no newer backup."""
+def _failures_told(keep: Callable[[str], None] | None) -> Iterator[None]:
+    """SystemExit with the reason; `keep` keeps it for those who ask later why there is no newer backup."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     try:
         yield
     except (BackupFailed, ChildFailedError, OSError) as failure:
         told = f"{failure.strerror}: {failure.filename}" if isinstance(failure, OSError) else str(failure)
-        if home is not None and home.backups.exists():
+        if keep is not None:
             # Where the disk is full it can be kept nowhere, but is said all the same.
             with suppress(OSError):
-                replace(BackupStatus.read(home), failed_at=datetime.now(UTC), failure=told).write(home)
+                keep(told)
         raise SystemExit(told) from None
+
+
+def _backup_failed(home: Home, told: str) -> None:
+    if home.backups.exists():
+        replace(BackupStatus.read(home), failed_at=datetime.now(UTC), failure=told).write(home)
+
+
+def _proof_failed(home: Home, told: str) -> None:
+    if home.backups.exists():
+        replace(ProofStatus.read(home), failed_at=datetime.now(UTC), failure=told).write(home)

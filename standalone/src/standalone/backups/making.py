@@ -32,8 +32,10 @@ _TRIES = 5
 _ROOM_LEFT = 1024**3
 
 
-def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: Steps) -> Manifest:
+def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: Steps, journal: str = "") -> Manifest:
     """Makes a backup and reads it back. One at a time: raises BackupFailed where another one is being made.
+
+    `journal` is the one that is being written in this target, if there is one.
 
     What was written of a backup that failed is deleted. A killed one leaves what `list` calls unfinished and a later one deletes.
     """
@@ -52,6 +54,7 @@ def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: St
             )
         with steps.step("database: copied"):
             published = _copy_database(home, dsn, work)
+        stopped_at, first_segment = datetime.now(UTC), cluster.first_segment(work / "data")
         with steps.step("database: verified"):
             cluster.verify_cluster(work / "data", work / "pg_verifybackup.log")
         store = _Store(target, name, backup_key)
@@ -67,7 +70,7 @@ def make_backup(home: Home, dsn: str, target: Target, passphrase: str, steps: St
             store.plain(KEYS, Escrow(backup_key, secrets).lock(passphrase, name))
             with steps.step("all: read back", store.size) as advance:
                 store.read_back(advance)
-            manifest = Manifest(name, began, known.version, known.revisions, files.files, store.parts)
+            manifest = Manifest(name, began, known.version, known.revisions, files.files, store.parts, stopped_at, journal, first_segment)
             target.write(f"{name}/{MANIFEST}", [manifest.dump(backup_key)])
         except BaseException:
             with suppress(BackupFailed):

@@ -10,7 +10,9 @@ from typing import Any
 from standalone.backups.errors import BackupFailed
 from standalone.backups.sealed_stream import derived_key
 
-FORMAT = 1
+# 2 has `stopped_at`, `journal` and `first_segment`.
+FORMAT = 2
+_READ = {1, 2}
 _PURPOSE = "manifest"
 
 
@@ -24,7 +26,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`revisions` are the newest migrations by service. `made_at` is when the copy of the database began."""
+    """`revisions` are the newest migrations by service. `made_at` is when the copy of the database began, `stopped_at` when it ended.
+
+    `journal` is what goes on after this backup in the same target, and `first_segment` where its log has to be read from; empty where none was written.
+    """
 
     name: str
     made_at: datetime
@@ -32,9 +37,17 @@ class Manifest:
     revisions: Mapping[str, str]
     files: int
     parts: Mapping[str, Part]
+    stopped_at: datetime | None = None
+    journal: str = ""
+    first_segment: str = ""
 
     def dump(self, backup_key: bytes) -> bytes:
-        content = {**asdict(self), "format": FORMAT, "made_at": self.made_at.isoformat()}
+        content = {
+            **asdict(self),
+            "format": FORMAT,
+            "made_at": self.made_at.isoformat(),
+            "stopped_at": self.stopped_at and self.stopped_at.isoformat(),
+        }
         return json.dumps({**content, "mac": _mac(content, backup_key)}, indent=2, sort_keys=True).encode()
 
     @classmethod
@@ -43,15 +56,23 @@ class Manifest:
         try:
             content = json.loads(document)
             mac = content.pop("mac")
-            if content.pop("format") != FORMAT:
+            written = content.pop("format")
+            if written not in _READ:
                 raise BackupFailed("the backup was made by a newer release; restore it with that one")
-            made_at, parts = datetime.fromisoformat(content["made_at"]), {name: Part(**part) for name, part in content["parts"].items()}
-            manifest = cls(**{**content, "made_at": made_at, "parts": parts})
-            if [type(content[name]) for name in ("files", "postgres", "revisions")] != [int, int, dict]:
+            made_at, stopped_at = (each and datetime.fromisoformat(each) for each in (content["made_at"], content.get("stopped_at")))
+            parts = {name: Part(**part) for name, part in content["parts"].items()}
+            manifest = cls(**{**content, "made_at": made_at, "stopped_at": stopped_at, "parts": parts})
+            if [type(getattr(manifest, name)) for name in ("files", "postgres", "revisions", "journal", "first_segment")] != [
+                int,
+                int,
+                dict,
+                str,
+                str,
+            ]:
                 raise TypeError("of another shape")
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise BackupFailed("the backup's manifest is damaged") from error
-        if backup_key is not None and not hmac.compare_digest(str(mac), _mac({**content, "format": FORMAT}, backup_key)):
+        if backup_key is not None and not hmac.compare_digest(str(mac), _mac({**content, "format": written}, backup_key)):
             raise BackupFailed("the backup's manifest was changed after it was written")
         return manifest
 

@@ -41,7 +41,7 @@ class OpenedBackup:
         with steps.step("database: verified"):
             cluster.verify_cluster(directory / "data", directory / "pg_verifybackup.log")
         (directory / "data" / "backup_manifest").unlink()
-        cluster.give_to_server(directory)
+        cluster.give_to_server(directory / "data")
         (directory / "initialised").touch()
 
     def restore_files(self, directory: Path, steps: Steps) -> None:
@@ -53,11 +53,11 @@ class OpenedBackup:
         with self._step(steps, "files: verified", FILES) as advance:
             self._check_number(tar_stream.count(self._content(FILES, advance)))
 
-    def start(self, directory: Path) -> LocalPostgres:
-        """The restored server, which has recovered; and every service is at the revision that the backup names."""
+    def start(self, directory: Path, *, replayed: bool = False) -> LocalPostgres:
+        """The restored server, which has recovered; and every service is at the revision that the backup names, unless a journal was replayed."""
         server = LocalPostgres(directory).start()
         try:
-            if cluster.facts(server.dsn).revisions != self.manifest.revisions:
+            if not replayed and cluster.facts(server.dsn).revisions != self.manifest.revisions:
                 raise BackupFailed("the database of this backup is not what its manifest says")
         except BaseException:
             server.stop()

@@ -3,7 +3,11 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -12,11 +16,15 @@ from chassis.local.processes import InUseError, claim, end_orphans_in
 from chassis.migrations.roles import newest_revision
 from standalone.backups import cluster
 from standalone.backups.errors import BackupFailed
+from standalone.backups.journal.replaying import Replay
+from standalone.backups.ledger import Entry
 from standalone.backups.opening import OpenedBackup
 from standalone.backups.progress import Steps
-from standalone.backups.secret_files import write_secret_files
+from standalone.backups.secret_files import replace_secret_files, write_secret_files
+from standalone.backups.settling import settle
 from standalone.home import Home
 from standalone.operations import runtimes_of, verify_all
+from standalone.preparation import prepare_schemas
 from standalone.services import NAMES, SERVICES
 
 # In the folder that a restore works in, and deletes whatever a killed one has left of.
@@ -37,13 +45,29 @@ def check_empty(home: Home) -> None:
         )
 
 
-def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
-    """Makes the home. Whether every record and the audit trail are as they were recorded; if not, what is wrong was printed.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`is_sound` is whether every record and the audit trail are as they were recorded; if not, what is wrong was printed."""
+
+    is_sound: bool
+    reached: datetime
+
+
+def restore(
+    backup: OpenedBackup,
+    home: Home,
+    steps: Steps,
+    *,
+    replay: Replay | None = None,
+    erased: Sequence[Entry] = (),
+    owner: tuple[int, int] | None = None,
+) -> Restored:
+    """Makes the home. `replay` brings it beyond the backup; what was `erased` since is erased again; it is given to `owner` (uid, gid) in the end.
 
     Raises BackupFailed, and then there is no home. A killed restore leaves a folder beside it, which the next one deletes.
     """
     check_empty(home)
-    _check_release(backup)
+    _check_release(backup.manifest.revisions)
     beside = Home(home.directory.with_name(f"{home.directory.name}.restoring"))
     _check_workplace(beside.directory)
     try:
@@ -61,15 +85,22 @@ def restore(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
             write_secret_files(beside, backup.escrow.secrets)
             backup.restore_files(beside.directory, steps)
             backup.restore_cluster(beside.postgres, steps)
+            reached = backup.manifest.stopped_at or backup.manifest.made_at
+            if replay is not None:
+                replay.prepare(beside.postgres, steps)
+                reached = replay.run(beside.postgres, steps)
+                replay.restore_files(beside.directory, reached, steps)
             beside.create_missing()
-            is_sound = _look_into(backup, beside, steps)
+            is_sound = _look_into(backup, beside, steps, replay, erased, reached)
+            if owner is not None:
+                _give(beside.directory, owner)
             with steps.step("all: flushed to disk"):
                 os.sync()
             _take_place(beside, home)
         except BaseException:
             shutil.rmtree(beside.directory, ignore_errors=True)
             raise
-    return is_sound
+    return Restored(is_sound, reached)
 
 
 def _check_workplace(directory: Path) -> None:
@@ -81,32 +112,34 @@ def _check_workplace(directory: Path) -> None:
         raise BackupFailed(f"{directory} is where a restore works, and it or something in it is somebody else's: move it away")
 
 
-def _check_release(backup: OpenedBackup) -> None:
+def _check_release(revisions: Mapping[str, str]) -> None:
     """A database that a newer release has migrated is not known here."""
-    for service, revision in backup.manifest.revisions.items():
+    for service, revision in revisions.items():
         if service not in NAMES or revision > newest_revision(service):
             raise BackupFailed(f"the backup was made by a newer release ({service} {revision}): restore it with that one")
 
 
-def _look_into(backup: OpenedBackup, home: Home, steps: Steps) -> bool:
+def _look_into(backup: OpenedBackup, home: Home, steps: Steps, replay: Replay | None, erased: Sequence[Entry], reached: datetime) -> bool:
     with steps.step("database: started"):
-        server = backup.start(home.postgres)
+        server = backup.start(home.postgres, replayed=replay is not None)
     try:
-        return asyncio.run(_verify(backup, home, server.dsn, steps))
+        if replay is not None:
+            _check_release(cluster.facts(server.dsn).revisions)
+        return asyncio.run(_settle(home, server.dsn, steps, replay, erased, reached))
     finally:
         server.stop()
 
 
-async def _verify(backup: OpenedBackup, home: Home, dsn: str, steps: Steps) -> bool:
+async def _settle(home: Home, dsn: str, steps: Steps, replay: Replay | None, erased: Sequence[Entry], reached: datetime) -> bool:
     connection = await asyncpg.connect(dsn)
     try:
-        opened = await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), backup.manifest.revisions)
+        opened = await _open_keys(home, connection, replay, reached)
+        steps.say(f"{opened} keys of workspaces open")
+        # Of an earlier release: what follows knows this one's tables.
+        await prepare_schemas(home, dsn)
+        await settle(home, dsn, connection, erased, reached, steps)
     finally:
         await connection.close()
-    steps.say(f"{opened} keys of workspaces open")
-    if any(backup.manifest.revisions.get(name) != newest_revision(name) for name in NAMES):
-        steps.say("the backup is of an earlier release: the next start upgrades it; then run `caseload verify records`")
-        return True
     services = [(service, home.settings(service, dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1")) for service in SERVICES]
     async with runtimes_of(dsn, services) as (connection, runtimes):
         try:
@@ -114,6 +147,26 @@ async def _verify(backup: OpenedBackup, home: Home, dsn: str, steps: Steps) -> b
         except SystemExit:
             return False
     return True
+
+
+async def _open_keys(home: Home, connection: Any, replay: Replay | None, reached: datetime) -> int:
+    """How many data keys the restored keyring opens; that of the journal, where it was changed since the backup."""
+    refused = None
+    for secrets in () if replay is None else replay.secrets(reached):
+        replace_secret_files(home, secrets)
+        try:
+            return await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), NAMES)
+        except BackupFailed as failure:
+            refused = failure
+    if refused is not None:
+        raise refused
+    return await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), NAMES)
+
+
+def _give(directory: Path, owner: tuple[int, int]) -> None:
+    for path, _, files in os.walk(directory):
+        for each in (Path(path), *(Path(path) / file for file in files)):
+            os.chown(each, *owner, follow_symlinks=False)
 
 
 def _take_place(beside: Home, home: Home) -> None:

@@ -31,8 +31,26 @@ def secret_files(home: Home) -> dict[str, bytes]:
 def write_secret_files(home: Home, secrets: Mapping[str, bytes]) -> None:
     """Writes them into a home that has none yet."""
     for name, content in secrets.items():
-        path = home.directory / name
-        if Path(os.path.normpath(path)) != path or not path.is_relative_to(home.directory):
-            raise BackupFailed("the backup's keys name a path outside of the home")
+        path = _below(home, name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         private_files.create(path, content)
+
+
+def replace_secret_files(home: Home, secrets: Mapping[str, bytes]) -> None:
+    """Makes the small files of a home those of another moment."""
+    present = secret_files(home)
+    for name in present.keys() - secrets.keys():
+        if name != "restoring":
+            _below(home, name).unlink()
+    for name, content in secrets.items():
+        if present.get(name) != content:
+            path = _below(home, name)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_files.write(path, content)
+
+
+def _below(home: Home, name: str) -> Path:
+    path = home.directory / name
+    if Path(os.path.normpath(path)) != path or not path.is_relative_to(home.directory):
+        raise BackupFailed("the backup's keys name a path outside of the home")
+    return path

@@ -1,6 +1,7 @@
 """Folders as a tar archive that is written and read piece by piece, without a copy of it on disk."""
 
 import io
+import math
 import os
 import shutil
 import tarfile
@@ -59,6 +60,12 @@ class Archive:
                     yield from self._file(path, name)
         yield bytes(2 * _BLOCK)
 
+    def of(self, files: Iterable[Path]) -> Iterator[bytes]:
+        """These files alone."""
+        for path in files:
+            yield from self._file(path, path.relative_to(self._root).as_posix())
+        yield bytes(2 * _BLOCK)
+
     def _file(self, path: Path, name: str) -> Iterator[bytes]:
         try:
             file = self._open(path)
@@ -67,7 +74,8 @@ class Archive:
             return
         with file:
             info = tarfile.TarInfo(name)
-            info.size, info.mtime, info.mode = file.seek(0, os.SEEK_END), int(status.st_mtime), 0o600
+            # A part of a second, too: it tells what was there at a moment.
+            info.size, info.mtime, info.mode = file.seek(0, os.SEEK_END), status.st_mtime, 0o600
             file.seek(0)
             yield info.tobuf(tarfile.PAX_FORMAT)
             left = info.size
@@ -94,11 +102,18 @@ class Archive:
         return io.BytesIO(self._early[path])
 
 
-def unpack(pieces: Iterator[bytes], root: Path) -> int:
-    """Writes what is in the archive below `root`, for its owner alone. How many files there were."""
+def unpack(pieces: Iterator[bytes], root: Path, *, until: float = math.inf, replaces: bool = False) -> int:
+    """Writes what is in the archive below `root`, for its owner alone. How many files there were.
+
+    What was changed after `until`, in seconds since 1970, is left out. With `replaces` what is there already may be replaced.
+    """
     files = 0
     for member, content in _members(pieces):
         path = _below(root, member.name)
+        if member.mtime > until:
+            continue
+        if replaces and member.isfile():
+            path.unlink(missing_ok=True)
         if member.isdir():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
         else:

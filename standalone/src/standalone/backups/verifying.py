@@ -4,8 +4,10 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -14,33 +16,56 @@ from chassis import private_files
 from chassis.encryption.root_keys import load_keyring
 from chassis.local.processes import InUseError, claim, end_orphans_in
 from standalone.backups import cluster
+from standalone.backups.errors import BackupFailed
+from standalone.backups.journal.replaying import Replay
 from standalone.backups.opening import OpenedBackup
 from standalone.backups.progress import Steps
 
 _PREFIX = "caseload-verify-"
 
 
-def verify_backup(backup: OpenedBackup, place: Path | None, steps: Steps) -> int:
-    """Leaves nothing behind. `place` has room for the database. How many data keys the backup's keyring opens; raises BackupFailed."""
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many data keys the backup's keyring opens, and until when its journal was replayed."""
+
+    keys: int
+    reached: datetime | None
+
+
+def verify_backup(backup: OpenedBackup, place: Path | None, steps: Steps, replay: Replay | None = None) -> Verified:
+    """Leaves nothing behind. `place` has room for the database. Raises BackupFailed."""
     with _workplace(place or Path(tempfile.gettempdir())) as directory:
         backup.check_files(steps)
         backup.restore_cluster(directory, steps)
         private_files.create(directory / "superuser", backup.escrow.secrets["postgres/superuser"])
-        private_files.create(directory / "keyring.json", backup.escrow.secrets["keyring.json"])
+        keyrings = [backup.escrow.secrets["keyring.json"]]
+        reached = None
+        if replay is not None:
+            replay.prepare(directory, steps)
+            reached = replay.run(directory, steps)
+            keyrings = [secrets["keyring.json"] for secrets in replay.secrets(reached)] or keyrings
         with steps.step("database: started and read"):
-            server = backup.start(directory)
+            server = backup.start(directory, replayed=replay is not None)
             try:
-                return asyncio.run(_open_keys(server.dsn, directory / "keyring.json", backup))
+                return Verified(asyncio.run(_open_keys(server.dsn, directory / "keyring.json", keyrings, backup)), reached)
             finally:
                 server.stop()
 
 
-async def _open_keys(dsn: str, keyring: Path, backup: OpenedBackup) -> int:
+async def _open_keys(dsn: str, path: Path, keyrings: Sequence[bytes], backup: OpenedBackup) -> int:
+    """Of the keyrings of two moments one has to open them."""
     connection = await asyncpg.connect(dsn)
     try:
-        return await cluster.open_data_keys(connection, load_keyring(keyring, ""), backup.manifest.revisions)
+        for number, keyring in enumerate(keyrings, 1):
+            private_files.write(path, keyring)
+            try:
+                return await cluster.open_data_keys(connection, load_keyring(path, ""), backup.manifest.revisions)
+            except BackupFailed:
+                if number == len(keyrings):
+                    raise
     finally:
         await connection.close()
+    raise BackupFailed("there is no keyring")
 
 
 @contextmanager

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from chassis.encryption.root_keys import load_keyring
-from standalone.backups.status import BackupStatus
-from standalone.doctor.findings import Finding, fail, looked_at, ok, warn
+from standalone.backups.journal.state import Journal, JournalStatus
+from standalone.backups.status import BackupStatus, ProofStatus
+from standalone.doctor.findings import Finding, Verdict, fail, looked_at, ok, warn
 from standalone.home import Home
 from standalone.settings import StandaloneSettings
 
 _GIB = 1024**3
 # Below the first PostgreSQL may stop at any moment; below the second somebody has to see to it this month.
+_JOURNAL_LATE_SECONDS = 60.0
 _NO_ROOM, _LITTLE_ROOM = 1 * _GIB, 5 * _GIB
 
 
@@ -32,6 +34,7 @@ def of_home(home: Home, settings: StandaloneSettings) -> list[Finding]:
         "disk": lambda: disk(home),
         "keyring": lambda: _keyring(home),
         "backups": lambda: backup_age(home, settings, datetime.now(UTC)),
+        "restore": lambda: backup_proof(home, settings, datetime.now(UTC)),
     }
     return [finding for subject, check in checks.items() for finding in looked_at(subject, check)]
 
@@ -74,6 +77,44 @@ def _keyring(home: Home) -> Iterator[Finding]:
     yield ok("keyring", f"root key {keyring.active} wraps, of {len(keyring.names)}")
 
 
+def _journal_age(home: Home, settings: StandaloneSettings, now: datetime) -> Iterator[Finding]:
+    """While it runs, everything that is older than some seconds is in the target."""
+    journal = Journal.read(home)
+    if not settings.writes_journal or journal is None:
+        return
+    status = JournalStatus.read(home)
+    backup = BackupStatus.read(home)
+    if status.failed_at is not None:
+        todo = f"see {os.path.relpath(home.backups / 'journal.log')}; what is done now could be lost"
+        yield fail("journal", f"is not written: {status.failure}", todo)
+    elif backup.made_at is not None and journal.begun_at > backup.made_at:
+        yield warn(
+            "journal", "began after the last backup: its log had a gap, or its target is new", "the next backup, which is due, closes it"
+        )
+    elif status.reached_at is None or (home.running.exists() and (now - status.reached_at).total_seconds() > _JOURNAL_LATE_SECONDS):
+        reached = "nothing" if status.reached_at is None else f"all until {status.reached_at:%Y-%m-%d %H:%M:%S} UTC"
+        yield fail("journal", f"{reached} is in the target", f"see {os.path.relpath(home.backups / 'journal.log')}")
+    else:
+        yield ok("journal", f"everything until {status.reached_at:%Y-%m-%d %H:%M:%S} UTC is in the target")
+
+
+def backup_proof(home: Home, settings: StandaloneSettings, now: datetime) -> Iterator[Finding]:
+    """The newest backup is restored every week, and thrown away again."""
+    status, todo = ProofStatus.read(home), f"see {os.path.relpath(home.backups / 'backups.log')}, and try `caseload backup verify`"
+    if status.failed_at is not None:
+        yield fail("restore", f"the last backup that was tried cannot be restored: {status.failure}", todo)
+    elif status.proved_at is not None and now - status.proved_at > 2 * timedelta(days=settings.backup_proof_days):
+        yield warn("restore", f"no backup was restored to prove it since {status.proved_at:%Y-%m-%d}", todo)
+    elif status.proved_at is not None:
+        yield ok("restore", f"{status.name} was restored to prove it, {status.proved_at:%Y-%m-%d %H:%M} UTC")
+
+
+def wrong_with_backups(home: Home, settings: StandaloneSettings, now: datetime) -> dict[str, str]:
+    """What the operator has to know of today, by subject."""
+    found = looked_at("backups", lambda: backup_age(home, settings, now)) + looked_at("restore", lambda: backup_proof(home, settings, now))
+    return {each.subject: f"{each.what}: {each.todo}" for each in found if each.verdict is Verdict.FAIL or "failed" in each.what}
+
+
 def backup_age(home: Home, settings: StandaloneSettings, now: datetime) -> Iterator[Finding]:
     """A backup is late when two should have been made since the last one."""
     status, late_after = BackupStatus.read(home), 2 * timedelta(hours=settings.backup_hours)
@@ -82,6 +123,7 @@ def backup_age(home: Home, settings: StandaloneSettings, now: datetime) -> Itera
         return
     why = f"; the last attempt failed: {status.failure}" if status.failed_at else ""
     todo = f"see {os.path.relpath(home.backups / 'backups.log')}, and run `caseload backup` to see why none is made"
+    yield from _journal_age(home, settings, now)
     if status.made_at is None:
         yield fail("backups", f"none was ever made{why}", todo)
         return

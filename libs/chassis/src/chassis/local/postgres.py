@@ -30,6 +30,8 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
     "log_statement": "none",
+    # Whoever reads the log and has died does not fill the disk: beyond this it is lost to them.
+    "max_slot_wal_keep_size": "2GB",
 }
 
 # For tests alone: a crash of the machine loses the cluster.
@@ -39,11 +41,13 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 class LocalPostgres:
     """A PostgreSQL cluster in `directory`, reached through a unix socket."""
 
-    def __init__(self, directory: Path, *, fast: bool = False) -> None:
+    def __init__(self, directory: Path, *, fast: bool = False, seconds: float = 60.0) -> None:
+        """`seconds` is how long it may take to start, which for one that has much to recover is long."""
         self.directory = directory.resolve()
         self.data = self.directory / "data"
         self.log = self.directory / "postgres.log"
         self._fast = fast
+        self._seconds = seconds
         # PostgreSQL refuses to run as root.
         self._user = unprivileged() if os.geteuid() == 0 else None
         self._child: subprocess.Popen[bytes] | None = None
@@ -82,7 +86,7 @@ class LocalPostgres:
                 # A fast shutdown: open transactions are rolled back, and the next start has nothing to recover.
                 on_parent_death=signal.SIGINT,
             )
-            until(self._is_ready, self._child, self.log, 60)
+            until(self._is_ready, self._child, self.log, self._seconds)
         except BaseException:
             self.stop()
             raise

@@ -21,12 +21,11 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.rpc.client.legal_holds import LegalHolds, check_not_held
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
+from clients.clients.erasing import erase
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
 from clients.clients.workflow import change_client, check_history_is_there, check_not_merged, lock_client, same_person_as, shown
 from clients.consent_records import workflow as consent_records
-from clients.erasures.workflow import begin
-from clients.patient_records.workflow import bury
 
 
 class Clients(ClientsServicer[UnitOfWork]):
@@ -84,19 +83,8 @@ class Clients(ClientsServicer[UnitOfWork]):
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
         await check_not_merged(await work.db.one(store.get_for_update, id=request.client_id), work)
-        same_person = await same_person_as(request.client_id, work)
-        await bury(same_person, keys, work)
-        await consent_records.erase(same_person, keys, work)
-        # Last of all the one who is asked for: the job in the answer is theirs.
-        for client_id in reversed(same_person):
-            erased = await work.db.one(store.erase, id=client_id)
-            await check_not_held(self._holds, client_id, work)
-            await work.db.run(store.add_tombstone, id=client_id)
-            mapping.CLIENTS.gone(erased, keys, work)
-        # Last, so that it includes what was answered until the client's row was locked.
-        await work.db.run(store.forget_answers, ids=same_person)
-        jobs = [await begin(self._jobs, work, keys, client_id) for client_id in reversed(same_person)]
-        return pb.EraseClientResponse(job_id=str(jobs[-1]))
+        job_id = await erase(UUID(request.client_id), keys, work, self._jobs, lambda id_: check_not_held(self._holds, id_, work))
+        return pb.EraseClientResponse(job_id=str(job_id))
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
         client_ids = list(dict.fromkeys(map(UUID, request.client_ids)))

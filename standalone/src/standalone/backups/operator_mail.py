@@ -1,0 +1,77 @@
+"""Tells the operator by mail of backups that are late, fail or cannot be restored: once a day each, for as long as it is so."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+from chassis import private_files
+from notifications.mail.smtp import DeliveryFailure, SmtpClient
+from standalone.home import Home
+
+log = logging.getLogger(__name__)
+_LOOK_EVERY = 60.0
+_FIRST_LOOK_AFTER = 900.0
+_TOLD_AGAIN_AFTER = timedelta(days=1)
+_SECONDS = 30.0
+
+
+class OperatorMail:
+    """`look` returns what is wrong, by subject. It is asked every minute, and must be quick."""
+
+    def __init__(self, home: Home, smtp_url: str, sender: str, operator: str, look: Callable[[datetime], Mapping[str, str]]) -> None:
+        self._told_path = home.backups / "told.json"
+        self._home = home
+        self._smtp = SmtpClient(smtp_url, seconds=_SECONDS)
+        self._sender = sender
+        self._operator = operator
+        self._look = look
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        # What was late because nothing ran has that long to be made.
+        await asyncio.sleep(_FIRST_LOOK_AFTER)
+        while True:
+            try:
+                await self.tell(datetime.now(UTC))
+            except (DeliveryFailure, OSError) as failure:
+                log.warning("the operator was not told of a problem with backups: %s", failure)
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def tell(self, now: datetime) -> bool:
+        """Whether a mail was sent. What is well again is forgotten, and told anew when it is not."""
+        wrong, told = self._look(now), self._told()
+        due = [subject for subject in wrong if subject not in told or now - told[subject] >= _TOLD_AGAIN_AFTER]
+        if due:
+            await self._smtp.send(self._message(wrong, due))
+        known = {subject: now if subject in due else told[subject] for subject in wrong}
+        if known != told:
+            self._home.backups.mkdir(exist_ok=True, mode=0o700)
+            private_files.write(self._told_path, json.dumps({subject: at.isoformat() for subject, at in known.items()}).encode())
+        return bool(due)
+
+    def _message(self, wrong: Mapping[str, str], due: Sequence[str]) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = self._sender, self._operator
+        message["Subject"] = f"Caseload: {' and '.join(due)} need you"
+        lines = [f"- {subject}: {what}" for subject, what in wrong.items()]
+        message.set_content("\n".join([f"Of the installation in {self._home.directory}:", "", *lines, "", "`caseload doctor` says more."]))
+        return message
+
+    def _told(self) -> dict[str, datetime]:
+        try:
+            return {subject: datetime.fromisoformat(at) for subject, at in json.loads(self._told_path.read_text()).items()}
+        except (FileNotFoundError, ValueError, AttributeError):
+            return {}
