@@ -177,7 +177,7 @@ rests_of = query(
     )
 )
 
-count_drafts = query(
+count_drafts = command(
     select(func.count().label("drafts"))
     .select_from(sessions)
     # Written out, so that a plan for all arguments can use the index on drafts.
