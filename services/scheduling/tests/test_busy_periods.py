@@ -2,18 +2,25 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import events_pb2 as clients_events
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2, locations_pb2
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from chassis.errors import Conflict, NotFound, Refusal
+from identity.roles import SCOPES_BY_ROLE
 
 from .conftest import YESTERDAY, Member, enum_value, new_member
+from .test_time_off import be_away
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -30,6 +37,13 @@ async def room(member: Member, kind: str = "clinic", *, is_room: bool = True) ->
 async def make_room(member: Member, location_id: str, *, is_room: bool = True) -> None:
     request = locations_pb2.UpdateLocationRequest(location_id=location_id, mask={"paths": ["is_room"]}, is_room=is_room)
     await member.environment.stub(LocationsStub).UpdateLocation(request, member.call)
+
+
+async def therapist(member: Member) -> Member:
+    """A colleague who treats."""
+    request = users_pb2.CreateUserRequest(email=f"{uuid7().hex}@example.com", full_name="Grace Hopper", role=users_pb2.ROLE_THERAPIST)
+    owner = replace(member, user_id=member.owner_id, scopes=SCOPES_BY_ROLE["owner"])
+    return replace(member, user_id=UUID((await member.environment.stub(UsersStub).CreateUser(request, owner.call)).id))
 
 
 async def taken(member: Member) -> dict[str, list[tuple[str, bool]]]:
@@ -213,7 +227,7 @@ class World:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["book", "book", "overbook", "move", "cancel", "reopen", "delete"]),
+        st.sampled_from(["book", "book", "overbook", "move", "cancel", "reopen", "delete", "be away"]),
         st.integers(0, 1), st.integers(0, 2), st.integers(0, 1), st.integers(0, 12), st.integers(1, 8), st.booleans(), st.integers(0, 50),
     ),
     min_size=4,
@@ -237,6 +251,8 @@ async def step(world: World, action, person, place, client, start, length, with_
             booked = await me.book(**fields, allow_conflict=action == "overbook")
             assert booked.overbooked == bool(told)
             world.booked.append(booked)
+        elif action == "be away":
+            await be_away(me, (f"{at:%H:%M}", f"{until:%H:%M}"))
         elif chosen is None:
             return
         elif action == "move":
@@ -304,7 +320,8 @@ async def check_consistent(member: Member) -> None:
 async def new_world(environment) -> World:
     me = await new_member(environment)
     service_id = await me.offer(before=10, after=20)
-    return World([me, me.colleague()], [await room(me), await room(me)], [await me.new_client(), await me.new_client()], service_id)
+    people = [replace(me, user_id=me.owner_id), await therapist(me)]
+    return World(people, [await room(me), await room(me)], [await me.new_client(), await me.new_client()], service_id)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -326,13 +343,15 @@ async def test_a_calendar_is_never_inconsistent_under_sixteen_actors(scheduling_
             until = at + minutes(15 * chance.randrange(1, 5))
             chosen = chance.choice(world.booked) if world.booked else None
             try:
-                match chance.choice(["book", "book", "overbook", "move", "move", "cancel", "delete", "place"]):
+                match chance.choice(["book", "book", "overbook", "move", "move", "cancel", "delete", "place", "be away"]):
                     case "book" | "overbook" as how:
                         fields = {"location_id": chance.choice(world.rooms), "client_id": chance.choice(world.clients)}
                         times = {"scheduled_start": at, "scheduled_end": until}
                         world.booked.append(await me.book(**fields, **times, allow_conflict=how == "overbook"))
                     case "move" if chosen:
                         await me.change(chosen, scheduled_start=at, scheduled_end=until, practitioner_id=str(world.people[0].owner_id))
+                    case "be away":
+                        await be_away(me, (f"{at:%H:%M}", f"{until:%H:%M}"))
                     case "place" if chosen:
                         await me.change(chosen, location_id=chance.choice(world.rooms), client_id=chance.choice(world.clients))
                     case "cancel" if chosen:
