@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, column, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import Boolean, DateTime, Uuid
+from sqlalchemy.types import Boolean, DateTime, Text, Uuid
 
 from chassis.db.statement import command
 from scheduling.busy_periods.rules import PRACTITIONER, TIME_OFF
@@ -25,7 +25,7 @@ add = command(upsert(availability).values(**_key, **_values).on_conflict_do_noth
 replace = command(update(availability).where(_of_practitioner).values(**_values).returning(*_a))
 
 _b = busy_periods.c
-_time_off, _practitioner = (literal_column(f"'{kind}'") for kind in (TIME_OFF, PRACTITIONER))
+_time_off, _practitioner = (literal_column(f"'{kind}'", Text) for kind in (TIME_OFF, PRACTITIONER))
 
 # The word itself, not a parameter: it is what the index of time off is limited to.
 end_time_off = command(delete(busy_periods).where(_b.resource_id == bindparam("practitioner_id", type_=Uuid), _b.owner_kind == _time_off))
