@@ -233,7 +233,7 @@ async def _reply(
     places = [Place(**place) for place in await work.db.all(store.places, series_id=series_id)]
     ids = [place.appointment_id for place in places if place.appointment_id is not None]
     times = {each["id"]: (each["scheduled_start"], each["scheduled_end"]) for each in await work.db.all(store.times, ids=ids)}
-    reply = series_to_message(row, as_kept(places, times, timedelta(minutes=row["duration_minutes"])), [], version=row["version"])
+    reply = await series_to_message(row, as_kept(places, times, timedelta(minutes=row["duration_minutes"])), [], version=row["version"])
     reply.changed_ids.extend(str(each.row["id"]) for each in changed if each.is_changed)
     reply.changed_ids.extend(str(place.appointment_id) for place in booked or ())
     reply.changed_ids.extend(str(each["id"]) for each in gone or ())

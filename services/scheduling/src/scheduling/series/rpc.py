@@ -42,7 +42,7 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         rule, planned, zone = _planned(request)
         template = await _with_terms(await self._template(request, planned, work), planned, work)
         occurrences, found = await outlook.judge(work, booking.candidates(template, planned), zone)
-        return to_message(rule | {"id": _NOT_STORED}, occurrences, found, version=0)
+        return await to_message(rule | {"id": _NOT_STORED}, occurrences, found, version=0)
 
     async def CreateSeries(self, request: pb.CreateSeriesRequest, work: UnitOfWork) -> pb.Series:
         rule, planned, zone = _planned(request)
@@ -60,7 +60,7 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         booked = await booking.book(work, keys, template, series_id, occurrences)
         await booking.write_places(work, series_id, booking.places_of(booked))
         work.note(series_id=str(series_id), left_out=str(sum(each.appointment_id is None for each in booked)))
-        return to_message(rule | {"id": series_id}, booked, found, version=1)
+        return await to_message(rule | {"id": series_id}, booked, found, version=1)
 
     async def ChangeSeries(self, request: pb.ChangeSeriesRequest, work: UnitOfWork) -> pb.Series:
         scope, appointment_id = _scope(request)
