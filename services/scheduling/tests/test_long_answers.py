@@ -75,7 +75,8 @@ async def test_twelve_thousand_slots_never_hold_the_loop(member):
 
 
 @pytest.mark.alone
-async def test_a_preview_of_520_occurrences_that_are_all_taken_takes_less_than_a_tenth_of_a_second(member):
+async def test_a_preview_of_520_occurrences_that_are_all_taken_costs_less_than_a_tenth_of_a_second(member):
+    """Of processor time, of the service and its caller: what else the machine does is not measured."""
     stub = member.environment.stub(AppointmentSeriesStub)
     series = {
         "client_id": member.client_id, "rrule": "FREQ=WEEKLY;COUNT=520", "first_start": NINE, "time_zone": "Europe/Berlin",
@@ -84,12 +85,11 @@ async def test_a_preview_of_520_occurrences_that_are_all_taken_takes_less_than_a
     await stub.CreateSeries(series_pb2.CreateSeriesRequest(**series), member.call)
 
     async def once() -> float:
-        before = time.perf_counter()
+        before = time.thread_time()
         found = await stub.PreviewSeries(series_pb2.PreviewSeriesRequest(**series), member.call)
-        took = time.perf_counter() - before
+        took = time.thread_time() - before
         assert len(found.conflicts) == 520
         assert {len(each.conflict_ids) for each in found.occurrences} == {1}
         return took
 
-    # Those beside are over when this begins, but what else runs on the machine is not.
     assert min([await once() for _ in range(8)]) < 0.1
