@@ -92,7 +92,7 @@ async def change(
     template = _template(plan, timing)
     if template is not None:
         appointments.check_client(is_active=active[0])
-        appointments.check_practitioner(is_active=active[1])
+        appointments.check_practitioner(is_active=active[1], treats=True)
     booked = await rewriting.write(
         work, keys, plan.changed, plan.gone, [place.planned_start for place in plan.new], template, result_id, zone=timing.zone, scope=scope
     )
