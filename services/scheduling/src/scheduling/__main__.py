@@ -4,6 +4,7 @@ from typing import Any
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import events_pb2
 from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
@@ -48,7 +49,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         Availability(runtime.keys, users),
         Holidays(),
         FreeSlots(runtime.keys, users),
-        CalendarFeeds(clients, users, _CARE_TEAMS),
+        CalendarFeeds(clients, users, WorkspacesStub(peers["identity"]), _CARE_TEAMS),
         ActivityReports(runtime.keys, users),
         Waitlist(runtime.keys, ActiveClients(clients), users),
     ]

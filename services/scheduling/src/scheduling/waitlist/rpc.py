@@ -183,5 +183,6 @@ async def _book(work: UnitOfWork, keys: WorkspaceKeys, entry: Record, offer: Rec
     # What is left of the opening may still be something for somebody.
     await workflow.go_on(work, opening)
     changed = await workflow.set_status(work, entry, "booked", offer_id=offer["id"], appointment_id=booked["id"])
+    await workflow.close_others(work, entry)
     work.note(entry_id=str(entry["id"]))
     return changed
