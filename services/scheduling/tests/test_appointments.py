@@ -455,7 +455,7 @@ async def test_every_call_is_recorded_in_the_audit_trail(member):
 
 
 async def test_a_repeated_booking_with_one_idempotency_key_makes_one_appointment(member):
-    call = member.environment.caller(workspace_id=member.workspace_id, user_id=member.user_id, idempotency_key="once")
+    call = replace(member.call, idempotency_key="once")
     first = await member.stub.BookAppointment(member.booking(), call)
     again = await member.stub.BookAppointment(member.booking(), call)
 
