@@ -89,6 +89,7 @@ ALONE = {
     "identity.sso_providers.sealed": "bound to its flags by its own encryption; replaced as a whole",
     "identity.sso_attempts.return_to_sealed": "bound to its attempt; good for ten minutes",
     "identity.second_factors.secret_sealed": "bound to its user; replaced as a whole",
+    "scheduling.locations.sealed": "bound to its location and its revision; null until what an earlier release left open is sealed",
     "notifications.calendar_invites.sealed": "bound to its row and its revision; replaced as a whole",
     "notifications.webhooks.sealed": "bound to its webhook and its revision; replaced as a whole",
     "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",

@@ -169,6 +169,15 @@ class EncryptedValues:
         reads = [self._get(path), self._get("/appointments", client_id=booking["client_id"])]
         return EncryptedValue(column, {"id": appointment}, reads, [word], lambda: self.api.put(path, json={"notes": self._word()}))
 
+    def _locations(self, column):
+        word = self._word()
+        path = (
+            f"/locations/{(location := self._made('/locations', json={'name': 'Home visits', 'location_type': 'home', 'address': word}))}"
+        )
+        return EncryptedValue(
+            column, {"id": location}, [self._get(path)], [word], lambda: self.api.put(path, json={"details": self._word()})
+        )
+
     def _availability(self, column):
         word = self._word()
         colleague = {"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}

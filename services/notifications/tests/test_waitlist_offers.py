@@ -87,6 +87,13 @@ async def test_who_is_offered_a_time_is_mailed_once_when_it_is_and_until_when(pr
     assert (shown.practice, shown.is_open, shown.is_accepted) == ("Lakeside & Partners", True, False)
     assert shown.date.startswith(("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"))
     accept = answers_pb.AcceptOfferRequest(token=token, locale="en")
+    for status in ("suspended", "active"):
+        await practice.look("UPDATE identity.workspaces SET status = $2 WHERE workspace_id = $1", practice.workspace_id, status)
+        if status == "suspended":
+            for answer in (link.GetOfferLink(answers_pb.GetOfferLinkRequest(token=token), nobody()), link.AcceptOffer(accept, nobody())):
+                with pytest.raises(NotFound) as refused:
+                    await answer
+                assert refused.value.code == "waitlist_link_unknown"
     replies = await asyncio.gather(*(link.AcceptOffer(accept, nobody()) for _ in range(8)))
     assert {(reply.is_open, reply.is_accepted) for reply in replies} == {(False, True)}
     rows = await practice.look(

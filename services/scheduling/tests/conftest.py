@@ -18,7 +18,7 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2, services_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
-from chassis.context import RequestContext
+from chassis.context import TREATS, RequestContext
 from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
@@ -58,7 +58,13 @@ class Member:
 
     @property
     def call(self) -> RequestContext:
-        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
+        scopes = self.scopes
+        if scopes is None:
+            # Somebody who treats. No method of these services asks for it, so it is none of theirs.
+            methods = [method for runtime in self.environment.runtimes.values() for method in runtime.server.methods]
+            needed = {method.needs for method in methods}.union(*(method.more_with for method in methods))
+            scopes = frozenset(needed - {"", "public"} | {TREATS})
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=scopes)
 
     @property
     def stub(self) -> AppointmentsStub:

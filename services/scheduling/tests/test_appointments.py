@@ -1,5 +1,6 @@
 """The use cases of the Appointments service and their refusals, called over gRPC."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from chassis.protobuf.timestamps import to_datetime
+from identity.roles import SCOPES_BY_ROLE
 from scheduling.appointments.mapping import APPOINTMENTS
 
 from .conftest import YESTERDAY, enum_value
@@ -453,7 +455,7 @@ async def test_every_call_is_recorded_in_the_audit_trail(member):
 
 
 async def test_a_repeated_booking_with_one_idempotency_key_makes_one_appointment(member):
-    call = member.environment.caller(workspace_id=member.workspace_id, user_id=member.user_id, idempotency_key="once")
+    call = replace(member.call, idempotency_key="once")
     first = await member.stub.BookAppointment(member.booking(), call)
     again = await member.stub.BookAppointment(member.booking(), call)
 
@@ -476,3 +478,42 @@ async def _another_owner(member) -> str:
     async with runtime.background(member.workspace_id) as work:
         await add_user(work, runtime.keyring, keys, person, role="owner")
     return person.id
+
+
+async def test_nobody_is_booked_whose_role_treats_nobody(member):
+    owner = replace(member, user_id=member.owner_id, scopes=SCOPES_BY_ROLE["owner"])
+    request = users_pb2.CreateUserRequest(email=f"{uuid7().hex}@example.com", full_name="Grace Hopper", role=users_pb2.ROLE_ASSISTANT)
+    assistant = await member.environment.stub(UsersStub).CreateUser(request, owner.call)
+    themself = replace(member, user_id=UUID(assistant.id), scopes=SCOPES_BY_ROLE["assistant"])
+    booked = await owner.book()
+
+    for attempt in (
+        lambda: owner.book(practitioner_id=assistant.id, scheduled_start=NINE + minutes(90)),
+        lambda: owner.change(booked, practitioner_id=assistant.id),
+        lambda: themself.book(scheduled_start=NINE + minutes(90)),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await attempt()
+        assert refused.value.code == "practitioner_does_not_treat"
+    assert (await themself.book(practitioner_id=str(member.owner_id), scheduled_start=NINE + minutes(90))).practitioner_id == str(
+        member.owner_id
+    )
+
+
+async def test_an_api_key_says_with_whom_it_books(member):
+    by_key = member.environment.caller(workspace_id=member.workspace_id, role="api_key", amr=["key"])
+    with pytest.raises(Invalid) as refused:
+        await member.stub.BookAppointment(member.booking(), by_key)
+    assert (refused.value.code, [fault.pointer for fault in refused.value.faults]) == ("practitioner_required", ["/practitioner_id"])
+    named = member.booking(practitioner_id=str(member.owner_id))
+    assert (await member.stub.BookAppointment(named, by_key)).practitioner_id == str(member.owner_id)
+
+
+async def test_who_loses_an_appointment_to_a_colleague_is_named_in_the_event(member):
+    booked = await member.book()
+    given = await member.change(booked, practitioner_id=str(member.owner_id))
+    await member.move(given, NINE + minutes(90))
+
+    first, second = await member.environment.emitted(events_pb2.AppointmentMoved, member.workspace_id)
+    assert (first.practitioner_id, first.former_practitioner_id) == (str(member.owner_id), str(member.user_id))
+    assert not second.HasField("former_practitioner_id")

@@ -16,7 +16,6 @@ from caseload.scheduling.v1.availability_rpc import AvailabilityStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from chassis.protobuf.timestamps import to_datetime
 from chassis.rpc.client.attempts import InternalFault
 from identity.roles import SCOPES_BY_ROLE
 
@@ -52,7 +51,7 @@ async def slots(member, *, days=1, since=MONDAY, **fields):
     """The starts of free slots, as hours after Monday's midnight."""
     request = slots_pb2.ListFreeSlotsRequest(**{"since": since, "until": since + days * DAY, "time_zone": "Europe/London", **fields})
     found = await member.environment.stub(FreeSlotsStub).ListFreeSlots(request, member.call)
-    return [(to_datetime(slot.start) - MONDAY) / HOUR for slot in found.items]
+    return [(seconds - MONDAY.timestamp()) / HOUR.total_seconds() for seconds in found.starts]
 
 
 async def add_holiday(member, day="2031-03-03", name="Founders' day"):

@@ -1,19 +1,30 @@
 """Who and what appointments take, what is in the way of them, and that the calendar and the appointments always agree."""
 
 import asyncio
+import os
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import events_pb2 as clients_events
-from caseload.scheduling.v1 import appointments_pb2, locations_pb2
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
+from caseload.scheduling.v1 import appointments_pb2, holds_pb2, locations_pb2, series_pb2, waitlist_pb2
+from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
+from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from chassis.errors import Conflict, NotFound, Refusal
+from identity.roles import SCOPES_BY_ROLE
 
 from .conftest import YESTERDAY, Member, enum_value, new_member
+from .test_time_off import be_away
+from .test_waitlist import List
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -30,6 +41,13 @@ async def room(member: Member, kind: str = "clinic", *, is_room: bool = True) ->
 async def make_room(member: Member, location_id: str, *, is_room: bool = True) -> None:
     request = locations_pb2.UpdateLocationRequest(location_id=location_id, mask={"paths": ["is_room"]}, is_room=is_room)
     await member.environment.stub(LocationsStub).UpdateLocation(request, member.call)
+
+
+async def therapist(member: Member) -> Member:
+    """A colleague who treats."""
+    request = users_pb2.CreateUserRequest(email=f"{uuid7().hex}@example.com", full_name="Grace Hopper", role=users_pb2.ROLE_THERAPIST)
+    owner = replace(member, user_id=member.owner_id, scopes=SCOPES_BY_ROLE["owner"])
+    return replace(member, user_id=UUID((await member.environment.stub(UsersStub).CreateUser(request, owner.call)).id))
 
 
 async def taken(member: Member) -> dict[str, list[tuple[str, bool]]]:
@@ -203,6 +221,10 @@ async def test_the_time_of_an_erased_client_is_free(member):
     await member.book(client_id=await member.new_client())
 
 
+# Of each of sixteen people; the drill does more.
+ACTIONS = int(os.environ.get("CASELOAD_CALENDAR_ACTIONS", "12"))
+
+
 class World:
     """Two practitioners, two rooms and two clients, in an hour and a half of five-minute steps."""
 
@@ -213,7 +235,7 @@ class World:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["book", "book", "overbook", "move", "cancel", "reopen", "delete"]),
+        st.sampled_from(["book", "book", "overbook", "move", "cancel", "reopen", "delete", "be away"]),
         st.integers(0, 1), st.integers(0, 2), st.integers(0, 1), st.integers(0, 12), st.integers(1, 8), st.booleans(), st.integers(0, 50),
     ),
     min_size=4,
@@ -237,6 +259,8 @@ async def step(world: World, action, person, place, client, start, length, with_
             booked = await me.book(**fields, allow_conflict=action == "overbook")
             assert booked.overbooked == bool(told)
             world.booked.append(booked)
+        elif action == "be away":
+            await be_away(me, (f"{at:%H:%M}", f"{until:%H:%M}"))
         elif chosen is None:
             return
         elif action == "move":
@@ -304,7 +328,8 @@ async def check_consistent(member: Member) -> None:
 async def new_world(environment) -> World:
     me = await new_member(environment)
     service_id = await me.offer(before=10, after=20)
-    return World([me, me.colleague()], [await room(me), await room(me)], [await me.new_client(), await me.new_client()], service_id)
+    people = [replace(me, user_id=me.owner_id), await therapist(me)]
+    return World(people, [await room(me), await room(me)], [await me.new_client(), await me.new_client()], service_id)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -316,23 +341,68 @@ async def test_a_check_says_what_saving_does_and_the_calendar_stays_consistent(s
     await check_consistent(world.people[0])
 
 
+async def hold_and_book(world, me, at, chance):
+    asked = holds_pb2.HoldSlotRequest(start=at, service_id=world.service_id)
+    held = await me.environment.stub(HoldsStub).HoldSlot(asked, me.call)
+    what = {"client_id": chance.choice(world.clients), "service_id": world.service_id, "scheduled_start": at}
+    world.booked.append(await me.book(**what, hold_id=held.hold_id))
+
+
+async def recur(world, me, at, chance):
+    """Books a series, and has half of them begin a day later."""
+    stub = me.environment.stub(AppointmentSeriesStub)
+    asked = series_pb2.CreateSeriesRequest(
+        client_id=chance.choice(world.clients),
+        location_type=enum_value("location_type", "clinic"),
+        rrule="FREQ=DAILY;COUNT=3",
+        first_start=at - timedelta(days=1),
+        time_zone="UTC",
+        duration_minutes=15,
+        on_conflict=series_pb2.ON_CONFLICT_SKIP,
+    )
+    made = await stub.CreateSeries(asked, me.call)
+    world.booked += [await me.get(each.appointment_id) for each in made.occurrences if each.appointment_id]
+    if chance.random() < 0.5:
+        scope = {"scope": series_pb2.SERIES_SCOPE_ALL, "mask": {"paths": ["first_start"]}}
+        await stub.ChangeSeries(series_pb2.ChangeSeriesRequest(series_id=made.id, first_start=at, **scope), me.call)
+
+
+async def wait_and_accept(world, me, _at, chance):
+    """Somebody joins the waitlist, the worker works, and somebody accepts what is offered."""
+    waitlist = List(me)
+    await waitlist.join(chance.choice(world.clients), latest=NINE + minutes(600))
+    await waitlist.work()
+    asked = waitlist_pb2.ListWaitlistRequest(status=waitlist_pb2.WAITLIST_STATUS_OFFERED)
+    for entry in list((await waitlist.stub.ListWaitlist(asked, me.call)).items)[:1]:
+        await waitlist.accept(entry.id)
+
+
+BESIDE = {"hold": hold_and_book, "series": recur, "wait": wait_and_accept}
+
+
 async def test_a_calendar_is_never_inconsistent_under_sixteen_actors(scheduling_environment):
     world = await new_world(scheduling_environment)
 
     async def actor(seed: int) -> list[str]:
         chance, refused = random.Random(seed), []
-        for _ in range(12):
+        for _ in range(ACTIONS):
             me, at = chance.choice(world.people), NINE + minutes(15 * chance.randrange(24))
             until = at + minutes(15 * chance.randrange(1, 5))
             chosen = chance.choice(world.booked) if world.booked else None
             try:
-                match chance.choice(["book", "book", "overbook", "move", "move", "cancel", "delete", "place"]):
+                match chance.choice(
+                    ["book", "book", "overbook", "move", "move", "cancel", "delete", "place", "be away", "hold", "series", "wait"]
+                ):
                     case "book" | "overbook" as how:
                         fields = {"location_id": chance.choice(world.rooms), "client_id": chance.choice(world.clients)}
                         times = {"scheduled_start": at, "scheduled_end": until}
                         world.booked.append(await me.book(**fields, **times, allow_conflict=how == "overbook"))
                     case "move" if chosen:
                         await me.change(chosen, scheduled_start=at, scheduled_end=until, practitioner_id=str(world.people[0].owner_id))
+                    case "be away":
+                        await be_away(me, (f"{at:%H:%M}", f"{until:%H:%M}"))
+                    case "hold" | "series" | "wait" as other:
+                        await BESIDE[other](world, me, at, chance)
                     case "place" if chosen:
                         await me.change(chosen, location_id=chance.choice(world.rooms), client_id=chance.choice(world.clients))
                     case "cancel" if chosen:
@@ -345,6 +415,9 @@ async def test_a_calendar_is_never_inconsistent_under_sixteen_actors(scheduling_
 
     refused = [code for codes in await asyncio.gather(*(actor(seed) for seed in range(16))) for code in codes]
 
-    assert set(refused) <= {"appointment_conflict", "not_found"}
+    assert set(refused) <= {
+        "appointment_conflict", "not_found", "hold_lapsed", "too_many_holds", "series_not_bookable", "waitlist_entry_over",
+        "waitlist_not_offered", "waitlist_offer_lapsed", "series_changed", "calendar_busy",
+    }  # fmt: skip
     assert len(refused) >= 10, "the actors were not in each other's way"
     await check_consistent(world.people[0])

@@ -159,6 +159,21 @@ async def test_a_feed_is_void_when_it_is_deleted_and_when_its_practitioner_leave
         assert refused.value.code == "calendar_feed_not_found"
 
 
+async def test_the_feed_of_a_suspended_workspace_is_void_until_it_is_active_again(practitioner):
+    token = (await create(practitioner)).token
+    for status, is_void in (("suspended", True), ("active", False)):
+        async with practitioner.environment.superuser() as connection:
+            await connection.execute(
+                "UPDATE identity.workspaces SET status = $2 WHERE workspace_id = $1", practitioner.workspace_id, status
+            )
+        if is_void:
+            with pytest.raises(NotFound) as refused:
+                await read(practitioner, token)
+            assert refused.value.code == "calendar_feed_not_found"
+        else:
+            assert await read(practitioner, token)
+
+
 async def test_the_secret_is_not_stored_and_the_last_reading_is(practitioner):
     created = await create(practitioner)
     assert not (await feeds(practitioner))[0].HasField("last_read_at")

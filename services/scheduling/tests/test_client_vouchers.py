@@ -92,7 +92,7 @@ async def test_nobody_but_scheduling_gets_the_key(member, outsider):
 
 async def test_an_idempotency_key_stands_for_the_booking_whatever_voucher_it_comes_with(member):
     def again():
-        return member.environment.caller(workspace_id=member.workspace_id, user_id=member.user_id, idempotency_key="once")
+        return replace(member.call, idempotency_key="once")
 
     booked = []
     for call in (again(), again()):

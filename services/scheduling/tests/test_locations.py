@@ -1,7 +1,9 @@
 """The use cases of the Locations service and their refusals, called over gRPC."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
+import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -9,8 +11,11 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.rpc.client.attempts import InternalFault
+from scheduling.locations.sealing import AddressSealer
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
+HOME = appointments_pb2.LOCATION_TYPE_HOME
 CLINIC, ONLINE = appointments_pb2.LOCATION_TYPE_CLINIC, appointments_pb2.LOCATION_TYPE_ONLINE
 
 
@@ -132,3 +137,65 @@ async def test_a_location_of_another_workspace_is_not_found(member, outsider, lo
 async def test_creating_a_location_needs_the_scope_to_write(member, locations):
     with pytest.raises(Forbidden):
         await locations.CreateLocation(room(), member.only("catalogue:read").call)
+
+
+async def stored(member, location_id):
+    async with member.environment.superuser() as connection:
+        return await connection.fetchrow("SELECT * FROM scheduling.locations WHERE id = $1", UUID(location_id))
+
+
+async def test_where_somebody_lives_is_stored_sealed_and_bound_to_its_location(member, locations):
+    home = await locations.CreateLocation(room(name="Visits", location_type=HOME, address="4 Elm Row", details="Ring twice"), member.call)
+    other = await locations.CreateLocation(room(address="1 Main Street"), member.call)
+    row = await stored(member, home.id)
+    assert (row["address"], row["details"], row["version"]) == (None, None, 1)
+    assert b"Elm Row" not in row["sealed"]
+    assert b"twice" not in row["sealed"]
+
+    changed = await locations.UpdateLocation(
+        pb.UpdateLocationRequest(location_id=home.id, mask={"paths": ["details"]}, details="Second floor"), member.call
+    )
+    assert (changed.address, changed.details) == ("4 Elm Row", "Second floor")
+    listed = (await locations.ListLocations(pb.ListLocationsRequest(), member.call)).items
+    assert [location.address for location in listed] == ["1 Main Street", "4 Elm Row"]
+    async with member.environment.superuser() as connection:
+        for sealed, version in (((await stored(member, other.id))["sealed"], 1), (row["sealed"], 2)):
+            await connection.execute(
+                "UPDATE scheduling.locations SET sealed = $2, version = $3 WHERE id = $1", UUID(home.id), sealed, version
+            )
+            with pytest.raises(InternalFault):
+                await locations.GetLocation(pb.GetLocationRequest(location_id=home.id), member.call)
+
+
+async def test_addresses_that_an_earlier_release_stored_are_read_and_then_sealed(member, locations):
+    old, changed = uuid7(), uuid7()
+    async with member.environment.superuser() as connection:
+        for location_id in (old, changed):
+            await connection.execute(
+                "INSERT INTO scheduling.locations (workspace_id, id, name, location_type, address, details)"
+                " VALUES ($1, $2, 'Visits', 'home', '4 Elm Row', 'Ring twice')",
+                member.workspace_id,
+                location_id,
+            )
+
+    async def read(location_id):
+        found = await locations.GetLocation(pb.GetLocationRequest(location_id=str(location_id)), member.call)
+        return found.address, found.details
+
+    assert await read(old) == ("4 Elm Row", "Ring twice")
+    request = pb.UpdateLocationRequest(location_id=str(changed), mask={"paths": ["details"]}, details="Second floor")
+    await locations.UpdateLocation(request, member.call)
+
+    runtime = member.environment.runtime("scheduling")
+    connection = await asyncpg.connect(runtime.relay_dsn)
+    try:
+        for _ in range(2):
+            await AddressSealer(runtime).seal(connection)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch("SELECT address FROM scheduling.locations")
+    finally:
+        await connection.close()
+    for location_id, details in ((old, "Ring twice"), (changed, "Second floor")):
+        row = await stored(member, str(location_id))
+        assert (row["address"], row["details"], row["version"]) == (None, None, 1)
+        assert await read(location_id) == ("4 Elm Row", details)

@@ -118,8 +118,9 @@ def test_an_appointment_is_completed_from_its_start_on():
 def test_only_who_is_active_has_appointments():
     assert refused(rules.check_client, is_active=True) is None
     assert refused(rules.check_client, is_active=False) == (Invalid, "client_inactive", ["/client_id"])
-    assert refused(rules.check_practitioner, is_active=True) is None
-    assert refused(rules.check_practitioner, is_active=False) == (Invalid, "practitioner_inactive", ["/practitioner_id"])
+    assert refused(rules.check_practitioner, is_active=True, treats=True) is None
+    assert refused(rules.check_practitioner, is_active=False, treats=True) == (Invalid, "practitioner_inactive", ["/practitioner_id"])
+    assert refused(rules.check_practitioner, is_active=True, treats=False) == (Invalid, "practitioner_does_not_treat", ["/practitioner_id"])
 
 
 def test_what_is_named_anew_is_offered():

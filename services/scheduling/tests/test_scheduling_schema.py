@@ -14,8 +14,10 @@ from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
 from scheduling.activity import store as activity
 from scheduling.appointments import store
+from scheduling.availability import store as availability
 from scheduling.busy_periods import store as busy_periods
 from scheduling.calendar_feeds import store as feeds
+from scheduling.locations import store as locations
 from scheduling.slot_holds import store as slot_holds
 from scheduling.slots import store as slots
 from scheduling.tables import metadata
@@ -183,6 +185,8 @@ async def filled(alone):
             SELECT workspace_id, (scheduled_start AT TIME ZONE 'UTC')::date, status, count(*) FROM scheduling.appointments GROUP BY 1, 2, 3;
             INSERT INTO scheduling.services (workspace_id, id, name, default_duration_minutes)
             SELECT gen_random_uuid(), gen_random_uuid(), 'Service ' || n, 30 FROM generate_series(1, 5000) AS n;
+            INSERT INTO scheduling.locations (workspace_id, id, name, location_type, sealed, version)
+            SELECT gen_random_uuid(), gen_random_uuid(), 'Room ' || n, 'clinic', decode(repeat('00', 120), 'hex'), 1 FROM generate_series(1, 5000) AS n;
             INSERT INTO scheduling.availability (workspace_id, practitioner_id, notice_minutes, slot_step_minutes, sealed, version, updated_by, updated_at)
             SELECT gen_random_uuid(), gen_random_uuid(), 0, 15, decode(repeat('00', 120), 'hex'), 1, gen_random_uuid(), now() FROM generate_series(1, 5000);
             """
@@ -198,7 +202,7 @@ async def filled(alone):
     async with alone.superuser() as connection:
         await connection.execute(
             "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures, scheduling.services,"
-            " scheduling.availability, scheduling.holidays"
+            " scheduling.availability, scheduling.holidays, scheduling.locations"
         )
         some = await connection.fetchval("SELECT id FROM scheduling.appointments OFFSET 50000 LIMIT 1")
     return {
@@ -300,6 +304,8 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
             {**practitioner, "bounds": [since + timedelta(days=n) for n in range(32)], "since": since, "until": since + timedelta(days=31)},
         ),
         "a day's activity": (activity.activity(()), {**day, "bounds": [day["since"], day["until"]]}),
+        "a practitioner's time off": (availability.end_time_off, practitioner),
+        "an address that is to be sealed": (locations.get_open, one),
         "working hours": (working_hours.get, practitioner),
         "holidays of six weeks": (working_hours.holidays_between, {"first": NINE.date(), "last": NINE.date() + timedelta(days=42)}),
         "a page of holidays": (holidays.page, {"first": NINE.date(), "last": NINE.date() + timedelta(days=900), **first}),

@@ -20,7 +20,9 @@ FAR = NINE + timedelta(days=30)
 
 
 def free(worked, busy=(), terms=None, *, zone="UTC", step=30, since=NINE - 24 * HOUR, until=FAR):
-    return rules.free_slots(worked, busy, terms or Terms(HOUR), zone=ZoneInfo(zone), step=step, since=since, until=until)
+    terms = terms or Terms(HOUR)
+    starts = rules.free_slots(worked, busy, terms, zone=ZoneInfo(zone), step=step, since=since, until=until)
+    return [(start, start + terms.duration) for start in starts]
 
 
 def starts(slots, zone="UTC"):

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -18,6 +19,7 @@ from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.errors import Conflict, Invalid, NotFound, Refusal
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import to_datetime
+from scheduling.waitlist import rules
 from scheduling.waitlist.worker import Claim, WaitlistWorker
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -107,7 +109,8 @@ async def test_what_is_cancelled_is_offered_to_whoever_waits_longest_and_booked_
     assert await waitlist.status(first, second) == ["offered", "waiting"]
     assert (to_datetime(entry.offered_start), to_datetime(entry.offered_end)) == (NINE, NINE + minutes(60))
     assert entry.offered_practitioner_id == str(owner.user_id)
-    assert minutes(119) < to_datetime(entry.offered_until) - datetime.now(UTC) <= minutes(120)
+    due = rules.offered_until(NINE, ZoneInfo("Europe/London"), now=datetime.now(UTC))
+    assert due - minutes(1) < to_datetime(entry.offered_until) <= due
     # Nobody else books it meanwhile, not even who keeps the list.
     with pytest.raises(Conflict) as refused:
         await owner.book()
@@ -191,7 +194,8 @@ async def test_of_fifty_who_accept_at_once_one_gets_it_and_the_others_stay_on_th
     codes = {"waitlist_not_offered", "waitlist_entry_over"}
     (appointment,) = [outcome for outcome in outcomes if outcome not in codes]
     assert (await owner.get(appointment)).status
-    assert await waitlist.status(*entries) == ["booked", *["waiting"] * 24]
+    # Every fifth is of the client who has it, and waits for nothing more.
+    assert await waitlist.status(*entries) == ["booked", *["waiting"] * 4, *["withdrawn", *["waiting"] * 4] * 4]
     assert (await owner.page()).total == 2
     assert await owner.double_bookings() == 0
 
@@ -368,3 +372,47 @@ async def test_an_erasure_waits_for_whoever_accepts_an_offer_and_neither_for_the
         await accepting.commit()
     await owner.environment.settle()
     assert await waitlist.entries() == {}
+
+
+async def test_whoever_accepts_waits_for_nothing_of_the_kind_any_more(owner, waitlist):
+    client_id, other_service = await owner.new_client(), await owner.offer()
+    booked = await owner.book()
+    first, again = await waitlist.join(client_id), await waitlist.join(client_id)
+    other, somebody = await waitlist.join(client_id, service_id=other_service), await waitlist.join()
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+    await waitlist.accept(first)
+
+    assert await waitlist.status(first, again, other, somebody) == ["booked", "withdrawn", "waiting", "waiting"]
+    assert (again, "withdrawn") in await waitlist.events()
+
+
+async def test_the_time_of_an_erased_client_is_offered(owner, waitlist):
+    gone = await owner.new_client()
+    await owner.book(client_id=gone)
+    entry = await waitlist.join()
+    async with owner.environment.runtime("clients").background(owner.workspace_id) as call:
+        call.emit(clients_events.ClientErased(client_id=gone))
+    await owner.environment.settle()
+    await waitlist.work()
+
+    assert await waitlist.status(entry) == "offered"
+    async with owner.environment.superuser() as connection:
+        found = await connection.fetchval("SELECT count(*) FROM scheduling.waitlist_openings AS o WHERE o::text LIKE $1", f"%{gone}%")
+    assert found == 0
+
+
+async def test_many_inactive_clients_before_an_active_one_keep_nobody_waiting(owner, waitlist):
+    booked = await owner.book()
+    inactive = [await owner.new_client() for _ in range(25)]
+    for client_id in inactive:
+        await waitlist.join(client_id)
+    entry = await waitlist.join()
+    clients = owner.environment.stub(ClientsStub)
+    for client_id in inactive:
+        await clients.UpdateClient(
+            clients_pb2.UpdateClientRequest(client_id=client_id, mask={"paths": ["is_active"]}, is_active=False), owner.call
+        )
+    await owner.change(booked, status="cancelled")
+    await waitlist.work()
+    assert await waitlist.status(entry) == "offered"

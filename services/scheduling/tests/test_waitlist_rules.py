@@ -14,6 +14,8 @@ from scheduling.waitlist.rules import Needs, Opening, Placement, Wish
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 NOW = NINE - timedelta(days=3)
+# Where clocks show five hours more, and never change.
+KARACHI = ZoneInfo("Asia/Karachi")
 ME, OTHER = UUID(int=1), UUID(int=2)
 
 
@@ -36,7 +38,7 @@ def wish(**but):
 def placed(needs=None, *, free=None, worked=None, now=NOW, of=None, **but):
     found = of or opening()
     free = [(found.free_from, found.free_until)] if free is None else free
-    return rules.placement(found, wish(**but), rules.needs_of(found, needs), free=free, worked=worked, now=now)
+    return rules.placement(found, wish(**but), rules.needs_of(found, needs), free=free, worked=worked, zone=KARACHI, now=now)
 
 
 def test_without_a_service_it_is_the_appointment_that_was_given_back():
@@ -82,11 +84,11 @@ def test_what_was_taken_since_is_not_offered_again():
 
 
 def test_an_offer_ends_after_two_hours_and_an_hour_before_the_appointment():
-    assert rules.offered_until(NINE, now=NOW) == NOW + timedelta(hours=2)
-    assert rules.offered_until(NINE, now=NINE - timedelta(hours=3)) == NINE - timedelta(hours=1)
-    assert rules.offered_until(NINE, now=NINE - minutes(120)) == NINE - minutes(60)
-    assert rules.offered_until(NINE, now=NINE - minutes(90)) == NINE - minutes(60)
-    assert rules.offered_until(NINE, now=NINE - minutes(89)) is None
+    assert rules.offered_until(NINE, KARACHI, now=NOW) == NOW + timedelta(hours=2)
+    assert rules.offered_until(NINE, KARACHI, now=NINE - timedelta(hours=3)) == NINE - timedelta(hours=1)
+    assert rules.offered_until(NINE, KARACHI, now=NINE - minutes(120)) == NINE - minutes(60)
+    assert rules.offered_until(NINE, KARACHI, now=NINE - minutes(90)) == NINE - minutes(60)
+    assert rules.offered_until(NINE, KARACHI, now=NINE - minutes(89)) is None
     assert placed(Needs(minutes(30)), now=NINE - minutes(89)).starts_at == NINE + minutes(5)
 
 
@@ -167,3 +169,37 @@ def test_a_day_is_that_of_the_practice_and_as_long_as_clocks_make_it():
     )
     since, until = rules.day_of(datetime(2026, 3, 29, 12, tzinfo=UTC), berlin)
     assert until - since == timedelta(hours=23)
+
+
+def local(text, zone=KARACHI):
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("made", "until"),
+    [
+        ("2031-03-03T18:00", "2031-03-03T20:00"),
+        ("2031-03-03T19:00", "2031-03-03T21:00"),
+        ("2031-03-03T19:01", "2031-03-04T08:01"),
+        ("2031-03-03T21:00", "2031-03-04T10:00"),
+        ("2031-03-03T23:59", "2031-03-04T10:00"),
+        ("2031-03-04T03:00", "2031-03-04T10:00"),
+        ("2031-03-04T08:00", "2031-03-04T10:00"),
+    ],
+)
+def test_an_offer_does_not_lapse_at_night(made, until):
+    assert rules.offered_until(local("2031-03-09T12:00"), KARACHI, now=local(made)) == local(until)
+
+
+def test_what_begins_too_early_in_the_morning_is_not_offered_at_night():
+    made = local("2031-03-03T22:00")
+    assert rules.offered_until(local("2031-03-04T09:29"), KARACHI, now=made) is None
+    assert rules.offered_until(local("2031-03-04T09:30"), KARACHI, now=made) == local("2031-03-04T08:30")
+
+
+@given(st.integers(0, 365 * 24 * 60), st.sampled_from(["Europe/Berlin", "America/New_York", "Africa/Cairo"]))
+def test_an_offer_has_two_hours_by_day_in_every_zone(made, zone):
+    zone, made = ZoneInfo(zone), datetime(2026, 1, 1, tzinfo=UTC) + minutes(made)
+    until = rules.offered_until(made + timedelta(days=9), zone, now=made)
+    clocks = [(made + minutes(n)).astimezone(zone).time() for n in range(int((until - made) / minutes(1)))]
+    assert sum(rules.NIGHT_ENDS <= clock < rules.NIGHT_BEGINS for clock in clocks) == 120

@@ -226,3 +226,41 @@ def test_somebody_who_does_not_treat_has_no_hours(is_active, treats, code):
 def test_minutes_up_to_one_that_is_not_later_end_on_the_next_day():
     assert hours("22:00", "06:00") == Minutes(1320, 1800)
     assert hours("00:00", "24:00") == Minutes(0, 1440)
+
+
+def away(of):
+    return [f"{start.astimezone(of.zone):%d %H:%M}-{end.astimezone(of.zone):%d %H:%M}" for start, end in rules.time_off(of)]
+
+
+def test_days_and_hours_off_are_time_off_but_not_what_is_worked_all_the_same():
+    of = week(
+        BERLIN,
+        weekly=every_day("09:00", "17:00"),
+        closed=[MONDAY, MONDAY + DAY, MONDAY + 3 * DAY],
+        opened={MONDAY + 2 * DAY: [hours("22:00", "02:00")], MONDAY: [hours("10:00", "12:00")]},
+        off={MONDAY: [hours("11:00", "11:30")], MONDAY + 5 * DAY: [hours("22:00", "06:00")]},
+    )
+
+    assert away(of) == ["02 00:00-02 10:00", "02 11:00-02 11:30", "02 12:00-04 00:00", "05 02:00-06 00:00", "07 22:00-08 06:00"]
+    assert away(week(weekly=every_day("09:00", "17:00"))) == []
+
+
+_PARTS = st.builds(rules.minutes, st.integers(0, 1439), st.integers(0, 1440)).filter(lambda part: part.start != part.end)
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.dates(date(2026, 1, 1), date(2026, 12, 28)),
+    st.sets(st.integers(0, 4)),
+    *[st.dictionaries(st.integers(0, 4), st.lists(_PARTS, max_size=2), max_size=3)] * 2,
+)
+def test_time_is_either_worked_or_off_and_only_what_is_off_is_missing_from_the_week(zone, first, closed, opened, off):
+    always = {weekday: [Minutes(0, rules.MINUTES_OF_DAY)] for weekday in EVERY_DAY}
+    days = {number: first + number * DAY for number in range(5)}
+    of = week(
+        zone, always, {days[n] for n in closed}, {days[n]: part for n, part in opened.items()}, {days[n]: part for n, part in off.items()}
+    )
+    since, until = (rules.moment_of(first + n * DAY, 0, zone) for n in (-1, 7))
+
+    found = [(max(start, since), min(end, until)) for start, end in rules.time_off(of)]
+    assert found == rules.without([(since, until)], rules.working_time(of, since, until))

@@ -175,6 +175,7 @@ EXPLANATIONS: dict[str, str] = {
     "practitioner_does_not_treat": "The role of this person does not treat clients, so nothing can be booked with them.",
     "practitioner_inactive": "This practitioner is inactive, so nothing can be booked with them.",
     "practitioner_not_found": "Nobody in this workspace has this id.",
+    "practitioner_required": "An API key books for a practitioner, whose id it has to name: it treats nobody itself.",
     "proof_unavailable": "What a proof is made of is not there any more: the trail has been changed behind the suite's back. The operators have been told.",
     "quota_exceeded": "The workspace's files may have `quota_bytes` together, and this one would exceed that.",
     "quota_invalid": "A quota is a number of bytes, up to a petabyte.",

@@ -4,6 +4,7 @@ from typing import Any
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import events_pb2
 from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
@@ -18,6 +19,7 @@ from scheduling.calendar_feeds.rpc import CalendarFeeds
 from scheduling.client_answers import reactions as client_answers
 from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
+from scheduling.locations.sealing import AddressSealer
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
 from scheduling.series.rpc import AppointmentSeries
@@ -39,7 +41,7 @@ def servicers(runtime: Runtime) -> list[Any]:
     return [
         Appointments(runtime.keys, active_clients, users, _CARE_TEAMS),
         OfferedServices(),
-        Locations(),
+        Locations(runtime.keys),
         Holds(users),
         AppointmentSeries(runtime.keys, active_clients, users),
         Payments(runtime.keys, _CARE_TEAMS),
@@ -47,7 +49,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         Availability(runtime.keys, users),
         Holidays(),
         FreeSlots(runtime.keys, users),
-        CalendarFeeds(clients, users, _CARE_TEAMS),
+        CalendarFeeds(clients, users, WorkspacesStub(peers["identity"]), _CARE_TEAMS),
         ActivityReports(runtime.keys, users),
         Waitlist(runtime.keys, ActiveClients(clients), users),
     ]
@@ -58,7 +60,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys)],
-    loops=lambda runtime: [WaitlistWorker(runtime).poller.run],
+    loops=lambda runtime: [WaitlistWorker(runtime).poller.run, AddressSealer(runtime).run],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

@@ -1,17 +1,19 @@
 """When practitioners are free."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query
 from starlette.responses import Response
 
 from caseload.scheduling.v1 import slots_pb2 as pb
-from gateway.api.responses import json_response
+from chassis.turns import in_turns
 from gateway.api.slots import schemas
 from gateway.api.time_range import time_range
 from gateway.api.workspace_facts import workspace_facts
 from gateway.auth.dependencies import SignedInRequest
-from gateway.mapping import render, to_proto
+from gateway.mapping import dump, to_proto
 from gateway.routing.nouns import noun_router
 
 router = noun_router("/slots", "slots")
@@ -28,4 +30,13 @@ async def list_slots(query: Annotated[schemas.SlotQuery, Query()], request: Sign
         until=dates["end_date"],
         time_zone=(await workspace_facts(request)).time_zone.key,
     )
-    return json_response([render(slot) for slot in (await request.stubs.slots.ListFreeSlots(message, request.context)).items])
+    reply = await request.stubs.slots.ListFreeSlots(message, request.context)
+    return Response(b"[" + b",".join(await in_turns(_rendered(reply))) + b"]", media_type="application/json")
+
+
+def _rendered(slots: pb.FreeSlotList) -> Iterator[bytes]:
+    """Each slot by itself: there may be thousands."""
+    length = timedelta(minutes=slots.duration_minutes)
+    for seconds in slots.starts:
+        start = datetime.fromtimestamp(seconds, UTC)
+        yield dump({"practitioner_id": slots.practitioner_id, "start": start, "end": start + length})

@@ -23,15 +23,26 @@ class OfferAnswers(OfferAnswersServicer[UnitOfWork]):
 
     async def GetOfferLink(self, request: pb.GetOfferLinkRequest, work: UnitOfWork) -> pb.OfferLink:
         asking, token = _asking(request.token, work)
+        await self._check_open(asking)
         offer = await self._stubs.waitlist.ReadOffer(waitlist_pb2.ReadOfferRequest(token=request.token), asking)
         work.enter(token.workspace_id)
         return await self._told(offer, request.locale, asking)
 
     async def AcceptOffer(self, request: pb.AcceptOfferRequest, work: UnitOfWork) -> pb.OfferLink:
         asking, token = _asking(request.token, work)
+        await self._check_open(asking)
         offer = await self._stubs.waitlist.AcceptByLink(waitlist_pb2.AcceptByLinkRequest(token=request.token), asking)
         work.enter(token.workspace_id)
         return await self._told(offer, request.locale, asking)
+
+    async def _check_open(self, asking: RequestContext) -> None:
+        """Raises NotFound for a link of a suspended workspace, as for one of none."""
+        try:
+            workspace = await self._stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), asking)
+        except NotFound:
+            raise _unknown() from None
+        if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
+            raise _unknown()
 
     async def _told(self, offer: waitlist_pb2.LinkedOffer, locale: str, asking: RequestContext) -> pb.OfferLink:
         workspace = await self._stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), asking)
@@ -50,5 +61,9 @@ def _asking(text: str, work: UnitOfWork) -> tuple[RequestContext, OpaqueToken]:
     """A call in the workspace that the token names. Raises NotFound for what is no token."""
     token = OpaqueToken.parse(text)
     if token is None:
-        raise NotFound("waitlist_link_unknown", "There is no such link, or a later one has replaced it.")
+        raise _unknown()
     return RequestContext(request_id=work.context.request_id, workspace_id=token.workspace_id).within(_SECONDS_TO_ASK), token
+
+
+def _unknown() -> NotFound:
+    return NotFound("waitlist_link_unknown", "There is no such link, or a later one has replaced it.")

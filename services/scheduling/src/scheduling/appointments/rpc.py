@@ -9,7 +9,6 @@ from uuid import UUID
 from google.protobuf.message import Message
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
@@ -38,6 +37,7 @@ from scheduling.appointments.mapping import (
     to_event,
     to_message,
 )
+from scheduling.appointments.practitioners import standing
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.mapping import to_clash
@@ -60,7 +60,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
     async def BookAppointment(self, request: pb.BookAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         details = _new_details(request, caller=work.user_id)
         rules.check_client(is_active=await self._clients.is_active(details.client_id, work, request.client_voucher))
-        rules.check_practitioner(is_active=await self._is_active_practitioner(details.practitioner_id, work))
+        rules.check_practitioner(**(await standing(self._users, details.practitioner_id, work))._asdict())
         keys = await self._keys.of(work.workspace_id)
 
         terms = await booking.terms(work, details.service_id, details.location_id)
@@ -95,7 +95,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))
         client_active = await self._clients.is_active(changes["client_id"], work) if "client_id" in changes else True
-        practitioner_active = await self._is_active_practitioner(changes["practitioner_id"], work) if "practitioner_id" in changes else True
+        practitioner = await standing(self._users, changes["practitioner_id"], work) if "practitioner_id" in changes else None
         keys = await self._keys.of(work.workspace_id)
 
         row = await booking.lock(work, request.appointment_id)
@@ -109,7 +109,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_times_of_completed(before, after, changes)
         # An appointment keeps its client and its practitioner, even if they are no longer active.
         rules.check_client(is_active=client_active or after.client_id == before.client_id)
-        rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
+        if practitioner is not None and after.practitioner_id != before.practitioner_id:
+            rules.check_practitioner(**practitioner._asdict())
 
         terms = await booking.terms(
             work, after.service_id, after.location_id, kept_service=before.service_id, kept_location=before.location_id
@@ -138,7 +139,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             work.note(payment_before=before.payment_status, payment=after.payment_status)
         match rules.change_event(before, after):
             case ChangeEvent.MOVED:
-                work.emit(to_event(events_pb2.AppointmentMoved, changed, by=work.caller.user_id))
+                former = rules.former_practitioner(before, after)
+                work.emit(to_event(events_pb2.AppointmentMoved, changed, by=work.caller.user_id, former_practitioner_id=former))
             case ChangeEvent.CLOSED:
                 work.emit(to_event(events_pb2.AppointmentClosed, changed, by=work.caller.user_id))
         return to_message(changed, keys)
@@ -183,7 +185,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
         # Raises NotFound for an unknown practitioner, whose calendar would look free.
         if request.HasField("practitioner_id"):
-            await self._is_active_practitioner(UUID(request.practitioner_id), work)
+            await standing(self._users, UUID(request.practitioner_id), work)
         moved_id = UUID(request.exclude_appointment_id) if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT
         moved = await work.db.maybe(store.get, id=moved_id) if moved_id is not _NO_APPOINTMENT else None
         before: Mapping[str, Any] = moved or {"practitioner_id": work.user_id, "service_id": None, "location_id": None}
@@ -245,12 +247,6 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
     async def _shown(self, rows: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork) -> list[pb.Appointment]:
         hidden = (await self._care_teams.of(work, {row["client_id"] for row in rows})).hidden
         return [to_busy_time(row) if row["client_id"] in hidden else to_message(row, keys) for row in rows]
-
-    async def _is_active_practitioner(self, practitioner_id: UUID, work: UnitOfWork) -> bool:
-        """Whether the practitioner works here, as the caller does. Raises NotFound for an unknown practitioner."""
-        if practitioner_id == work.caller.user_id:
-            return True
-        return (await self._users.GetPractitioner(users_pb2.GetPractitionerRequest(user_id=str(practitioner_id)), work.context)).is_active
 
 
 def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> AppointmentDetails:

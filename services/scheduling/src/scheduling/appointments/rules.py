@@ -266,9 +266,13 @@ def check_client(*, is_active: bool) -> None:
         raise _invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
 
 
-def check_practitioner(*, is_active: bool) -> None:
+def check_practitioner(*, is_active: bool, treats: bool) -> None:
     if not is_active:
         raise _invalid("practitioner_inactive", "practitioner_id", "must be an active practitioner", "This practitioner is inactive.")
+    if not treats:
+        raise _invalid(
+            "practitioner_does_not_treat", "practitioner_id", "must be somebody whose role treats", "This person's role does not treat."
+        )
 
 
 EntryT = TypeVar("EntryT", bound=Mapping[str, Any])
@@ -330,6 +334,11 @@ def change_event(before: AppointmentDetails, after: AppointmentDetails) -> Chang
     if before.status != "scheduled" or _people_and_time(before) != _people_and_time(after):
         return ChangeEvent.MOVED
     return None
+
+
+def former_practitioner(before: AppointmentDetails, after: AppointmentDetails) -> UUID | None:
+    """Who has lost the appointment to a colleague, if anybody."""
+    return before.practitioner_id if before.practitioner_id != after.practitioner_id else None
 
 
 def is_upcoming(status: str, start: datetime, deleted_at: datetime | None, *, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.fields import given
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.availability import rules, store
+from scheduling.availability import rules, store, time_off
 from scheduling.working_hours import store as working_hours
 from scheduling.working_hours.mapping import AVAILABILITY, DEFAULT_SLOT_STEP, to_message
 from scheduling.working_hours.rules import check_practitioner
@@ -51,8 +51,10 @@ class Availability(AvailabilityServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
 
         row = await self._save(request, settings | {"updated_by": work.user_id, "updated_at": work.now}, keys, work)
+        hours = to_message(row, keys, practitioner_id=request.practitioner_id, workspace_zone=request.workspace_time_zone)
+        await time_off.take(hours, work)
         work.note(weekly=str(len(weekly)), exceptions=str(len(exceptions)))
-        return to_message(row, keys, practitioner_id=request.practitioner_id, workspace_zone=request.workspace_time_zone)
+        return hours
 
     async def _save(self, request: pb.SetAvailabilityRequest, columns: dict[str, Any], keys: WorkspaceKeys, work: UnitOfWork) -> Record:
         key = {"practitioner_id": UUID(request.practitioner_id)}

@@ -1,5 +1,6 @@
 """The CalendarFeeds service: each method is one use case and one transaction."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
-from caseload.identity.v1 import users_pb2
+from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import calendar_feeds_pb2 as pb
 from caseload.scheduling.v1.calendar_feeds_rpc import CalendarFeedsServicer
 from chassis.auth.opaque_tokens import OpaqueToken
@@ -30,9 +32,10 @@ _NAMES_AT_ONCE = 500
 class CalendarFeeds(CalendarFeedsServicer[UnitOfWork]):
     """Methods ask other services before their first statement, so that no transaction waits for them."""
 
-    def __init__(self, clients: ClientsStub, users: UsersStub, care_teams: CareTeams) -> None:
+    def __init__(self, clients: ClientsStub, users: UsersStub, workspaces: WorkspacesStub, care_teams: CareTeams) -> None:
         self._clients = clients
         self._users = users
+        self._workspaces = workspaces
         self._care_teams = care_teams
         self._writing = BoundedThreads(
             "calendar-feeds", threads=1, queue=20, code="calendar_feeds_busy", message="Too many calendars are being read; try again."
@@ -93,12 +96,15 @@ class CalendarFeeds(CalendarFeedsServicer[UnitOfWork]):
         return pb.FeedContent(practitioner_id=str(practitioner_id), calendar=calendar)
 
     async def _check_still_treats(self, practitioner_id: UUID, work: UnitOfWork) -> None:
-        """Raises NotFound for the feed of somebody who no longer works or treats here."""
+        """Raises NotFound for the feed of somebody who no longer works or treats here, and of a workspace that is suspended."""
         try:
-            practitioner = await self._practitioner(practitioner_id, work)
+            practitioner, workspace = await asyncio.gather(
+                self._practitioner(practitioner_id, work), self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+            )
         except NotFound:
             raise rules.feed_void() from None
-        if not (practitioner.is_active and practitioner.treats):
+        is_open = workspace.status != workspaces_pb2.WORKSPACE_STATUS_SUSPENDED
+        if not (is_open and practitioner.is_active and practitioner.treats):
             raise rules.feed_void()
 
     async def _initials(self, rows: Sequence[Record], work: UnitOfWork) -> dict[UUID, str]:

@@ -1,15 +1,15 @@
-"""The statements that make a location a room. Row security limits every statement to the caller's workspace."""
+"""The statements that make a location a room, and that seal its address. Row security limits every statement to the caller's workspace."""
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Select, Text, Uuid, bindparam, delete, false, func, literal, or_, select
+from sqlalchemy import DateTime, Select, Text, Uuid, bindparam, delete, false, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Interval
 
 from chassis.db.statement import command
 from scheduling.busy_periods.rules import APPOINTMENT, BUSY_STATUSES, ROOM
-from scheduling.tables import appointments, busy_periods
+from scheduling.tables import appointments, busy_periods, locations
 
 # Of an appointment, and the buffer after it.
 _LONGEST = timedelta(hours=28)
@@ -18,6 +18,16 @@ _TIME = DateTime(timezone=True)
 _now = bindparam("now", type_=_TIME)
 _location_id = bindparam("location_id", type_=Uuid)
 _starts_at, _ends_at = func.lower(_a.during, type_=_TIME), func.upper(_a.during, type_=_TIME)
+_l = locations.c
+_id = bindparam("id", type_=Uuid)
+# Withdrawn ones, too.
+get_open = command(select(*_l).where(_l.id == _id, _l.sealed.is_(None)).with_for_update())
+keep_sealed = command(
+    update(locations)
+    .where(_l.id == _id)
+    .values(address=None, details=None, **{name: bindparam(name, type_=_l[name].type) for name in ("sealed", "version")})
+)
+
 _upcoming = (
     # For the index.
     (_a.scheduled_start > _now - literal(_LONGEST, Interval))

@@ -48,12 +48,13 @@ class Template:
 
 def candidates(template: Template, planned: Sequence[Planned]) -> list[Candidate]:
     """The times of the rule with what they would take of others."""
+    details, terms = template.details, template.terms
+    room_id = details.location_id if terms.is_room else None
     found = []
     for each in planned:
-        details = template.at(each)
-        appointments.check_slot(details.scheduled_start, details.scheduled_end)
-        periods = [period for period in template.periods(details) if period.resource_kind in REFUSING]
-        found.append(Candidate(details.scheduled_start, details.scheduled_end, periods, each.exists))
+        start, end = appointments.check_slot(each.start, each.start + template.length)
+        busy = start - terms.buffers.before, end + terms.buffers.after
+        found.append(Candidate(start, end, time_rules.refusing_periods(details.practitioner_id, room_id, busy), each.exists))
     return found
 
 

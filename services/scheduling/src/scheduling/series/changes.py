@@ -92,7 +92,7 @@ async def change(
     template = _template(plan, timing)
     if template is not None:
         appointments.check_client(is_active=active[0])
-        appointments.check_practitioner(is_active=active[1])
+        appointments.check_practitioner(is_active=active[1], treats=True)
     booked = await rewriting.write(
         work, keys, plan.changed, plan.gone, [place.planned_start for place in plan.new], template, result_id, zone=timing.zone, scope=scope
     )
@@ -233,7 +233,7 @@ async def _reply(
     places = [Place(**place) for place in await work.db.all(store.places, series_id=series_id)]
     ids = [place.appointment_id for place in places if place.appointment_id is not None]
     times = {each["id"]: (each["scheduled_start"], each["scheduled_end"]) for each in await work.db.all(store.times, ids=ids)}
-    reply = series_to_message(row, as_kept(places, times, timedelta(minutes=row["duration_minutes"])), [], version=row["version"])
+    reply = await series_to_message(row, as_kept(places, times, timedelta(minutes=row["duration_minutes"])), [], version=row["version"])
     reply.changed_ids.extend(str(each.row["id"]) for each in changed if each.is_changed)
     reply.changed_ids.extend(str(place.appointment_id) for place in booked or ())
     reply.changed_ids.extend(str(each["id"]) for each in gone or ())

@@ -10,6 +10,7 @@ from caseload.scheduling.v1 import series_pb2 as pb
 from chassis.db.transaction import Record
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given
+from chassis.turns import in_turns
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.rules import AppointmentDetails
 from scheduling.busy_periods.mapping import to_clash
@@ -40,14 +41,17 @@ def details_of(
     )
 
 
-def to_message(rule: dict[str, Any], occurrences: Iterable[Occurrence], conflicts: Sequence[Record], *, version: int) -> pb.Series:
+async def to_message(rule: dict[str, Any], occurrences: Iterable[Occurrence], conflicts: Sequence[Record], *, version: int) -> pb.Series:
     """The series with all its occurrences; `rule` are the columns of its row."""
     series = fill(pb.Series(version=version), rule)
-    for occurrence in occurrences:
-        facts = {"start": occurrence.start, "end": occurrence.end, "status": occurrence.status, "appointment_id": occurrence.appointment_id}
-        fill(series.occurrences.add(conflict_ids=map(str, occurrence.conflict_ids)), facts)
-    series.conflicts.extend(to_clash(row) for row in {row["id"]: row for row in conflicts}.values())
+    await in_turns(_add(series, occurrence) for occurrence in occurrences)
+    series.conflicts.extend(await in_turns(to_clash(row) for row in {row["id"]: row for row in conflicts}.values()))
     return series
+
+
+def _add(series: pb.Series, occurrence: Occurrence) -> pb.Occurrence:
+    facts = {"start": occurrence.start, "end": occurrence.end, "status": occurrence.status, "appointment_id": occurrence.appointment_id}
+    return fill(series.occurrences.add(conflict_ids=map(str, occurrence.conflict_ids)), facts)
 
 
 def as_kept(places: Iterable[rules.Place], times: dict[UUID, tuple[datetime, datetime]], length: Any) -> list[Occurrence]:

@@ -133,6 +133,7 @@ async def _rewrite(
         busy = each.busy_after
         columns = to_columns(each.after, busy, appointment_id=each.row["id"])
         columns |= {"series_id": each.series_id, "edited_at": work.now, "updated_at": work.now, "confirmed_at": _confirmation(each)}
+        columns |= {"former_practitioner_id": appointments.former_practitioner(each.before, each.after)}
         columns |= _overbooking(each, released.get(each.row["id"], []))
         columns |= {"version": each.row["version"] + 1, "edit_count": each.row["edit_count"] + 1}
         written = {**each.row, **columns}

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import series_pb2 as pb
 from caseload.scheduling.v1.series_rpc import AppointmentSeriesServicer
@@ -20,6 +19,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking as appointment_booking
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.clients import ActiveClients
+from scheduling.appointments.practitioners import standing
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.series import booking, changes, deletion, outlook, recurrence, rules, store
 from scheduling.series.booking import Template
@@ -42,7 +42,7 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         rule, planned, zone = _planned(request)
         template = await _with_terms(await self._template(request, planned, work), planned, work)
         occurrences, found = await outlook.judge(work, booking.candidates(template, planned), zone)
-        return to_message(rule | {"id": _NOT_STORED}, occurrences, found, version=0)
+        return await to_message(rule | {"id": _NOT_STORED}, occurrences, found, version=0)
 
     async def CreateSeries(self, request: pb.CreateSeriesRequest, work: UnitOfWork) -> pb.Series:
         rule, planned, zone = _planned(request)
@@ -60,13 +60,13 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         booked = await booking.book(work, keys, template, series_id, occurrences)
         await booking.write_places(work, series_id, booking.places_of(booked))
         work.note(series_id=str(series_id), left_out=str(sum(each.appointment_id is None for each in booked)))
-        return to_message(rule | {"id": series_id}, booked, found, version=1)
+        return await to_message(rule | {"id": series_id}, booked, found, version=1)
 
     async def ChangeSeries(self, request: pb.ChangeSeriesRequest, work: UnitOfWork) -> pb.Series:
         scope, appointment_id = _scope(request)
         wanted = changes.check_changes(masked(request, (*rules.DETAILS, *rules.OF_THE_RULE)))
         if "practitioner_id" in wanted:
-            appointments.check_practitioner(is_active=await self._is_active_practitioner(wanted["practitioner_id"], work))
+            appointments.check_practitioner(**(await standing(self._users, wanted["practitioner_id"], work))._asdict())
         active = await self._active_people(UUID(request.series_id), wanted, work)
         keys = await self._keys.of(work.workspace_id)
         expected = request.expected_version if request.HasField("expected_version") else None
@@ -87,7 +87,7 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         start = planned[0].start
         details = details_of(request, start, start + length, caller=work.user_id)
         appointments.check_client(is_active=await self._clients.is_active(details.client_id, work))
-        appointments.check_practitioner(is_active=await self._is_active_practitioner(details.practitioner_id, work))
+        appointments.check_practitioner(**(await standing(self._users, details.practitioner_id, work))._asdict())
         return Template(details, appointments.Terms(), length)
 
     async def _active_people(self, series_id: UUID, wanted: Mapping[str, Any], work: UnitOfWork) -> tuple[bool, bool]:
@@ -100,13 +100,7 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         client_active = await self._clients.is_active(people["client_id"], work)
         if "practitioner_id" in wanted:
             return client_active, True
-        return client_active, await self._is_active_practitioner(people["practitioner_id"], work)
-
-    async def _is_active_practitioner(self, practitioner_id: UUID, work: UnitOfWork) -> bool:
-        """Whether the practitioner works here, as the caller does. Raises NotFound for an unknown practitioner."""
-        if practitioner_id == work.caller.user_id:
-            return True
-        return (await self._users.GetPractitioner(users_pb2.GetPractitionerRequest(user_id=str(practitioner_id)), work.context)).is_active
+        return client_active, all(await standing(self._users, people["practitioner_id"], work))
 
 
 def _planned(request: pb.CreateSeriesRequest | pb.PreviewSeriesRequest) -> tuple[dict[str, Any], list[Planned], ZoneInfo]:

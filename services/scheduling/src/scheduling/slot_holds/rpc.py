@@ -6,7 +6,6 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import holds_pb2 as pb
 from caseload.scheduling.v1.holds_rpc import HoldsServicer
@@ -17,6 +16,7 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking, time_rules
 from scheduling.appointments import rules as appointments
+from scheduling.appointments.practitioners import standing
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import BusyPeriod, columns
 from scheduling.slot_holds import rules, store
@@ -29,9 +29,7 @@ class Holds(HoldsServicer[UnitOfWork]):
     async def HoldSlot(self, request: pb.HoldSlotRequest, work: UnitOfWork) -> pb.Hold:
         start = rules.check_start(given(request)["start"], now=work.now)
         practitioner_id = UUID(request.practitioner_id) if request.HasField("practitioner_id") else work.user_id
-        if practitioner_id != work.user_id:
-            asked = users_pb2.GetPractitionerRequest(user_id=request.practitioner_id)
-            appointments.check_practitioner(is_active=(await self._users.GetPractitioner(asked, work.context)).is_active)
+        appointments.check_practitioner(**(await standing(self._users, practitioner_id, work))._asdict())
         terms = await booking.service_terms(work, UUID(request.service_id), kept=None)
         start, end = appointments.check_slot(start, start + timedelta(minutes=terms.duration_minutes))
         periods = time_rules.refusing_periods(practitioner_id, None, (start - terms.buffers.before, end + terms.buffers.after))

@@ -10,6 +10,7 @@ from caseload.scheduling.v1 import slots_pb2 as pb
 from caseload.scheduling.v1.slots_rpc import FreeSlotsServicer
 from chassis.encryption.key_store import Keys
 from chassis.protobuf.fields import given
+from chassis.turns import in_turns
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments.rules import check_offered
 from scheduling.busy_periods.store import busy_within
@@ -18,7 +19,7 @@ from scheduling.working_hours import store as working_hours
 from scheduling.working_hours.mapping import to_message, to_week
 from scheduling.working_hours.rules import check_practitioner, working_time
 
-_DAY = timedelta(days=1)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 class FreeSlots(FreeSlotsServicer[UnitOfWork]):
@@ -55,7 +56,7 @@ class FreeSlots(FreeSlotsServicer[UnitOfWork]):
 
         # A slot may end after `until`.
         worked = working_time(to_week(hours, holidays), since, until + terms.duration)
-        slots = rules.free_slots(
+        starts = rules.free_slots(
             worked,
             [(period["starts_at"], period["ends_at"]) for period in busy],
             terms,
@@ -64,7 +65,8 @@ class FreeSlots(FreeSlotsServicer[UnitOfWork]):
             since=max(since, work.now + timedelta(minutes=hours.notice_minutes)),
             until=until,
         )
-        return pb.FreeSlotList(items=[pb.FreeSlot(practitioner_id=practitioner_id, start=start, end=end) for start, end in slots])
+        seconds = await in_turns(int(start.timestamp()) for start in starts)
+        return pb.FreeSlotList(practitioner_id=practitioner_id, starts=seconds, duration_minutes=terms.duration // _MINUTE)
 
     async def _terms(self, service_id: str | None, duration: timedelta | None, work: UnitOfWork) -> rules.Terms:
         """What a booking would take. Raises NotFound or Invalid for a service that is not offered."""

@@ -59,22 +59,20 @@ def check_duration(minutes: int | None) -> timedelta | None:
 
 def free_slots(
     worked: Sequence[Period], busy: Sequence[Period], terms: Terms, *, zone: ZoneInfo, step: int, since: datetime, until: datetime
-) -> list[Period]:
-    """The slots that start from `since` on and before `until`, in order. They overlap where they last longer than the `step` in minutes.
+) -> Iterator[datetime]:
+    """When the slots start that do so from `since` on and before `until`, in order. Slots overlap where they last longer than the `step` in minutes.
 
     An appointment lies within working time; its buffers need not, but nothing else may be in them.
     """
     taken = union(busy)
     ends = [end for _, end in taken]
-    slots = []
     for start, end in worked:
         # The last one ends with the period, and starts before `until`.
         latest = min(end - terms.duration, until - _INSTANT)
         for slot in grid(max(start, since), latest, zone, step):
             following = bisect_right(ends, slot - terms.before)
             if following == len(taken) or taken[following][0] >= slot + terms.duration + terms.after:
-                slots.append((slot, slot + terms.duration))
-    return slots
+                yield slot
 
 
 def grid(first: datetime, last: datetime, zone: ZoneInfo, step: int) -> Iterator[datetime]:

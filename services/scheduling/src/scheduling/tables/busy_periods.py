@@ -45,5 +45,7 @@ busy_periods = tenant(
     Index("ix_busy_periods_overbooked", "workspace_id", "resource_id", "ends_at", postgresql_where=text("overbooked")),
     Index("ix_busy_periods_holds", "workspace_id", "resource_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
     Index("ix_busy_periods_holders", "workspace_id", "held_by", "owner_id", postgresql_where=text("expires_at IS NOT NULL")),
+    # A practitioner's time off is replaced as a whole.
+    Index("ix_busy_periods_time_off", "workspace_id", "resource_id", postgresql_where=text("owner_kind = 'time_off'")),
     grants="SELECT, INSERT, DELETE",
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -15,11 +16,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
 from scheduling.tables.base import metadata
 
 
-def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
+def catalogue_table(name: str, entry: str, *items: SchemaItem, relay_grants: str = "") -> Table:
     """A table of catalogue entries: `items` and what all entries have. `entry` begins the names of the constraints."""
     return tenant(
         name,
@@ -38,6 +39,7 @@ def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
         Index(f"ix_{name}_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
         fixed=("id", "created_at"),
         grants="SELECT, INSERT, UPDATE",
+        relay_grants=relay_grants,
     )
 
 
@@ -61,10 +63,18 @@ locations = catalogue_table(
     "locations",
     "location",
     Column("location_type", Text, nullable=False),
+    # Of rows from before these were sealed; null as soon as they are.
     Column("address", Text),
     Column("details", Text),
+    # The address and the details: a home is somebody's. Null until the service has sealed what is open.
+    Column("sealed", LargeBinary, info=sealed_alone("id", revision="version")),
+    # How often it was sealed.
+    Column("version", BigInteger, nullable=False, server_default="0"),
     # One appointment takes place there at a time.
     Column("is_room", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("location_type IN ('clinic', 'home', 'online')", name="location_type_known"),
     CheckConstraint("NOT is_room OR location_type = 'clinic'", name="location_room_in_clinic"),
+    CheckConstraint("sealed IS NULL OR (address IS NULL AND details IS NULL)", name="location_sealed"),
+    Index("ix_locations_open", "workspace_id", "id", postgresql_where=text("sealed IS NULL")),
+    relay_grants="SELECT (workspace_id, id, sealed)",
 )

@@ -3,6 +3,7 @@
 Other services are asked between the transactions, so that none of these waits for an answer.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ from scheduling.working_hours.mapping import to_message, to_week
 from scheduling.working_hours.rules import union, without, working_time
 
 _AT_ONCE = 50
+# So that many who are no longer active keep nobody waiting.
+_ASKED_AT_ONCE = 10
 _FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -38,6 +41,8 @@ _DAY = timedelta(days=1)
 class Choice:
     entry_id: UUID
     place: Placement
+    # By whose clocks an offer does not lapse at night.
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,12 @@ class Choosing:
                     limit=_AT_ONCE,
                 )
                 fitting = await _fitting(candidates, opening, found, look)
-            for candidate, place in fitting:
-                if await self._is_active(candidate["client_id"], asking):
-                    return Choice(candidate["id"], place)
+            for first in range(0, len(fitting), _ASKED_AT_ONCE):
+                asked = fitting[first : first + _ASKED_AT_ONCE]
+                active = await asyncio.gather(*(self._is_active(candidate["client_id"], asking) for candidate, _ in asked))
+                for (candidate, place), is_active in zip(asked, active, strict=True):
+                    if is_active:
+                        return Choice(candidate["id"], place, found.zone)
             number = len(candidates)
             if candidates:
                 since, after = candidates[-1]["created_at"], candidates[-1]["id"]
@@ -147,7 +155,9 @@ async def _place(
         if needs is None:
             return None
     wanted = to_opening(opening)
-    place = rules.placement(wanted, to_wish(candidate), rules.needs_of(wanted, needs), free=found.free, worked=found.worked, now=work.now)
+    place = rules.placement(
+        wanted, to_wish(candidate), rules.needs_of(wanted, needs), free=found.free, worked=found.worked, zone=found.zone, now=work.now
+    )
     if place is None:
         return None
     since, until = rules.day_of(place.starts_at, found.zone)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1 import waitlist_pb2 as pb
@@ -24,6 +23,7 @@ from scheduling.appointments import booking, time_rules
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import new_row, seal, to_columns, to_event
+from scheduling.appointments.practitioners import standing
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import REFUSING, resources
 from scheduling.waitlist import rules, store, workflow
@@ -131,11 +131,8 @@ class Waitlist(WaitlistServicer[UnitOfWork]):
         return await _book(work, keys, found.entry, found.offer, found.opening)
 
     async def _check_practitioner(self, practitioner_id: UUID, work: UnitOfWork) -> None:
-        """Raises NotFound for an unknown practitioner, Invalid for one who does not work here any more."""
-        if practitioner_id == work.caller.user_id:
-            return
-        request = users_pb2.GetPractitionerRequest(user_id=str(practitioner_id))
-        appointments.check_practitioner(is_active=(await self._users.GetPractitioner(request, work.context)).is_active)
+        """Raises NotFound for an unknown practitioner, Invalid for one who does not work or treat here any more."""
+        appointments.check_practitioner(**(await standing(self._users, practitioner_id, work))._asdict())
 
 
 async def _find(text: str, db: Transaction, work: UnitOfWork) -> Record:
@@ -186,5 +183,6 @@ async def _book(work: UnitOfWork, keys: WorkspaceKeys, entry: Record, offer: Rec
     # What is left of the opening may still be something for somebody.
     await workflow.go_on(work, opening)
     changed = await workflow.set_status(work, entry, "booked", offer_id=offer["id"], appointment_id=booked["id"])
+    await workflow.close_others(work, entry)
     work.note(entry_id=str(entry["id"]))
     return changed

@@ -6,7 +6,7 @@ day, is offered nothing else at that moment, was not offered it before and is no
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from chassis.errors import Conflict, Fault, Invalid, NotFound
 
 # For this long the time is kept for whoever it is offered to.
 OFFERED_FOR = timedelta(hours=2)
+# On the practice's clocks. Nobody reads their mail then, so an offer does not lapse meanwhile.
+NIGHT_BEGINS, NIGHT_ENDS = time(21), time(8)
 # An offer ends this long before the appointment, so that both sides can still get ready.
 LEAST_NOTICE = timedelta(hours=1)
 # An offer that would be shorter than this is not made: nobody could read their mail in time.
@@ -106,10 +108,29 @@ def link_unknown() -> NotFound:
     return NotFound("waitlist_link_unknown", "There is no such link, or a later one has replaced it.")
 
 
-def offered_until(starts_at: datetime, *, now: datetime) -> datetime | None:
-    """Until when an appointment at this time is offered from now on. None if there is not time enough."""
-    until = min(now + OFFERED_FOR, starts_at - LEAST_NOTICE)
-    return until if until - now >= SHORTEST_OFFER else None
+def offered_until(starts_at: datetime, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """Until when an appointment at this time is offered from now on. None if there is not time enough by day."""
+    until = min(by_day(now, OFFERED_FOR, zone), starts_at - LEAST_NOTICE)
+    return until if until >= by_day(now, SHORTEST_OFFER, zone) else None
+
+
+def by_day(now: datetime, length: timedelta, zone: ZoneInfo) -> datetime:
+    """When so much time has passed since now, nights on clocks of the zone not counted. `length` is shorter than a day without its night."""
+    awake = max(now, _morning_of(now, zone))
+    evening = _at(awake.astimezone(zone).date(), NIGHT_BEGINS, zone)
+    left = awake + length - evening
+    return awake + length if left <= timedelta() else _morning_of(evening, zone) + left
+
+
+def _morning_of(moment: datetime, zone: ZoneInfo) -> datetime:
+    """When the night ends in which the moment lies, or the last one ended."""
+    local = moment.astimezone(zone)
+    day = local.date() + timedelta(days=1) if local.time() >= NIGHT_BEGINS else local.date()
+    return _at(day, NIGHT_ENDS, zone)
+
+
+def _at(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
 def needs_of(opening: Opening, service: Needs | None) -> Needs:
@@ -118,7 +139,7 @@ def needs_of(opening: Opening, service: Needs | None) -> Needs:
 
 
 def placement(
-    opening: Opening, wish: Wish, needs: Needs, *, free: Sequence[Period], worked: Sequence[Period] | None, now: datetime
+    opening: Opening, wish: Wish, needs: Needs, *, free: Sequence[Period], worked: Sequence[Period] | None, zone: ZoneInfo, now: datetime
 ) -> Placement | None:
     """Where the appointment fits into what is free of the opening: when the one before it began, or else as early as possible. None if nowhere.
 
@@ -130,7 +151,7 @@ def placement(
 
     def suits(start: datetime) -> bool:
         is_worked = worked is None or any(begin <= start and start + needs.duration <= close for begin, close in worked)
-        return is_worked and offered_until(start, now=now) is not None
+        return is_worked and offered_until(start, zone, now=now) is not None
 
     found = [start for period in free for start in _starts(opening, wish, needs, period) if suits(start)]
     if not found:

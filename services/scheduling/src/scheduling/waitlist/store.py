@@ -51,6 +51,19 @@ add = command(
 get = query(select(*_e).where(_e.id == _id))
 lock = command(select(*_e).where(_e.id == _id).with_for_update())
 
+# While one is offered something, nobody else of the client's is.
+lock_others = command(
+    select(*_e)
+    .where(
+        _e.client_id == bindparam("client_id", type_=Uuid),
+        _e.id != _id,
+        _is_waiting,
+        _e.service_id.is_not_distinct_from(bindparam("service_id", type_=Uuid)),
+    )
+    .order_by(_e.id)
+    .with_for_update()
+)
+
 change = command(
     update(waitlist_entries)
     .where(_e.id == _id)

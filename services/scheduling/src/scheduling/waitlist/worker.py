@@ -109,7 +109,7 @@ class WaitlistWorker:
         entry = await work.db.maybe(store.lock, id=choice.entry_id)
         if entry is None or entry["status"] != "waiting":
             return False
-        if not await workflow.offer(work, opening, entry, choice.place, is_room=is_room):
+        if not await workflow.offer(work, opening, entry, choice.place, choice.zone, is_room=is_room):
             return False
         _record(work, "offer_waitlist_time", entry)
         return True

@@ -6,6 +6,7 @@ Each function works in a transaction that has locked the opening first, where th
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
@@ -82,6 +83,12 @@ async def wait_or_close(work: UnitOfWork, opening: Record) -> None:
         await work.db.run(store.wait_until, id=opening["id"], at=max(answer["at"], work.now) + _AFTER_AN_ANSWER)
 
 
+async def close_others(work: UnitOfWork, entry: Record) -> None:
+    """Takes the client's other entries for the same service off the list: what they waited for is booked."""
+    for other in await work.db.all(store.lock_others, id=entry["id"], client_id=entry["client_id"], service_id=entry["service_id"]):
+        await set_status(work, other, "withdrawn")
+
+
 async def lapse(work: UnitOfWork, offer: Record, opening: Record) -> Record:
     """Ends an offer that nobody has accepted. Its entry waits on, unless its time is over, too. Returns the entry."""
     entry = await work.db.one(store.lock, id=offer["entry_id"])
@@ -89,12 +96,12 @@ async def lapse(work: UnitOfWork, offer: Record, opening: Record) -> Record:
     return await set_status(work, entry, rules.status_after_offer(entry["latest"], now=work.now), offer_id=offer["id"])
 
 
-async def offer(work: UnitOfWork, opening: Record, entry: Record, place: Placement, *, is_room: bool) -> bool:
+async def offer(work: UnitOfWork, opening: Record, entry: Record, place: Placement, zone: ZoneInfo, *, is_room: bool) -> bool:
     """Holds the time for the entry and offers it. False if something is in the way by now.
 
     What is held is in everybody's way: its holder is the entry, and nobody asks for anything as that.
     """
-    until = rules.offered_until(place.starts_at, now=work.now)
+    until = rules.offered_until(place.starts_at, zone, now=work.now)
     if until is None:
         return False
     offer_id, placed = uuid7(), asdict(place)

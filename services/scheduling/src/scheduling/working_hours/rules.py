@@ -105,6 +105,17 @@ def working_time(week: Week, since: datetime, until: datetime) -> list[Period]:
     return [(start, end) for start, end in within if start < end]
 
 
+def time_off(week: Week) -> list[Period]:
+    """When the practitioner is away, in order: days that are closed, but for what is worked on them all the same, and hours off.
+
+    Periods neither overlap nor touch, and no working time lies in them. Of a week without the workspace's holidays it is what the
+    practitioner has said.
+    """
+    closed = [_period(day, 0, MINUTES_OF_DAY, week.zone) for day in week.closed]
+    opened, off = ([_period(day, *part, week.zone) for day, parts in hours.items() for part in parts] for hours in (week.opened, week.off))
+    return union([*without(union(closed), union(opened)), *off])
+
+
 def union(periods: Iterable[Period]) -> list[Period]:
     """The same time in order, as periods that neither overlap nor touch. Empty periods are left out."""
     joined: list[Period] = []

@@ -41,7 +41,7 @@ class AppointmentBooked(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
 
 class AppointmentMoved(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "batch_part")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "version", "by_user_id", "batch_part", "former_practitioner_id")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,7 @@ class AppointmentMoved(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
     BATCH_PART_FIELD_NUMBER: _ClassVar[int]
+    FORMER_PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
@@ -58,7 +59,8 @@ class AppointmentMoved(_message.Message):
     version: int
     by_user_id: str
     batch_part: BatchPart
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ...) -> None: ...
+    former_practitioner_id: str
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., by_user_id: _Optional[str] = ..., batch_part: _Optional[_Union[BatchPart, str]] = ..., former_practitioner_id: _Optional[str] = ...) -> None: ...
 
 class AppointmentClosed(_message.Message):
     __slots__ = ("appointment_id", "client_id", "status", "version", "practitioner_id", "by_user_id", "batch_part")

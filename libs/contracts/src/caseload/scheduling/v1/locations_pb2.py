@@ -28,7 +28,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/scheduling/v1/locations.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a)caseload/scheduling/v1/appointments.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcb\x02\n\x08Location\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04name\x18\x03 \x01(\t\x12;\n\rlocation_type\x18\x04 \x01(\x0e\x32$.caseload.scheduling.v1.LocationType\x12\x14\n\x07\x61\x64\x64ress\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07\x64\x65tails\x18\x06 \x01(\tH\x01\x88\x01\x01\x12\x11\n\tis_active\x18\x07 \x01(\x08\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_room\x18\n \x01(\x08\x42\n\n\x08_addressB\n\n\x08_details\"N\n\x0cLocationPage\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.scheduling.v1.Location\x12\r\n\x05total\x18\x02 \x01(\x03\"\xee\x01\n\x15\x43reateLocationRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12;\n\rlocation_type\x18\x02 \x01(\x0e\x32$.caseload.scheduling.v1.LocationType\x12\x14\n\x07\x61\x64\x64ress\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07\x64\x65tails\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x16\n\tis_active\x18\x05 \x01(\x08H\x02\x88\x01\x01\x12\x14\n\x07is_room\x18\x06 \x01(\x08H\x03\x88\x01\x01\x42\n\n\x08_addressB\n\n\x08_detailsB\x0c\n\n_is_activeB\n\n\x08_is_room\"\xb1\x01\n\x14ListLocationsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x16\n\tis_active\x18\x03 \x01(\x08H\x00\x88\x01\x01\x12@\n\rlocation_type\x18\x04 \x01(\x0e\x32$.caseload.scheduling.v1.LocationTypeH\x01\x88\x01\x01\x42\x0c\n\n_is_activeB\x10\n\x0e_location_type\"/\n\x12GetLocationRequest\x12\x19\n\x0blocation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xd8\x02\n\x15UpdateLocationRequest\x12\x19\n\x0blocation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x11\n\x04name\x18\x03 \x01(\tH\x00\x88\x01\x01\x12@\n\rlocation_type\x18\x04 \x01(\x0e\x32$.caseload.scheduling.v1.LocationTypeH\x01\x88\x01\x01\x12\x14\n\x07\x61\x64\x64ress\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x14\n\x07\x64\x65tails\x18\x06 \x01(\tH\x03\x88\x01\x01\x12\x16\n\tis_active\x18\x07 \x01(\x08H\x04\x88\x01\x01\x12\x14\n\x07is_room\x18\x08 \x01(\x08H\x05\x88\x01\x01\x42\x07\n\x05_nameB\x10\n\x0e_location_typeB\n\n\x08_addressB\n\n\x08_detailsB\x0c\n\n_is_activeB\n\n\x08_is_room\"2\n\x15\x44\x65leteLocationRequest\x12\x19\n\x0blocation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x18\n\x16\x44\x65leteLocationResponse2\x9f\x06\n\tLocations\x12\x8b\x01\n\x0e\x43reateLocation\x12-.caseload.scheduling.v1.CreateLocationRequest\x1a .caseload.scheduling.v1.Location\"(\x90\x02\x00\x8a\xb5\x18\x0f\x63\x61talogue:write\x9a\xb5\x18\x0e\x08\x08\x10\x01\x1a\x08reply.id\x12\xae\x01\n\rListLocations\x12,.caseload.scheduling.v1.ListLocationsRequest\x1a$.caseload.scheduling.v1.LocationPage\"I\x90\x02\x01\x8a\xb5\x18\x0e\x63\x61talogue:read\x9a\xb5\x18,\"*the practice\'s own rooms; no client\'s data\xa0\xb5\x18\x01\x12\xa2\x01\n\x0bGetLocation\x12*.caseload.scheduling.v1.GetLocationRequest\x1a .caseload.scheduling.v1.Location\"E\x90\x02\x01\x8a\xb5\x18\x0e\x63\x61talogue:read\x9a\xb5\x18,\"*the practice\'s own rooms; no client\'s data\x12\x8e\x01\n\x0eUpdateLocation\x12-.caseload.scheduling.v1.UpdateLocationRequest\x1a .caseload.scheduling.v1.Location\"+\x90\x02\x00\x8a\xb5\x18\x0f\x63\x61talogue:write\x9a\xb5\x18\x11\x08\x08\x10\x03\x1a\x0blocation_id\x12\x9c\x01\n\x0e\x44\x65leteLocation\x12-.caseload.scheduling.v1.DeleteLocationRequest\x1a..caseload.scheduling.v1.DeleteLocationResponse\"+\x90\x02\x00\x8a\xb5\x18\x0f\x63\x61talogue:write\x9a\xb5\x18\x11\x08\x08\x10\x04\x1a\x0blocation_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/scheduling/v1/locations.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a)caseload/scheduling/v1/appointments.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdd\x02\n\x08Location\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04name\x18\x03 \x01(\t\x12;\n\rlocation_type\x18\x04 \x01(\x0e\x32$.caseload.scheduling.v1.LocationType\x12\x1d\n\x07\x61\x64\x64ress\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12\x1d\n\x07\x64\x65tails\x18\x06 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x01\x88\x01\x01\x12\x11\n\tis_active\x18\x07 \x01(\x08\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_room\x18\n \x01(\x08\x42\n\n\x08_addressB\n\n\x08_details\"N\n\x0cLocationPage\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.scheduling.v1.Location\x12\r\n\x05total\x18\x02 \x01(\x03\"\x80\x02\n\x15\x43reateLocationRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12;\n\rlocation_type\x18\x02 \x01(\x0e\x32$.caseload.scheduling.v1.LocationType\x12\x1d\n\x07\x61\x64\x64ress\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12\x1d\n\x07\x64\x65tails\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x01\x88\x01\x01\x12\x16\n\tis_active\x18\x05 \x01(\x08H\x02\x88\x01\x01\x12\x14\n\x07is_room\x18\x06 \x01(\x08H\x03\x88\x01\x01\x42\n\n\x08_addressB\n\n\x08_detailsB\x0c\n\n_is_activeB\n\n\x08_is_room\"\xb1\x01\n\x14ListLocationsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x16\n\tis_active\x18\x03 \x01(\x08H\x00\x88\x01\x01\x12@\n\rlocation_type\x18\x04 \x01(\x0e\x32$.caseload.scheduling.v1.LocationTypeH\x01\x88\x01\x01\x42\x0c\n\n_is_activeB\x10\n\x0e_location_type\"/\n\x12GetLocationRequest\x12\x19\n\x0blocation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xea\x02\n\x15UpdateLocationRequest\x12\x19\n\x0blocation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x11\n\x04name\x18\x03 \x01(\tH\x00\x88\x01\x01\x12@\n\rlocation_type\x18\x04 \x01(\x0e\x32$.caseload.scheduling.v1.LocationTypeH\x01\x88\x01\x01\x12\x1d\n\x07\x61\x64\x64ress\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x02\x88\x01\x01\x12\x1d\n\x07\x64\x65tails\x18\x06 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x03\x88\x01\x01\x12\x16\n\tis_active\x18\x07 \x01(\x08H\x04\x88\x01\x01\x12\x14\n\x07is_room\x18\x08 \x01(\x08H\x05\x88\x01\x01\x42\x07\n\x05_nameB\x10\n\x0e_location_typeB\n\n\x08_addressB\n\n\x08_detailsB\x0c\n\n_is_activeB\n\n\x08_is_room\"2\n\x15\x44\x65leteLocationRequest\x12\x19\n\x0blocation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x18\n\x16\x44\x65leteLocationResponse2\xbf\x06\n\tLocations\x12\x8b\x01\n\x0e\x43reateLocation\x12-.caseload.scheduling.v1.CreateLocationRequest\x1a .caseload.scheduling.v1.Location\"(\x90\x02\x00\x8a\xb5\x18\x0f\x63\x61talogue:write\x9a\xb5\x18\x0e\x08\x08\x10\x01\x1a\x08reply.id\x12\xbe\x01\n\rListLocations\x12,.caseload.scheduling.v1.ListLocationsRequest\x1a$.caseload.scheduling.v1.LocationPage\"Y\x90\x02\x01\x8a\xb5\x18\x0e\x63\x61talogue:read\x9a\xb5\x18<\":the practice\'s own places, which are named after no client\xa0\xb5\x18\x01\x12\xb2\x01\n\x0bGetLocation\x12*.caseload.scheduling.v1.GetLocationRequest\x1a .caseload.scheduling.v1.Location\"U\x90\x02\x01\x8a\xb5\x18\x0e\x63\x61talogue:read\x9a\xb5\x18<\":the practice\'s own places, which are named after no client\x12\x8e\x01\n\x0eUpdateLocation\x12-.caseload.scheduling.v1.UpdateLocationRequest\x1a .caseload.scheduling.v1.Location\"+\x90\x02\x00\x8a\xb5\x18\x0f\x63\x61talogue:write\x9a\xb5\x18\x11\x08\x08\x10\x03\x1a\x0blocation_id\x12\x9c\x01\n\x0e\x44\x65leteLocation\x12-.caseload.scheduling.v1.DeleteLocationRequest\x1a..caseload.scheduling.v1.DeleteLocationResponse\"+\x90\x02\x00\x8a\xb5\x18\x0f\x63\x61talogue:write\x9a\xb5\x18\x11\x08\x08\x10\x04\x1a\x0blocation_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,38 +39,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOCATION'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
   _globals['_LOCATION'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_LOCATION'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_LOCATION'].fields_by_name['address']._loaded_options = None
+  _globals['_LOCATION'].fields_by_name['address']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_LOCATION'].fields_by_name['details']._loaded_options = None
+  _globals['_LOCATION'].fields_by_name['details']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_CREATELOCATIONREQUEST'].fields_by_name['address']._loaded_options = None
+  _globals['_CREATELOCATIONREQUEST'].fields_by_name['address']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_CREATELOCATIONREQUEST'].fields_by_name['details']._loaded_options = None
+  _globals['_CREATELOCATIONREQUEST'].fields_by_name['details']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_GETLOCATIONREQUEST'].fields_by_name['location_id']._loaded_options = None
   _globals['_GETLOCATIONREQUEST'].fields_by_name['location_id']._serialized_options = b'\340\265\030\001'
   _globals['_UPDATELOCATIONREQUEST'].fields_by_name['location_id']._loaded_options = None
   _globals['_UPDATELOCATIONREQUEST'].fields_by_name['location_id']._serialized_options = b'\340\265\030\001'
+  _globals['_UPDATELOCATIONREQUEST'].fields_by_name['address']._loaded_options = None
+  _globals['_UPDATELOCATIONREQUEST'].fields_by_name['address']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_UPDATELOCATIONREQUEST'].fields_by_name['details']._loaded_options = None
+  _globals['_UPDATELOCATIONREQUEST'].fields_by_name['details']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_DELETELOCATIONREQUEST'].fields_by_name['location_id']._loaded_options = None
   _globals['_DELETELOCATIONREQUEST'].fields_by_name['location_id']._serialized_options = b'\340\265\030\001'
   _globals['_LOCATIONS'].methods_by_name['CreateLocation']._loaded_options = None
   _globals['_LOCATIONS'].methods_by_name['CreateLocation']._serialized_options = b'\220\002\000\212\265\030\017catalogue:write\232\265\030\016\010\010\020\001\032\010reply.id'
   _globals['_LOCATIONS'].methods_by_name['ListLocations']._loaded_options = None
-  _globals['_LOCATIONS'].methods_by_name['ListLocations']._serialized_options = b'\220\002\001\212\265\030\016catalogue:read\232\265\030,\"*the practice\'s own rooms; no client\'s data\240\265\030\001'
+  _globals['_LOCATIONS'].methods_by_name['ListLocations']._serialized_options = b'\220\002\001\212\265\030\016catalogue:read\232\265\030<\":the practice\'s own places, which are named after no client\240\265\030\001'
   _globals['_LOCATIONS'].methods_by_name['GetLocation']._loaded_options = None
-  _globals['_LOCATIONS'].methods_by_name['GetLocation']._serialized_options = b'\220\002\001\212\265\030\016catalogue:read\232\265\030,\"*the practice\'s own rooms; no client\'s data'
+  _globals['_LOCATIONS'].methods_by_name['GetLocation']._serialized_options = b'\220\002\001\212\265\030\016catalogue:read\232\265\030<\":the practice\'s own places, which are named after no client'
   _globals['_LOCATIONS'].methods_by_name['UpdateLocation']._loaded_options = None
   _globals['_LOCATIONS'].methods_by_name['UpdateLocation']._serialized_options = b'\220\002\000\212\265\030\017catalogue:write\232\265\030\021\010\010\020\003\032\013location_id'
   _globals['_LOCATIONS'].methods_by_name['DeleteLocation']._loaded_options = None
   _globals['_LOCATIONS'].methods_by_name['DeleteLocation']._serialized_options = b'\220\002\000\212\265\030\017catalogue:write\232\265\030\021\010\010\020\004\032\013location_id'
   _globals['_LOCATION']._serialized_start=212
-  _globals['_LOCATION']._serialized_end=543
-  _globals['_LOCATIONPAGE']._serialized_start=545
-  _globals['_LOCATIONPAGE']._serialized_end=623
-  _globals['_CREATELOCATIONREQUEST']._serialized_start=626
-  _globals['_CREATELOCATIONREQUEST']._serialized_end=864
-  _globals['_LISTLOCATIONSREQUEST']._serialized_start=867
-  _globals['_LISTLOCATIONSREQUEST']._serialized_end=1044
-  _globals['_GETLOCATIONREQUEST']._serialized_start=1046
-  _globals['_GETLOCATIONREQUEST']._serialized_end=1093
-  _globals['_UPDATELOCATIONREQUEST']._serialized_start=1096
-  _globals['_UPDATELOCATIONREQUEST']._serialized_end=1440
-  _globals['_DELETELOCATIONREQUEST']._serialized_start=1442
-  _globals['_DELETELOCATIONREQUEST']._serialized_end=1492
-  _globals['_DELETELOCATIONRESPONSE']._serialized_start=1494
-  _globals['_DELETELOCATIONRESPONSE']._serialized_end=1518
-  _globals['_LOCATIONS']._serialized_start=1521
-  _globals['_LOCATIONS']._serialized_end=2320
+  _globals['_LOCATION']._serialized_end=561
+  _globals['_LOCATIONPAGE']._serialized_start=563
+  _globals['_LOCATIONPAGE']._serialized_end=641
+  _globals['_CREATELOCATIONREQUEST']._serialized_start=644
+  _globals['_CREATELOCATIONREQUEST']._serialized_end=900
+  _globals['_LISTLOCATIONSREQUEST']._serialized_start=903
+  _globals['_LISTLOCATIONSREQUEST']._serialized_end=1080
+  _globals['_GETLOCATIONREQUEST']._serialized_start=1082
+  _globals['_GETLOCATIONREQUEST']._serialized_end=1129
+  _globals['_UPDATELOCATIONREQUEST']._serialized_start=1132
+  _globals['_UPDATELOCATIONREQUEST']._serialized_end=1494
+  _globals['_DELETELOCATIONREQUEST']._serialized_start=1496
+  _globals['_DELETELOCATIONREQUEST']._serialized_end=1546
+  _globals['_DELETELOCATIONRESPONSE']._serialized_start=1548
+  _globals['_DELETELOCATIONRESPONSE']._serialized_end=1572
+  _globals['_LOCATIONS']._serialized_start=1575
+  _globals['_LOCATIONS']._serialized_end=2406
 # @@protoc_insertion_point(module_scope)
