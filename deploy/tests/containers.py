@@ -9,7 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "deploy" / "compose"
-OWN_IMAGE = "caseload"
+OWN_IMAGE, DATABASE_IMAGE = "caseload", "caseload-postgres"
 INSTALLATION = {
     "CASELOAD_UID": "10001",
     "CASELOAD_PUBLIC_URL": "https://caseload.example.org",
@@ -59,7 +59,29 @@ def extended(service):
 
 
 def workloads(manifests):
-    return [manifest for manifest in manifests if manifest["kind"] in {"Deployment", "Job"}]
+    """What runs the suite's own image."""
+    return [
+        m for m in manifests if m["kind"] in {"Deployment", "Job"} and image(m["spec"]["template"]["spec"]["containers"][0]) == OWN_IMAGE
+    ]
+
+
+def image(container):
+    return container["image"].rpartition("/")[2].partition(":")[0]
+
+
+def beside(manifests):
+    """The containers of PostgreSQL and its backups by name, each with its pod: (container, pod)."""
+    found = {}
+    for manifest in manifests:
+        if manifest["kind"] not in {"StatefulSet", "Deployment", "CronJob"}:
+            continue
+        spec = manifest["spec"]["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else manifest["spec"]
+        pod = spec["template"]["spec"]
+        for container in pod["containers"]:
+            if image(container) == DATABASE_IMAGE:
+                name = container["name"] if manifest["kind"] == "StatefulSet" else manifest["metadata"]["name"]
+                found[name] = (container, pod)
+    return found
 
 
 def processes(manifests):
@@ -71,7 +93,11 @@ def processes(manifests):
 def process(workload, maps):
     pod = workload["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    found = Process(workload["metadata"]["name"], tuple(container["args"]))
+    return told(workload["metadata"]["name"], container, pod, maps)
+
+
+def told(name, container, pod, maps):
+    found = Process(name, tuple(container["args"]))
     for source in container.get("envFrom", ()):
         found.settings |= maps[source["configMapRef"]["name"]]
     for variable in container.get("env", ()):
@@ -79,7 +105,8 @@ def process(workload, maps):
         found.settings[variable["name"]] = maps[reference["name"]][reference["key"]] if reference else variable["value"]
     volumes = {volume["name"]: volume for volume in pod["volumes"]}
     for mount in container["volumeMounts"]:
-        secret = volumes[mount["name"]].get("secret")
+        # A StatefulSet's own volume is among its claims.
+        secret = volumes.get(mount["name"], {}).get("secret")
         for item in secret["items"] if secret else ():
             found.secrets[f"{mount['mountPath']}/{item['path']}"] = item["key"]
     return found

@@ -29,6 +29,7 @@ OWN = {
     "CASELOAD_CHECKPOINTS_URL",
     "CASELOAD_CLIENT_ARCHIVES_URL",
     "CASELOAD_AUDIT_EXPORTS_URL",
+    "CASELOAD_BACKUPS_URL",
     "CASELOAD_JOB_FILES_URL",
     "CASELOAD_MAIL_FROM",
     "CASELOAD_CORS_ORIGINS",
@@ -53,7 +54,7 @@ def settings_of(process):
     return importlib.import_module(f"{command}.__main__").SERVICE.settings
 
 
-@pytest.fixture(params=["compose", "practice", "hospital"])
+@pytest.fixture(params=["compose", "practice", "practice-with-database", "hospital"])
 def deployment(request, composed, rendered):
     return composed if request.param == "compose" else processes(rendered(request.param))
 
@@ -82,7 +83,7 @@ def test_the_import_rules_hold_for_every_service():
 
 
 def test_the_small_overlay_runs_what_compose_runs(composed, rendered):
-    practice = processes(rendered("practice"))
+    practice = processes(rendered("practice-with-database"))
 
     assert set(practice) == set(composed)
     for name, process in practice.items():
@@ -91,7 +92,7 @@ def test_the_small_overlay_runs_what_compose_runs(composed, rendered):
 
 
 def test_both_tell_their_processes_the_same(composed, rendered):
-    for name, process in processes(rendered("practice")).items():
+    for name, process in processes(rendered("practice-with-database")).items():
         ours = composed[name].settings
         assert set(process.settings) == set(ours), name
         for setting in set(ours) - OWN:
@@ -99,7 +100,7 @@ def test_both_tell_their_processes_the_same(composed, rendered):
 
 
 def test_both_give_their_processes_the_same_secrets(composed, rendered):
-    for name, process in processes(rendered("practice")).items():
+    for name, process in processes(rendered("practice-with-database")).items():
         assert process.secrets == composed[name].secrets, name
 
 
@@ -248,6 +249,7 @@ def test_nobody_is_given_anothers_secrets(deployment):
             of = name.partition("-")[0]
             assert of not in PROCESSES or of == owner or name.endswith("-service-key-public"), (process.name, name)
             assert of not in SERVERS or (process.name, name) == ("bucket", "s3-credentials"), (process.name, name)
+            assert not name.startswith("backup"), (process.name, name)
             assert is_task or name != "admin-database-url", process.name
             assert not is_task or name in {"admin-database-url", "authority-certificate", "s3-credentials"}, (process.name, name)
 
@@ -286,7 +288,12 @@ def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, d
         if service["image"] != OWN_IMAGE
         for secret in service["secrets"]
     }
-    assert made - used - servers == {"mail-tls-certificate", "mail-tls-key", "valkey-password"}
+    assert made - used - servers == {
+        "mail-tls-certificate",
+        "mail-tls-key",
+        "valkey-password",
+        "backup-passphrase",
+    } | (set() if "backups-database-url" in used else {"backups-database-url"} - servers)
     assert set(compose["secrets"]) == (used | servers)
 
 

@@ -76,6 +76,8 @@ async def site(postgres, tmp_path_factory):
         for kind in kinds:
             made = urlsplit((folder / f"{service}-{kind}").read_text())
             (folder / f"{service}-{kind}").write_text(as_role(dsn, made.username, made.password))
+    made = urlsplit((folder / "backups-database-url").read_text())
+    (folder / "backups-database-url").write_text(as_role(dsn, made.username, made.password))
     yield Site(folder, dsn)
     await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await administrator.close()
@@ -194,6 +196,66 @@ async def test_a_lost_second_factor_is_removed(prepared):
     assert await connection.fetchval("SELECT count(*) FROM identity.outbox WHERE type LIKE '%SecurityNoticeRaised'") == 1
     await connection.close()
     assert prepared.as_identity(*command).returncode == 1
+
+
+async def test_the_role_of_backups_begins_and_ends_them_and_reads_no_table(prepared):
+    connection = await asyncpg.connect((prepared.folder / "backups-database-url").read_text())
+    try:
+        assert await connection.fetchval("SELECT current_user") == "backups"
+        await connection.execute("SELECT pg_backup_start('of a test', true)")
+        assert await connection.fetchval("SELECT lsn IS NOT NULL FROM pg_backup_stop(false)")
+        await connection.fetch("SELECT name FROM pg_ls_archive_statusdir()")
+        for service in SERVICES:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch(f"SELECT * FROM {service}.outbox")
+    finally:
+        await connection.close()
+
+
+async def test_a_restored_database_trusts_nothing_of_before_and_tells_its_events_again(prepared):
+    prepared.as_identity("open-workspace", "Of long ago", "alt@example.org", "Alt Lange")
+    opened = prepared.as_identity("open-workspace", "Restored", "rea@example.org", "Rea Zurueck")
+    workspace_id, user_id = opened.stdout.split()[1].rstrip(","), opened.stdout.split()[-1]
+    connection = await asyncpg.connect(prepared.admin_dsn)
+    await connection.execute("UPDATE identity.outbox SET published_at = now()")
+    await connection.execute(
+        "UPDATE identity.outbox SET published_at = now() - interval '5 days' WHERE workspace_id <> $1::text::uuid", workspace_id
+    )
+    await connection.execute(
+        "INSERT INTO identity.login_sessions (workspace_id, id, user_id, amr, created_at, last_seen_at, expires_at, idle_at)"
+        " VALUES ($1::text::uuid, gen_random_uuid(), $2::text::uuid, '{pwd}', now(), now(), now() + interval '1 day', now() + interval '1 day')",
+        workspace_id,
+        user_id,
+    )
+
+    done = prepared.run("restored")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Not good any more: 1 sign-ins" in done.stdout
+    assert await connection.fetchval("SELECT count(*) FROM identity.login_sessions WHERE ended_at IS NULL") == 0
+    mine = "SELECT count(*), count(published_at) FROM identity.outbox WHERE workspace_id = $1::text::uuid"
+    assert (await connection.fetchrow(mine, workspace_id))[1] == 0
+    assert await connection.fetchval("SELECT count(*) FROM identity.outbox WHERE published_at < now() - interval '4 days'") > 0
+    await connection.close()
+    assert prepared.run("restored", "--to", "2026-11-22T14:30:00").returncode == 1
+
+
+async def test_the_doctor_says_that_nothing_is_archived_and_that_nobody_looks_at_backups(prepared):
+    unwatched = f"http://127.0.0.1:{free_port()}/state"
+
+    done = prepared.run("doctor", CASELOAD_BACKUPS_STATE_URL=unwatched)
+
+    assert done.returncode == 1
+    assert "FAIL archive      the log is not archived" in done.stdout
+    assert re.search(r"FAIL backups +could not be looked at", done.stdout)
+    assert {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ok ")} >= {
+        "database",
+        "migrations",
+        "grants",
+        "clocks",
+    }
+    elsewhere = prepared.run("doctor", CASELOAD_BACKUPS_STATE_URL="")
+    assert "backups" not in elsewhere.stdout
 
 
 async def test_what_a_workspace_cannot_be_is_said(prepared):

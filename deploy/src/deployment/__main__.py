@@ -4,7 +4,9 @@
 gateway
 provision         every service's roles and schema, before the migrations
 revisions         how far the database is migrated, and how far this build would take it
-bucket            the private buckets for files and for checkpoints, unless they are there
+bucket            the private buckets for files, checkpoints and backups, unless they are there; files-as-of a moment: puts them back
+restored          what is done to a restored database before services run on it
+doctor            looks at the database and the backups, and says what to do
 records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more; keys: their keys, step by step
 open-workspace    a workspace and the first person who runs it
 remove-second-factor   of somebody who has lost it, and whom no administrator can help
@@ -25,6 +27,8 @@ TASKS = {
     "provision": "deployment.provision",
     "revisions": "deployment.revisions",
     "bucket": "deployment.bucket",
+    "restored": "deployment.restored",
+    "doctor": "deployment.doctor",
     "records": "deployment.records",
     "open-workspace": "deployment.workspaces",
     "remove-second-factor": "deployment.second_factors",

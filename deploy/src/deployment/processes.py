@@ -2,11 +2,13 @@
 
 from caseload.services import SERVICE_NAMES as SERVICES
 
-__all__ = ["DATABASE_ROLES", "PROCESSES", "SERVERS", "SERVICES"]
+__all__ = ["BACKUPS_ROLE", "DATABASE_ROLES", "PROCESSES", "SERVERS", "SERVICES"]
 
 PROCESSES = ("gateway", *SERVICES)
 _ROLES = {"database-url": "app", "relay-database-url": "relay", "eraser-database-url": "eraser"}
 # The roles that each service connects as, by the end of the name of the file that holds the address.
 DATABASE_ROLES = dict.fromkeys(SERVICES, _ROLES)
-# What they keep their data in, pass their news through, count requests in and mail with, where the deployment brings these along.
-SERVERS = ("postgres", "rabbitmq", "s3", "valkey", "mail")
+# Begins and ends backups, and asks how the log is archived.
+BACKUPS_ROLE = "backups"
+# What they keep their data in, pass their news through, count requests in, mail with and are backed up by, where the deployment brings these along.
+SERVERS = ("postgres", "pgbackrest", "backups", "rabbitmq", "s3", "valkey", "mail")

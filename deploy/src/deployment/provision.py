@@ -5,16 +5,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
 from pydantic import DirectoryPath
 
-from chassis.migrations.roles import provision
+from chassis.migrations.roles import make_role, provision
 from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
-from deployment.processes import DATABASE_ROLES
+from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES
+
+# To begin and end a backup, to see that the log arrives, and how much of it waits.
+_OF_BACKUPS = (
+    "pg_backup_start(text, boolean)",
+    "pg_backup_stop(boolean)",
+    "pg_create_restore_point(text)",
+    "pg_switch_wal()",
+    "pg_ls_archive_statusdir()",
+)
 
 
 class ProvisionSettings(Settings):
-    # Holds `<service>-database-url`, `<service>-relay-database-url` and, of services that erase, `<service>-eraser-database-url`.
+    # Holds `<service>-database-url`, `<service>-relay-database-url` and, of services that erase, `<service>-eraser-database-url`;
+    # `backups-database-url` where pgBackRest backs the database up.
     database_urls_dir: DirectoryPath
 
 
@@ -31,6 +42,20 @@ def main(arguments: Sequence[str]) -> None:
 async def provision_all(admin_dsn: str, folder: Path) -> None:
     for service, kinds in DATABASE_ROLES.items():
         await provision(admin_dsn, service, *(password(folder / f"{service}-{kind}", f"{service}_{role}") for kind, role in kinds.items()))
+    if (folder / "backups-database-url").exists():
+        await provision_backups(admin_dsn, password(folder / "backups-database-url", BACKUPS_ROLE))
+
+
+async def provision_backups(admin_dsn: str, secret: str) -> None:
+    """The role that begins and ends backups where they are pgBackRest's. It reads settings and no table."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await make_role(admin, BACKUPS_ROLE, secret)
+        await admin.execute(
+            f"GRANT pg_read_all_settings TO {BACKUPS_ROLE}; GRANT EXECUTE ON FUNCTION {', '.join(_OF_BACKUPS)} TO {BACKUPS_ROLE}"
+        )
+    finally:
+        await admin.close()
 
 
 def password(file: Path, role: str) -> str:

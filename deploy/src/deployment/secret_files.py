@@ -18,7 +18,7 @@ from chassis.encryption.keyring import Keyring
 from chassis.events.rabbitmq_accounts import definitions
 from chassis.private_files import write, write_once
 from deployment.certificates import Pair, authority, is_due, issue
-from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
+from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 
 # What the keys of the store are called: its administrator's, and one for each service that keeps something there. Their form suits
 # stores that take an account for the first half.
@@ -82,6 +82,7 @@ class Installation:
             for kind, role in kinds.items():
                 address = f"postgresql://{service}_{role}:{secrets.token_urlsafe(24)}{rest}"
                 self._once(f"{service}-{kind}", address.encode)
+        self._once("backups-database-url", f"postgresql://{BACKUPS_ROLE}:{secrets.token_urlsafe(24)}{rest}".encode)
 
     def _make_broker(self, server: str) -> None:
         rest = f"@{server}/?cafile=/run/secrets/authority-certificate"
@@ -100,6 +101,10 @@ class Installation:
         for service in S3_SERVICES:
             secret = self._once(f"{service}-s3-secret-key", random_text).decode()
             self._once(f"{service}-s3-credentials", credentials(f"caseload:{service}", secret).encode)
+        secret = self._once("backups-s3-secret-key", random_text).decode()
+        passphrase = self._once("backup-passphrase", random_text).decode()
+        # Made anew each time, from the two: what the database's container and `backups` know the repository by.
+        write(self.folder / "backup-repository", repository("caseload:backups", secret, passphrase).encode())
 
     def _make_rate_limit_store(self, server: str) -> None:
         password = self._once("valkey-password", random_text).decode()
@@ -138,6 +143,11 @@ def random_text() -> bytes:
 
 def credentials(key: str, secret: str) -> str:
     return f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+
+
+def repository(key: str, secret: str, passphrase: str) -> str:
+    """What pgBackRest is told of its repository that is secret: an account of the store, and what everything is encrypted under."""
+    return f"[global]\nrepo1-s3-key={key}\nrepo1-s3-key-secret={secret}\nrepo1-cipher-pass={passphrase}\n"
 
 
 # What the node reads at its start: TLS alone, and the accounts. Whoever comes is known by one of them, not by a certificate.

@@ -28,6 +28,7 @@ from chassis.storage.local import LocalBlobs
 from chassis.storage.opening import open_blobs
 from chassis.storage.s3 import NotLockable, S3Blobs
 from chassis.storage.spool import CHUNK, Spool
+from chassis.storage.versions import AsOf
 
 PATIENT_FILE = "Ada Lovelace (MRI).pdf"
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
@@ -525,3 +526,42 @@ async def test_in_a_locked_bucket_what_was_put_first_is_told_whatever_was_put_or
     await blobs.put(key, b"forged", "text/plain")
 
     assert await blobs.put_once(key, b"first", "text/plain") == b"first"
+
+
+async def test_files_are_put_back_as_they_were_at_a_moment_and_nothing_is_deleted(s3_endpoint: str, bucket: str) -> None:
+    blobs = S3Blobs(bucket, endpoint=s3_endpoint, versions="35")
+    store = told(s3_endpoint)
+    theirs: Any = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 9}}
+    store.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [theirs]})
+    for _ in range(2):
+        await blobs.create()
+    rules = {rule["ID"]: rule for rule in store.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
+    assert set(rules) == {"theirs", "caseload-former-versions"}
+    assert rules["caseload-former-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 35
+    kept, deleted, deleted_before, later = (a_key() for _ in range(4))
+    for key in (kept, deleted, deleted_before):
+        await blobs.put(key, key.encode(), "image/png")
+    await blobs.delete(deleted_before)
+    listed = store.list_object_versions(Bucket=bucket)
+    moment = max(entry["LastModified"] for entry in (*listed["Versions"], *listed["DeleteMarkers"]))
+    # A store's clock counts seconds: what comes next is to be later than that moment.
+    while datetime.now(UTC) < moment + timedelta(seconds=1.1):
+        await asyncio.sleep(0.05)
+    await blobs.delete(deleted)
+    await blobs.put(later, b"later", "image/png")
+    with pytest.raises(NotFound):
+        await blobs.get(deleted)
+
+    assert await blobs.put_back(moment) == AsOf(put_back=1, unchanged=2, later=1)
+
+    assert await blobs.get(deleted) == deleted.encode()
+    with pytest.raises(NotFound):
+        await blobs.get(deleted_before)
+    assert await blobs.get(later) == b"later"
+    assert (await blobs.put_back(moment)).put_back == 0
+
+
+@pytest.mark.parametrize("versions", ["0", "-1", "many", ""])
+def test_a_bucket_that_keeps_versions_for_no_number_of_days_is_refused(versions: str) -> None:
+    with pytest.raises(ValueError, match="versions"):
+        S3Blobs("files", versions=versions)

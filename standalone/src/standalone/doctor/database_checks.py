@@ -26,35 +26,36 @@ LATERAL aclexplode(c.relacl) AS granted WHERE n.nspname = ANY($1) AND granted.gr
 """
 
 
-async def of_database(home: Home, dsn: str) -> list[Finding]:
-    """As the database's administrator. Nothing else is asked where it does not answer."""
+async def of_database(home: Home | None, dsn: str) -> list[Finding]:
+    """As the database's administrator. Nothing else is asked where it does not answer; without a home, nothing that needs its keys and passwords."""
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         return [fail("database", f"does not answer ({type(error).__name__})", "start it, or correct DATABASE_URL")]
     checks: dict[str, Callable[[], Any]] = {
-        "database": lambda: _version(connection),
+        # In containers the server is another image's, and no server of our own is there to compare it with.
+        "database": lambda: _version(connection, None if home is None else cluster.own_version()),
         "migrations": lambda: _migrations(dsn),
-        "roles": lambda: _roles(home, dsn),
         "grants": lambda: _grants(connection),
-        "data keys": lambda: _data_keys(home, connection),
         "clocks": lambda: _clocks(connection),
         "events": lambda: _events(connection),
     }
+    if home is not None:
+        checks |= {"roles": lambda: _roles(home, dsn), "data keys": lambda: _data_keys(home, connection)}
     try:
         return [finding for subject, check in checks.items() for finding in await asked(subject, check)]
     finally:
         await connection.close()
 
 
-async def _version(connection: Any) -> list[Finding]:
-    version, own = int(await connection.fetchval("SHOW server_version_num")), cluster.own_version()
+async def _version(connection: Any, own: int | None) -> list[Finding]:
+    version = int(await connection.fetchval("SHOW server_version_num"))
     told = f"PostgreSQL {version // 10_000}.{version % 10_000} answers"
     if version // 10_000 < 15:
         return [fail("database", told, "15 is the oldest that is supported: upgrade it")]
     if await connection.fetchval("SHOW fsync") != "on" or await connection.fetchval("SHOW full_page_writes") != "on":
         return [fail("database", f"{told}, and loses data when the machine fails", "set fsync and full_page_writes to on")]
-    if cluster.same_major(version, own) and version < own:
+    if own is not None and cluster.same_major(version, own) and version < own:
         return [warn("database", told, f"{own // 10_000}.{own % 10_000} has fewer faults")]
     return [ok("database", told)]
 

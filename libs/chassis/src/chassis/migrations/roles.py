@@ -48,11 +48,11 @@ async def provision(admin_dsn: str, service: str, app_password: str, relay_passw
             for function in LEAKPROOF:
                 await admin.execute(f"ALTER FUNCTION pg_catalog.{function} LEAKPROOF")
         owner, app, relay, eraser, keys = (f"{service}_{role}" for role in ("owner", "app", "relay", "eraser", "keys"))
-        await _make_role(admin, owner, None)
-        await _make_role(admin, app, app_password)
-        await _make_role(admin, relay, relay_password)
-        await _make_role(admin, eraser, eraser_password)
-        await _make_role(admin, keys, None)
+        await make_role(admin, owner, None)
+        await make_role(admin, app, app_password)
+        await make_role(admin, relay, relay_password)
+        await make_role(admin, eraser, eraser_password)
+        await make_role(admin, keys, None)
         await _change_role(admin, owner, f"GRANT {owner} TO CURRENT_USER")
         await _change_role(admin, keys, f"GRANT {keys} TO CURRENT_USER")
         await _change_role(admin, eraser, f"GRANT {app} TO {eraser}")
@@ -66,7 +66,8 @@ async def provision(admin_dsn: str, service: str, app_password: str, relay_passw
         await admin.close()
 
 
-async def _make_role(admin: Any, name: str, password: str | None) -> None:
+async def make_role(admin: Any, name: str, password: str | None) -> None:
+    """Makes the role or changes it to this: it may do nothing by itself, and log in only with a password."""
     quoted = "NULL" if password is None else "'" + password.replace("'", "''") + "'"
     traits = f"{'NOLOGIN' if password is None else 'LOGIN'} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {quoted}"
     limits = LIMITS if password is not None else {}

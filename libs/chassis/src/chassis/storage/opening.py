@@ -8,7 +8,7 @@ from chassis.storage.local import LocalBlobs
 
 
 def open_blobs(url: str, secret: str, base_url: str) -> Blobs:
-    """The store `url` names: file:///directory or s3://bucket?region=…&endpoint=…&lock=…&lock_days=….
+    """The store `url` names: file:///directory or s3://bucket?region=…&endpoint=…&lock=…&lock_days=…&versions=….
 
     `secret` seals the links of a directory, which the gateway at `base_url` serves; a bucket serves its own.
     """

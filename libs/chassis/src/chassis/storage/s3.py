@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, Threads, checked, is_key, unavailable
 from chassis.storage.spool import Spool
+from chassis.storage.versions import KEPT, AsOf, keep, put_back
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,6 +40,9 @@ class S3Blobs:
 
     With `lock` (governance or compliance) every version of a file is kept for `lock_days`, whatever is put or deleted later: compliance
     binds everybody, governance all but those whom the store lets bypass it. A deleted file is still read then.
+
+    `versions` is for how many days the bucket keeps what was deleted or written over, so that it can be put back: a number, `kept` (for good)
+    or `none`. Only who makes the bucket acts on it; a file that was deleted is not there for anybody.
     """
 
     def __init__(
@@ -51,11 +55,15 @@ class S3Blobs:
         encryption: str = "AES256",
         lock: str = "none",
         lock_days: str = "30",
+        versions: str = "none",
     ) -> None:
         if encryption not in {"AES256", "aws:kms", "none"}:
             raise ValueError("a bucket's encryption is AES256, aws:kms or none")
         if lock not in {"governance", "compliance", "none"} or not lock_days.isdecimal() or int(lock_days) < 1:
             raise ValueError("a bucket's lock is governance, compliance or none, and lock_days a number of days")
+        if versions not in {"none", KEPT} and not (versions.isdecimal() and int(versions) > 0):
+            raise ValueError("a bucket's versions are a number of days, kept or none")
+        self._versions_kept = versions
         self._lock: Any = None if lock == "none" else lock.upper()
         self._lock_days = int(lock_days)
         self._bucket = bucket
@@ -138,6 +146,8 @@ class S3Blobs:
                 # Turns on versioning as well. Not every store can do either later.
                 options["ObjectLockEnabledForBucket"] = True
             await self._do(self._client.create_bucket, Bucket=self._bucket, **options)
+        if self._versions_kept != "none":
+            await self._do(keep, self._client, self._bucket, self._versions_kept)
         if self._lock is None:
             return
         if not await self._do(self._is_locked):
@@ -149,6 +159,10 @@ class S3Blobs:
             Bucket=self._bucket,
             ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule},
         )
+
+    async def put_back(self, moment: datetime) -> AsOf:
+        """Files as they were at the moment, where the bucket keeps versions."""
+        return await self._do(put_back, self._client, self._bucket, moment)
 
     async def ready(self) -> bool:
         try:
