@@ -1,7 +1,14 @@
 """Working hours, holidays and free slots over HTTP."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from uuid_utils.compat import uuid7
+
+from caseload.scheduling.v1 import slots_pb2 as pb
+from chassis.protobuf.timestamps import to_timestamp
+from gateway.api.slots.routes import rendered
 
 HOURS = {"weekday": 0, "start": "09:00", "end": "12:00"}
 OFF = {"date": "2031-03-10", "kind": "off", "start": None, "end": None, "note": "Conference"}
@@ -84,3 +91,14 @@ async def test_slots_without_a_range_or_of_a_stranger_are_refused(practice, chec
     check_problem(await practice.http.get("/api/v1/slots", params={"since": "2031-03-03"}), 422, "unknown_parameter")
     stranger = {"from": "2031-03-01", "to": "2031-03-02", "practitioner_id": str(uuid7())}
     check_problem(await practice.http.get("/api/v1/slots", params=stranger), 404, "practitioner_not_found")
+
+
+def test_slots_of_a_service_of_the_release_before_are_answered_as_those_of_this_one():
+    start = datetime(2031, 3, 3, 9, tzinfo=UTC)
+    who = str(uuid7())
+    older = pb.FreeSlotList(
+        items=[pb.FreeSlot(practitioner_id=who, start=to_timestamp(start), end=to_timestamp(start + timedelta(minutes=50)))]
+    )
+    newer = pb.FreeSlotList(practitioner_id=who, starts=[int(start.timestamp())], duration_minutes=50)
+
+    assert [json.loads(slot) for slot in rendered(older)] == [json.loads(slot) for slot in rendered(newer)]

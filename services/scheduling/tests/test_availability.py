@@ -49,7 +49,8 @@ async def get_hours(member, practitioner_id=None):
 
 async def slots(member, *, days=1, since=MONDAY, **fields):
     """The starts of free slots, as hours after Monday's midnight."""
-    request = slots_pb2.ListFreeSlotsRequest(**{"since": since, "until": since + days * DAY, "time_zone": "Europe/London", **fields})
+    asked = {"since": since, "until": since + days * DAY, "time_zone": "Europe/London", "as_numbers": True, **fields}
+    request = slots_pb2.ListFreeSlotsRequest(**asked)
     found = await member.environment.stub(FreeSlotsStub).ListFreeSlots(request, member.call)
     return [(seconds - MONDAY.timestamp()) / HOUR.total_seconds() for seconds in found.starts]
 
@@ -244,6 +245,16 @@ async def test_slots_are_working_hours_without_what_the_practitioner_is_busy_wit
     assert await slots(practitioner) == [9, 11, 12, 15, 16]
     await practitioner.change(booked, status="cancelled")
     assert await slots(practitioner) == [9, 10, 11, 12, 15, 16]
+
+
+async def test_a_caller_of_the_release_before_is_told_the_same_slots_in_messages(practitioner):
+    await set_hours(practitioner)
+    asked = slots_pb2.ListFreeSlotsRequest(since=MONDAY, until=MONDAY + DAY, time_zone="Europe/London")
+    told = await practitioner.environment.stub(FreeSlotsStub).ListFreeSlots(asked, practitioner.call)
+
+    assert [(slot.start.seconds - MONDAY.timestamp()) / 3600 for slot in told.items] == await slots(practitioner)
+    assert {slot.end.seconds - slot.start.seconds for slot in told.items} == {3600}
+    assert not told.starts
 
 
 async def test_a_slot_is_as_long_as_the_service_and_its_buffers_are_free(practitioner):

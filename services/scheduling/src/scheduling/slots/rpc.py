@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from caseload.identity.v1 import users_pb2
@@ -10,6 +11,7 @@ from caseload.scheduling.v1 import slots_pb2 as pb
 from caseload.scheduling.v1.slots_rpc import FreeSlotsServicer
 from chassis.encryption.key_store import Keys
 from chassis.protobuf.fields import given
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.turns import in_turns
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments.rules import check_offered
@@ -65,6 +67,10 @@ class FreeSlots(FreeSlotsServicer[UnitOfWork]):
             since=max(since, work.now + timedelta(minutes=hours.notice_minutes)),
             until=until,
         )
+        if not request.as_numbers:
+            slot = partial(pb.FreeSlot, practitioner_id=practitioner_id)
+            slots = (slot(start=to_timestamp(start), end=to_timestamp(start + terms.duration)) for start in starts)
+            return pb.FreeSlotList(items=await in_turns(slots))
         seconds = await in_turns(int(start.timestamp()) for start in starts)
         return pb.FreeSlotList(practitioner_id=practitioner_id, starts=seconds, duration_minutes=terms.duration // _MINUTE)
 
