@@ -211,7 +211,7 @@ def test_a_killed_backup_is_none_and_two_are_not_made_at_once(home, dsn, tmp_pat
     (home.postgres / "data" / ".of-an-editor").write_bytes(b"-")
     made = make_backup(home, dsn, target, PASSPHRASE, QUIET)
     assert [found.is_whole for found in catalogue.found_in(target)] == [False, True]
-    assert sorted(path.name for path in home.backups.iterdir()) == ["lock"]
+    assert sorted(path.name for path in home.backups.iterdir()) == ["lock", "target.json"]
 
     # What a killed restore has left is in nobody's way.
     left = tmp_path / "restored.restoring" / "postgres" / "data" / "left"

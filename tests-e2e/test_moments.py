@@ -104,7 +104,7 @@ def test_a_lost_database_is_restored_to_any_moment(homes, sign_in, eventually, t
     moment = datetime.now(UTC)
     time.sleep(0.05)
     later = named(api, "Later")
-    assert api.delete(f"/clients/{erased}/permanent").status_code == 202
+    assert api.delete(f"/clients/{erased}/permanent").status_code == 204
     hospital = asyncio.run(erase_workspace(home, "General Hospital"))
     eventually(lambda: asyncio.run(keys_of(home, hospital)) == {b""})
     eventually(lambda: {each["status"] for each in api.get(reminders).json()} == {"sent"})

@@ -80,7 +80,7 @@ class Load:
             return
         client = made.json()["id"]
         if turn % 10 == 5:
-            if api.delete(f"/clients/{client}/permanent").status_code == 202:
+            if api.delete(f"/clients/{client}/permanent").status_code == 204:
                 self.erased.append((datetime.now(UTC), f"/clients/{client}"))
             return
         self._noted(f"/clients/{client}")
