@@ -26,12 +26,24 @@ class ListFreeSlotsRequest(_message.Message):
     time_zone: str
     def __init__(self, practitioner_id: _Optional[str] = ..., service_id: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
+class FreeSlot(_message.Message):
+    __slots__ = ("practitioner_id", "start", "end")
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    practitioner_id: str
+    start: _timestamp_pb2.Timestamp
+    end: _timestamp_pb2.Timestamp
+    def __init__(self, practitioner_id: _Optional[str] = ..., start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class FreeSlotList(_message.Message):
-    __slots__ = ("practitioner_id", "starts", "duration_minutes")
+    __slots__ = ("items", "practitioner_id", "starts", "duration_minutes")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     STARTS_FIELD_NUMBER: _ClassVar[int]
     DURATION_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[FreeSlot]
     practitioner_id: str
     starts: _containers.RepeatedScalarFieldContainer[int]
     duration_minutes: int
-    def __init__(self, practitioner_id: _Optional[str] = ..., starts: _Optional[_Iterable[int]] = ..., duration_minutes: _Optional[int] = ...) -> None: ...
+    def __init__(self, items: _Optional[_Iterable[_Union[FreeSlot, _Mapping]]] = ..., practitioner_id: _Optional[str] = ..., starts: _Optional[_Iterable[int]] = ..., duration_minutes: _Optional[int] = ...) -> None: ...
