@@ -67,7 +67,8 @@ def build_broken(folder, build, service):
     """The same build with a service that does not start."""
     tree = shutil.copytree(build, folder / "broken")
     with (tree / "services" / service / "src" / service / "__main__.py").open("a") as source:
-        source.write('\nraise RuntimeError("made not to start")\n')
+        # Its migrations go through.
+        source.write('\nimport sys\n\nif "migrate" not in sys.argv:\n    raise RuntimeError("made not to start")\n')
     return tree
 
 

@@ -20,7 +20,7 @@ from chassis.local.processes import end, free_port, socket_directory, spawn
 from chassis.local.rabbitmq import LocalRabbit
 from chassis.migrations.roles import provision
 from deployment.upgrades.rolling import Busy, Unhealthy
-from deployment.upgrades.rules import Situation
+from deployment.upgrades.rules import Refused, Situation
 from drill.builds import python_of
 from gateway.settings import GatewaySettings
 from standalone.home import Home
@@ -134,7 +134,8 @@ class ProcessInstallation:
         done = self._deployment(build, service, "migrate", "head" if contract else "expand")
         if done.returncode and "held by somebody else" in done.stderr:
             raise Busy(done.stderr.strip())
-        assert done.returncode == 0, done.stderr
+        if done.returncode:
+            raise Refused(done.stderr)
 
     def replace(self, process, build):
         before = self._running[process]
