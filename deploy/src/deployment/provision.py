@@ -13,13 +13,14 @@ from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
 from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES
 
-# To begin and end a backup, to see that the log arrives, and how much of it waits.
+# To begin and end a backup, to see that the log arrives, how much of it waits, and to wake the checkpointer.
 _OF_BACKUPS = (
     "pg_backup_start(text, boolean)",
     "pg_backup_stop(boolean)",
     "pg_create_restore_point(text)",
     "pg_switch_wal()",
     "pg_ls_archive_statusdir()",
+    "pg_reload_conf()",
 )
 
 

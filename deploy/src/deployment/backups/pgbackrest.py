@@ -95,6 +95,9 @@ def archived_files() -> dict[str, int]:
 
 def server(address_file: Path) -> tuple[Server, int]:
     """How PostgreSQL archives, and the bytes of a segment. CommandFailed when it does not answer."""
+    # A checkpointer that has slept since the server's start does not know of archive_timeout before it wakes, up to five minutes later.
+    query = "SELECT pg_reload_conf() WHERE clock_timestamp() - pg_postmaster_start_time() < interval '10 minutes'"
+    run("psql", "-XAtq", "-c", query, environment=libpq(address_file.read_text().strip()), timeout=_SECONDS_TO_ASK)
     query = f"SELECT json_build_object('server', ({_ARCHIVING}), 'segment', pg_size_bytes(current_setting('wal_segment_size')))"
     told = json.loads(run("psql", "-XAtq", "-c", query, environment=libpq(address_file.read_text().strip()), timeout=_SECONDS_TO_ASK))
     return Server(**told["server"]), told["segment"]
