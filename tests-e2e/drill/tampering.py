@@ -50,13 +50,16 @@ async def tamper(postgres, *, number, seed, seconds):
                 changed[workspace_id] = time.monotonic()
                 found.tried[name] += 1
             left = dict(kinds)
-            while left and time.monotonic() - min(changed[each] for each in left) < seconds:
+            while left and time.monotonic() - max(changed[each] for each in left) < seconds:
                 for row in await connection.fetch("SELECT workspace_id FROM audit.verifications WHERE first_break IS NOT NULL"):
                     workspace_id = UUID(bytes=row["workspace_id"].bytes)
-                    if left.pop(workspace_id, None):
-                        found.longest = max(found.longest, time.monotonic() - changed[workspace_id])
+                    if name := left.pop(workspace_id, None):
+                        took = time.monotonic() - changed[workspace_id]
+                        found.longest = max(found.longest, took)
+                        if took > seconds:
+                            found.missed.append(name)
                 await asyncio.sleep(0.1)
-            found.missed = sorted(left.values())
+            found.missed = sorted([*found.missed, *left.values()])
             found.false_alarms = await connection.fetchval(
                 "SELECT count(*) FROM audit.verifications WHERE first_break IS NOT NULL AND workspace_id = ANY($1::uuid[])", untouched
             )
