@@ -16,6 +16,7 @@ from caseload.scheduling.v1.availability_rpc import AvailabilityStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from chassis.protobuf.timestamps import to_datetime
 from chassis.rpc.client.attempts import InternalFault
 from identity.roles import SCOPES_BY_ROLE
 
@@ -50,7 +51,11 @@ async def get_hours(member, practitioner_id=None):
 async def slots(member, *, days=1, since=MONDAY, **fields):
     """The starts of free slots, as hours after Monday's midnight."""
     request = slots_pb2.ListFreeSlotsRequest(**{"since": since, "until": since + days * DAY, "time_zone": "Europe/London", **fields})
-    found = await member.environment.stub(FreeSlotsStub).ListFreeSlots(request, member.call)
+    stub = member.environment.stub(FreeSlotsStub)
+    listed = [to_datetime(slot.start).timestamp() for slot in (await stub.ListFreeSlots(request, member.call)).items]
+    request.as_numbers = True
+    found = await stub.ListFreeSlots(request, member.call)
+    assert list(found.starts) == listed
     return [(seconds - MONDAY.timestamp()) / HOUR.total_seconds() for seconds in found.starts]
 
 

@@ -63,7 +63,7 @@ async def test_twelve_thousand_slots_never_hold_the_loop(member):
         practitioner_id=str(member.owner_id), time_zone="UTC", workspace_time_zone="UTC", weekly=always, slot_step_minutes=5
     )
     await member.environment.stub(AvailabilityStub).SetAvailability(hours, practitioner.call)
-    asked = slots_pb2.ListFreeSlotsRequest(since=MONDAY, until=MONDAY + 42 * DAY, time_zone="UTC", duration_minutes=5)
+    asked = slots_pb2.ListFreeSlotsRequest(since=MONDAY, until=MONDAY + 42 * DAY, time_zone="UTC", duration_minutes=5, as_numbers=True)
 
     async def once() -> float:
         async with loop_watched() as held:

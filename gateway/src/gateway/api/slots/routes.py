@@ -13,7 +13,7 @@ from gateway.api.slots import schemas
 from gateway.api.time_range import time_range
 from gateway.api.workspace_facts import workspace_facts
 from gateway.auth.dependencies import SignedInRequest
-from gateway.mapping import dump, to_proto
+from gateway.mapping import dump, render, to_proto
 from gateway.routing.nouns import noun_router
 
 router = noun_router("/slots", "slots")
@@ -29,13 +29,15 @@ async def list_slots(query: Annotated[schemas.SlotQuery, Query()], request: Sign
         since=dates["start_date"],
         until=dates["end_date"],
         time_zone=(await workspace_facts(request)).time_zone.key,
+        as_numbers=True,
     )
     reply = await request.stubs.slots.ListFreeSlots(message, request.context)
     return Response(b"[" + b",".join(await in_turns(_rendered(reply))) + b"]", media_type="application/json")
 
 
 def _rendered(slots: pb.FreeSlotList) -> Iterator[bytes]:
-    """Each slot by itself: there may be thousands."""
+    """Each slot by itself: there may be thousands. An instance of release 0.2.0 answers with items."""
+    yield from (dump(render(slot)) for slot in slots.items)
     length = timedelta(minutes=slots.duration_minutes)
     for seconds in slots.starts:
         start = datetime.fromtimestamp(seconds, UTC)

@@ -65,8 +65,11 @@ class FreeSlots(FreeSlotsServicer[UnitOfWork]):
             since=max(since, work.now + timedelta(minutes=hours.notice_minutes)),
             until=until,
         )
-        seconds = await in_turns(int(start.timestamp()) for start in starts)
-        return pb.FreeSlotList(practitioner_id=practitioner_id, starts=seconds, duration_minutes=terms.duration // _MINUTE)
+        if request.as_numbers:
+            seconds = await in_turns(int(start.timestamp()) for start in starts)
+            return pb.FreeSlotList(practitioner_id=practitioner_id, starts=seconds, duration_minutes=terms.duration // _MINUTE)
+        made = (pb.FreeSlot(practitioner_id=practitioner_id, start=start, end=start + terms.duration) for start in starts)
+        return pb.FreeSlotList(items=await in_turns(made))
 
     async def _terms(self, service_id: str | None, duration: timedelta | None, work: UnitOfWork) -> rules.Terms:
         """What a booking would take. Raises NotFound or Invalid for a service that is not offered."""

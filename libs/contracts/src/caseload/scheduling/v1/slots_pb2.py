@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/scheduling/v1/slots.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x02\n\x14ListFreeSlotsRequest\x12\"\n\x0fpractitioner_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1d\n\nservice_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x10\x64uration_minutes\x18\x05 \x01(\x05H\x02\x88\x01\x01\x12\x11\n\ttime_zone\x18\x06 \x01(\tB\x12\n\x10_practitioner_idB\r\n\x0b_service_idB\x13\n\x11_duration_minutes\"W\n\x0c\x46reeSlotList\x12\x1d\n\x0fpractitioner_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06starts\x18\x02 \x03(\x03\x12\x18\n\x10\x64uration_minutes\x18\x03 \x01(\x05\x32\xc0\x01\n\tFreeSlots\x12\xb2\x01\n\rListFreeSlots\x12,.caseload.scheduling.v1.ListFreeSlotsRequest\x1a$.caseload.scheduling.v1.FreeSlotList\"M\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18\x31\"/when a practitioner is free; tells of no clientb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/scheduling/v1/slots.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x02\n\x14ListFreeSlotsRequest\x12\"\n\x0fpractitioner_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1d\n\nservice_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x10\x64uration_minutes\x18\x05 \x01(\x05H\x02\x88\x01\x01\x12\x11\n\ttime_zone\x18\x06 \x01(\t\x12\x12\n\nas_numbers\x18\x07 \x01(\x08\x42\x12\n\x10_practitioner_idB\r\n\x0b_service_idB\x13\n\x11_duration_minutes\"}\n\x08\x46reeSlot\x12\x1d\n\x0fpractitioner_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x0c\x46reeSlotList\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.scheduling.v1.FreeSlot\x12\x1d\n\x0fpractitioner_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06starts\x18\x03 \x03(\x03\x12\x18\n\x10\x64uration_minutes\x18\x04 \x01(\x05\x32\xc0\x01\n\tFreeSlots\x12\xb2\x01\n\rListFreeSlots\x12,.caseload.scheduling.v1.ListFreeSlotsRequest\x1a$.caseload.scheduling.v1.FreeSlotList\"M\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18\x31\"/when a practitioner is free; tells of no clientb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,14 +37,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTFREESLOTSREQUEST'].fields_by_name['practitioner_id']._serialized_options = b'\340\265\030\001'
   _globals['_LISTFREESLOTSREQUEST'].fields_by_name['service_id']._loaded_options = None
   _globals['_LISTFREESLOTSREQUEST'].fields_by_name['service_id']._serialized_options = b'\340\265\030\001'
+  _globals['_FREESLOT'].fields_by_name['practitioner_id']._loaded_options = None
+  _globals['_FREESLOT'].fields_by_name['practitioner_id']._serialized_options = b'\340\265\030\001'
   _globals['_FREESLOTLIST'].fields_by_name['practitioner_id']._loaded_options = None
   _globals['_FREESLOTLIST'].fields_by_name['practitioner_id']._serialized_options = b'\340\265\030\001'
   _globals['_FREESLOTS'].methods_by_name['ListFreeSlots']._loaded_options = None
   _globals['_FREESLOTS'].methods_by_name['ListFreeSlots']._serialized_options = b'\220\002\001\212\265\030\021appointments:read\232\265\0301\"/when a practitioner is free; tells of no client'
   _globals['_LISTFREESLOTSREQUEST']._serialized_start=131
-  _globals['_LISTFREESLOTSREQUEST']._serialized_end=412
-  _globals['_FREESLOTLIST']._serialized_start=414
-  _globals['_FREESLOTLIST']._serialized_end=501
-  _globals['_FREESLOTS']._serialized_start=504
-  _globals['_FREESLOTS']._serialized_end=696
+  _globals['_LISTFREESLOTSREQUEST']._serialized_end=432
+  _globals['_FREESLOT']._serialized_start=434
+  _globals['_FREESLOT']._serialized_end=559
+  _globals['_FREESLOTLIST']._serialized_start=562
+  _globals['_FREESLOTLIST']._serialized_end=698
+  _globals['_FREESLOTS']._serialized_start=701
+  _globals['_FREESLOTS']._serialized_end=893
 # @@protoc_insertion_point(module_scope)
