@@ -16,6 +16,7 @@ from operations import now, picture, text
 from walkthrough import paste, shell_blocks
 
 from caseload.identity.v1 import events_pb2
+from chassis.events.broker.in_process import InProcessBroker
 from chassis.local.postgres import LocalPostgres
 from chassis.service.runtime import Runtime
 from standalone.backups.journal.state import JournalStatus
@@ -156,7 +157,9 @@ async def erase_workspace(home, name):
         )
     finally:
         await connection.close()
-    runtime = Runtime(IDENTITY, Home(home).settings(IDENTITY, dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1"))
+    runtime = Runtime(
+        IDENTITY, Home(home).settings(IDENTITY, dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1"), broker=InProcessBroker()
+    )
     try:
         async with runtime.background(workspace_id) as work:
             work.emit(events_pb2.DeletedWorkspaceOver(workspace_id=str(workspace_id)))
