@@ -53,6 +53,7 @@ TABLES = {
     # The only one of them that reads no series.
     "PreviewSeries": "busy_periods",
     "Availability": "availability",
+    "Locations": "locations",
     "Sessions": "sessions",
     "Sync": "sync_receipts",
 }
