@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import psutil
+import pytest
 from operations import now, picture, text
 from walkthrough import paste, shell_blocks
 
@@ -78,11 +79,18 @@ def named(api, last_name):
     return made.json()["id"]
 
 
-def test_a_lost_database_is_restored_to_any_moment(homes, sign_in, eventually, tmp_path):
-    environment = settings(tmp_path)
-    home = homes.copy(tmp_path / "home")
-    running = Installation("run", home, environment)
-    running.start()
+@pytest.fixture
+def running(homes, tmp_path):
+    """An installation whose journal goes to a folder beside it."""
+    installation = Installation("run", homes.copy(tmp_path / "home"), settings(tmp_path))
+    installation.start()
+    yield installation
+    if installation.alive:
+        installation.kill()
+
+
+def test_a_lost_database_is_restored_to_any_moment(running, sign_in, eventually, tmp_path):
+    environment, home = running.environment, running.home
     api = sign_in(running)
     eventually(lambda: BackupStatus.read(Home(home)).made_at, seconds=60)
     kept = named(api, "Kept")
