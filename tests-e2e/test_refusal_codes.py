@@ -24,6 +24,10 @@ NEVER = {
         "the gateway refuses such a request with a code of its own; the service says it to other callers",
     ),
     **dict.fromkeys(("too_many_clients", "too_many_ids"), "the gateway asks for the clients of one page"),
+    **dict.fromkeys(
+        ("return_token_is_one", "address_trouble_is_one"),
+        "the address that reports come to is made while a mail is sent, and what they say is counted in the background",
+    ),
     "caller_not_allowed": "the gateway calls what users may call, and with their own tokens",
     **dict.fromkeys(
         ("one_audit_event", "one_seal_per_event", "one_wait_per_event"),
