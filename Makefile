@@ -63,6 +63,7 @@ drill: .venv/.for-dev ## races, 100 kills, every outage and every attack against
 	CASELOAD_STREAM_EXAMPLES=1000 CASELOAD_OFFLINE_EXAMPLES=100 CASELOAD_MERGE_EXAMPLES=100 CASELOAD_GENERATED_REQUESTS=5000 CASELOAD_MUTATED_TOKENS=10000 CASELOAD_HOSTILE_VALUES=30 CASELOAD_HOSTILE_FILES=500 CASELOAD_TRAIL_CHANGES=1000 $(PYTHON) -m pytest -q -s \
 		tests-e2e/test_generated_requests.py tests-e2e/test_forged_credentials.py tests-e2e/test_revocation.py \
 		tests-e2e/test_hostile_requests.py tests-e2e/test_hostile_calls.py tests-e2e/test_hostile_files.py tests-e2e/test_canaries.py tests-e2e/test_offline_devices.py tests-e2e/test_merges.py libs/verify/tests/test_verifier.py libs/chassis/tests/test_stream_faults.py
+	$(PYTHON) -m pytest -q -n $(WORKERS) -m drill
 	$(PYTHON) -m pytest -q -n $(WORKERS) -m quick --hypothesis-profile=drill
 
 drill-upgrade: .venv/.for-dev ## upgrades between the last release and this tree and back, under load, in random orders, with their figures (ARGS="--seed 2 --writers 8")

@@ -1,5 +1,6 @@
 """A merge whose clients service is killed in the middle, while another service is away, moves every record once."""
 
+import pytest
 from attack.installation import AttackedInstallation
 from drill.environment import until
 from drill.faults import kill, killed
@@ -9,6 +10,7 @@ from operations import now, text, times
 APPOINTMENTS = 60
 
 
+@pytest.mark.drill
 async def test_a_killed_merge_goes_on_where_it_was(suite_drill):
     attacked = AttackedInstallation(suite_drill.installation)
     person = await attacked.open_workspace("practice")

@@ -200,11 +200,6 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
         assert await disagreements(dsn, fresh) == []
         assert [line for service in SERVICES for line in await drift(dsn, service.name, service.metadata)] == []
 
-        for service in SERVICES:
-            await migrate(dsn, service.name, "base")
-            await migrate(dsn, service.name)
-        assert await disagreements(dsn, fresh) == []
-
 
 @pytest.mark.parametrize("release", RELEASES)
 async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(servers, release, tmp_path):

@@ -89,6 +89,7 @@ def running(homes, tmp_path):
         installation.kill()
 
 
+@pytest.mark.drill
 def test_a_lost_database_is_restored_to_any_moment(running, sign_in, eventually, tmp_path):
     environment, home = running.environment, running.home
     api = sign_in(running)

@@ -48,6 +48,7 @@ def resident(pid, figure):
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{figure}:"))
 
 
+@pytest.mark.drill
 @pytest.mark.alone
 async def test_twenty_of_the_largest_uploads_at_once_take_less_than_64_mib(fresh, record_property):
     attacked = AttackedInstallation(fresh)

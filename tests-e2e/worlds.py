@@ -12,6 +12,37 @@ from software_authenticator import SoftPasskey
 WRITES_LEFT = 60
 
 
+# What operations use up most, each made of what is there already; in an order in which nothing comes before what it is of.
+MAKERS = {
+    "appointment_id": lambda made, ids: made("/appointments", json={"client_id": ids["client_id"], "location_type": "clinic", **times()}),
+    "session_id": lambda made, ids: made(
+        "/sessions", json={"client_id": ids["client_id"], "session_date": text(now()), "subjective": "Worse."}
+    ),
+    "attachment_id": lambda made, ids: made(
+        f"/sessions/{ids['session_id']}/attachments", files={"file": ("picture.png", picture(), "image/png")}
+    ),
+    "plan_id": lambda made, ids: made("/plans", json={"client_id": ids["client_id"], "title": "Walk again"}),
+    "milestone_id": lambda made, ids: made(f"/plans/{ids['plan_id']}/milestones", json={"title": "Ten steps"}),
+    "measure_id": lambda made, ids: made(
+        f"/plans/{ids['plan_id']}/measures", json={"name": "Pain", "value": 7, "session_id": ids["session_id"]}
+    ),
+    "consent_id": lambda made, ids: made(f"/clients/{ids['client_id']}/consents", json={"purpose": "reminders", "text_version": "2026-03"}),
+}
+# What is of something is gone with it.
+OF = {"session_id": {"attachment_id", "measure_id"}, "plan_id": {"milestone_id", "measure_id"}}
+
+
+def maker(api):
+    """Makes a thing by a POST to a path; its id."""
+
+    def made(path, **request):
+        reply = api.post(path, **request)
+        assert reply.status_code == 201, reply.text
+        return reply.json()["id"]
+
+    return made
+
+
 class Worlds:
     """Workspaces with one of everything, one after the other, each used for as long as it has what is asked for."""
 
@@ -22,11 +53,26 @@ class Worlds:
     async def for_operation(self, operation, *, requests=1):
         """A client of a workspace's first user, and the ids of what is there, for so many requests to the operation."""
         writes = 0 if operation.method == "GET" else requests
-        if not self._ids or self._gone.intersection(operation.ids) or self._writes + writes > WRITES_LEFT:
+        lacking = self._gone.intersection(operation.ids)
+        if not self._ids or lacking - MAKERS.keys() or self._writes + writes + len(MAKERS) > WRITES_LEFT:
             self._api, self._ids = await self._open_one()
             self._gone, self._writes = set(), 0
+        elif lacking:
+            self._make_again(lacking)
         self._writes += writes
         return self._api, self._ids
+
+    def _make_again(self, lacking):
+        again = lacking.union(*(OF.get(name, ()) for name in lacking))
+        again.update(whole for whole, parts in OF.items() if whole in self._gone and parts & again)
+        again = again.union(*(OF.get(name, ()) for name in again))
+        self._ids = dict(self._ids)
+        for name in (name for name in MAKERS if name in again):
+            self._ids[name] = MAKERS[name](maker(self._api), self._ids)
+            self._writes += 1
+        if "appointment_id" in again:
+            self._ids["exclude_appointment_id"] = self._ids["appointment_id"]
+        self._gone -= again
 
     def answered(self, operation, answer):
         """Notes what is no more what it was."""
@@ -36,12 +82,7 @@ class Worlds:
 
 def furnish(api, sign_in_again):
     """Makes one of everything through the API; the ids by name."""
-
-    def made(path, **request):
-        reply = api.post(path, **request)
-        assert reply.status_code == 201, reply.text
-        return reply.json()["id"]
-
+    made = maker(api)
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
     role = {"practice": "therapist", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
     colleague = made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
@@ -49,14 +90,15 @@ def furnish(api, sign_in_again):
     closed = api.put(f"/clients/{guarded}/care-team", json={"restricted": True, "user_ids": [colleague]})
     assert closed.status_code == 200, closed.text
     broken_glass = made(f"/clients/{guarded}/break-glass", json={"reason": "Found unconscious on the stairs."})
-    agreed = {"purpose": "reminders", "text_version": "2026-03"}
-    consent = made(f"/clients/{client}/consents", json=agreed)
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
     holiday = made("/holidays", json={"date": "2031-12-24", "name": f"Holiday {uuid4()}"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
-    appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+    ids = {"client_id": client}
+    for name in ("appointment_id", "session_id", "attachment_id", "plan_id", "milestone_id", "measure_id", "consent_id"):
+        ids[name] = MAKERS[name](made, ids)
+    appointment = ids["appointment_id"]
     weekly = {"rrule": "FREQ=WEEKLY;COUNT=2", "first_start": times()["scheduled_start"], "duration_minutes": 20}
     series = made("/series", json={"client_id": client, "location_type": "clinic", **weekly})
     slot_hold = api.post("/slots/hold", json={"service_id": service, "start": "2031-03-03T09:00:00Z"}).raise_for_status().json()["hold_id"]
@@ -64,8 +106,6 @@ def furnish(api, sign_in_again):
     for path, body in (("/payments/config", by_link), (f"/appointments/{appointment}", {"payment_price": "80.00"})):
         set_up = api.put(path, json=body)
         assert set_up.status_code == 200, set_up.text
-    note = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Worse."})
-    attachment = made(f"/sessions/{note}/attachments", files={"file": ("picture.png", picture(), "image/png")})
     signed = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Better."})
     finalized = api.post(f"/sessions/{signed}/finalize")
     assert finalized.status_code == 200, finalized.text
@@ -76,9 +116,6 @@ def furnish(api, sign_in_again):
     held = made("/clients", json={"first_name": "Hella", "last_name": "Held"})
     hold = made("/audit/legal-holds", json={"client_id": held, "reason": "A court has asked for it."})
     template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
-    plan = made("/plans", json={"client_id": client, "title": "Walk again"})
-    milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
-    measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     # A workspace that was stored with a release has what was made in it then.
     taken = {rule["hours_before"] for rule in api.get("/reminders/configurations").raise_for_status().json()["items"]}
     hours = next(hours for hours in count(100) if hours not in taken)
@@ -94,34 +131,26 @@ def furnish(api, sign_in_again):
     made("/clients", json={"first_name": "Wanda", "last_name": "Hooked"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
-    return {
+    return ids | {
         "user_id": api.user["id"],
         "practitioner_id": api.user["id"],
         "supervisor_id": api.user["id"],
         "workspace_id": api.user["workspace_id"],
         "department_id": department,
         "api_key_id": api_key,
-        "client_id": client,
         "duplicate_id": made("/clients", json={"first_name": "Isa", "last_name": "Twice"}),
-        "consent_id": consent,
         "location_id": location,
         "service_id": service,
         "holiday_id": holiday,
         "entry_id": made("/waitlist", json={"client_id": client, "earliest": text(now()), "latest": text(now() + timedelta(days=30))}),
         "feed_id": made("/calendar-feeds", json={}),
-        "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "series_id": series,
-        "session_id": note,
-        "attachment_id": attachment,
         "hold_id": hold,
         "slot_hold_id": slot_hold,
         "template_id": template,
         "job_id": job,
         "export_id": export,
-        "plan_id": plan,
-        "milestone_id": milestone,
-        "measure_id": measure,
         "alert_id": alert,
         "override_id": override,
         "replaces_user_id": colleague,
