@@ -104,7 +104,7 @@ migration: .venv/.for-dev ## writes the next migration from tables.py (service=c
 	$(PYTHON) -m ruff format --quiet services/*/migrations
 	$(PYTHON) -m ruff check --quiet --fix services/*/migrations
 
-snapshot: .venv/.for-dev ## stores what this release leaves in a database, for all later ones to migrate (version=0.2.0)
+snapshot: .venv/.for-dev ## stores what this release leaves in a database, for all later ones to migrate (version=0.3.0)
 	@PYTHONPATH=tests-e2e $(PYTHON) -m releases "$(version)"
 
 lock: ## resolves the dependencies again (ARGS="--upgrade")

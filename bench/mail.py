@@ -1,4 +1,4 @@
-"""What connections to the mail server that are kept are worth: mails per second and connection, beside a connection for each mail.
+"""How much faster mails are handed over by connections that are kept, beside a connection for each mail.
 
 `python -m bench.mail`. A mail server in a process of its own offers STARTTLS, asks for a user name and password, allows pipelining, and forgets what it
 is given; it stands for the server and costs less than a real one. The suite's client and plain aiosmtplib hand it the same reminder, one after

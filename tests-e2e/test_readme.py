@@ -38,7 +38,7 @@ def test_the_journey_works_as_it_is_written(installation, tmp_path):
         "downloaded.jpg tells where: False",
         '"status": "finalized"',
         '"event_type": "session_finalized"',
-        "nobody has answered an alert yet.",
+        "Nobody has answered an alert yet.",
         '"reason": "timeout"',
         "CREATE Client create_client success",
         "READ Client list_clients success",

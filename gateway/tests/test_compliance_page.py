@@ -91,3 +91,5 @@ def test_what_is_unusual_is_told_with_how_it_was_found():
     assert re.search(rf"{USER}.*nurse.*2026-03-02.*977", told, re.DOTALL)
     assert "more than 10 accesses after hours on one day" in told
     assert "too little of a past to learn from" in told
+    too_much = text(unusual={"past_days": 0, "percentile": 99, "bulk_access": QUIET, "after_hours": QUIET})
+    assert ("too many events to learn from" in too_much, "too little of a past" in too_much) == (True, False)

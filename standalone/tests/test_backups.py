@@ -566,8 +566,8 @@ async def test_the_operator_is_told_once_a_day_of_what_is_wrong_and_anew_when_it
     wrong["backups"] = "the last one is 50 hours old"
     assert await mail.tell(NOW + timedelta(hours=28))
     assert [message["Subject"] for message in sent] == [
-        *["Caseload: restore need you"] * 2,
-        *["Caseload: backups need you"] * 2,
+        *["Caseload: something is wrong with restore"] * 2,
+        *["Caseload: something is wrong with backups"] * 2,
     ]
     assert sent[0]["To"] == "operator@example.com"
     assert "cannot be restored" in sent[0].get_content()

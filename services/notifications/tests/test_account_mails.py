@@ -14,9 +14,9 @@ from chassis.errors import Forbidden, Refusal
 from identity.people.notices import raise_notice
 from notifications.mail_worker import MailWorker
 from notifications.personal_mails.notices import SECURITY
-from notifications.staff_texts import PersonalText
+from notifications.staff_texts import StaffText
 
-HAPPENED = {kind: PersonalText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY}
+HAPPENED = {kind: StaffText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY}
 
 
 async def test_a_requested_link_is_mailed_and_signs_its_recipient_in(practice):

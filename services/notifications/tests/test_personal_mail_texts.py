@@ -9,7 +9,7 @@ from notifications.escalations import mail as escalations
 from notifications.notification_settings import rules
 from notifications.personal_mails import notices
 from notifications.reminder_templates.rendering import LANGUAGES
-from notifications.staff_texts import PersonalText
+from notifications.staff_texts import StaffText
 
 KINDS = (
     *notices.KINDS,
@@ -28,7 +28,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_mail_has_its_text_in_every_language(language):
-    text = PersonalText.of(language)
+    text = StaffText.of(language)
     values = {"date": text.day(date(2026, 11, 20)), "time": "09:00", "count": "3", "name": "Nora <b>Quist\r\nBcc: x"}
     for kind in KINDS:
         rendered = text.render(kind, link="https://app.example.com", times=["9\N{EN DASH}10"] if kind == "agenda" else (), **values)
@@ -41,15 +41,15 @@ def test_every_mail_has_its_text_in_every_language(language):
 
 
 def test_times_are_as_usual_in_the_locale():
-    assert PersonalText.of("en-US").times(NINE, NINE.replace(hour=9), BERLIN) == "9:00 AM\N{EN DASH}10:00 AM"
-    assert PersonalText.of("de").times(NINE, NINE.replace(hour=9), BERLIN) == "09:00\N{EN DASH}10:00"
+    assert StaffText.of("en-US").times(NINE, NINE.replace(hour=9), BERLIN) == "9:00 AM\N{EN DASH}10:00 AM"
+    assert StaffText.of("de").times(NINE, NINE.replace(hour=9), BERLIN) == "09:00\N{EN DASH}10:00"
     # In a language that we do not have.
-    assert PersonalText.of("fi").locale.language == "en"
+    assert StaffText.of("fi").locale.language == "en"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_of_an_account_has_its_words_in_every_language_and_no_link(language):
-    text = PersonalText.of(language)
+    text = StaffText.of(language)
     told = {kind: text.security(kind, when="Friday, 10:00", name="Nora <b>Quist") for kind in notices.SECURITY}
     assert len({each.text for each in told.values()}) == len(notices.SECURITY)
     for rendered in told.values():
@@ -67,7 +67,7 @@ def test_an_alert_is_told_in_every_language(language, which):
     subjects = set()
     for drill in (True, False):
         for priority in ("critical", "high", "medium", "low"):
-            rendered = PersonalText.of(language).alert(which, drill=drill, priority=priority, **about)
+            rendered = StaffText.of(language).alert(which, drill=drill, priority=priority, **about)
             subjects.add(rendered.subject)
             assert "{" not in rendered.subject + rendered.text
             assert "Ward 3, " in rendered.subject
@@ -75,6 +75,4 @@ def test_an_alert_is_told_in_every_language(language, which):
             assert "me&lt;dical" in rendered.html
             assert all(about["link"] in part for part in (rendered.text, rendered.html))
     assert len(subjects) == 8
-    assert (
-        "Ward 3" not in PersonalText.of(language).alert(which, drill=False, priority="low", **{**about, "department": "", "room": ""}).text
-    )
+    assert "Ward 3" not in StaffText.of(language).alert(which, drill=False, priority="low", **{**about, "department": "", "room": ""}).text

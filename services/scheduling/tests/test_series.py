@@ -20,6 +20,7 @@ from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from chassis.db.transaction import Transaction
 from chassis.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from chassis.protobuf.timestamps import to_datetime
+from identity.roles import SCOPES_BY_ROLE
 from scheduling.series import store
 
 from .conftest import Member, message_values, minutes
@@ -309,6 +310,10 @@ async def test_another_rule_moves_books_and_deletes(member):
     assert (await member.get(longer.occurrences[4].appointment_id)).notes == "Knee"
     assert len(longer.changed_ids) == 4
 
+    with pytest.raises(Invalid) as refused:
+        # They are booked with somebody who has another role by now.
+        await change(replace(member, scopes=SCOPES_BY_ROLE["assistant"]), longer, "all", rrule="FREQ=WEEKLY;INTERVAL=2;COUNT=6")
+    assert refused.value.code == "practitioner_does_not_treat"
     await member.environment.stub(ClientsStub).DeactivateClient(
         clients_pb2.DeactivateClientRequest(client_id=member.client_id), member.call
     )

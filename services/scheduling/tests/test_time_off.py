@@ -55,6 +55,7 @@ async def test_a_booking_in_time_off_is_refused_as_the_check_says_and_may_be_ove
 
     with pytest.raises(Conflict) as refused:
         await practitioner.book(scheduled_end=NINE + minutes(150))
+    assert refused.value.message == "The practitioner is away at that time."
     assert told(refused) == [
         ("time_off", "2031-03-03T09:30:00Z", "2031-03-03T10:00:00Z"),
         ("time_off", "2031-03-03T11:00:00Z", "2031-03-03T12:00:00Z"),

@@ -1,4 +1,4 @@
-"""Backups of a containers' PostgreSQL with pgBackRest: made when they are due, watched, tried, and restored to a moment.
+"""Backups of a container's PostgreSQL with pgBackRest: made when they are due, watched, restored for a try, and restored to a moment.
 
 Runs in the database's image, beside pgBackRest: standard library only.
 """

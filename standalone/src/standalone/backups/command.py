@@ -212,8 +212,9 @@ def _told_moments(manifest: Manifest, journals: Mapping[str, Contents]) -> str:
         return "whole"
     reach = names.reach(journals[manifest.journal].pieces, manifest.first_segment)
     if reach.moment is None:
-        return "whole; NOTHING is left of its journal"
-    told = f"whole, to any moment until {reach.moment:%Y-%m-%d %H:%M:%S}"
+        # As every backup is that is older than the journal is kept.
+        return "whole, for its own moment alone"
+    told = f"whole, to any moment until {reach.moment:%Y-%m-%d %H:%M:%S} UTC"
     return told if reach.gap is None else f"{told}, where its journal has a GAP"
 
 

@@ -65,7 +65,7 @@ class OperatorMail:
     def _message(self, wrong: Mapping[str, str], due: Sequence[str]) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"] = self._sender, self._operator
-        message["Subject"] = f"Caseload: {' and '.join(due)} need you"
+        message["Subject"] = f"Caseload: something is wrong with {' and '.join(due)}"
         lines = [f"- {subject}: {what}" for subject, what in wrong.items()]
         message.set_content("\n".join([f"Of the installation in {self._home.directory}:", "", *lines, "", "`caseload doctor` says more."]))
         return message

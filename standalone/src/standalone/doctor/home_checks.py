@@ -13,8 +13,9 @@ from standalone.home import Home
 from standalone.settings import StandaloneSettings
 
 _GIB = 1024**3
-# Below the first PostgreSQL may stop at any moment; below the second somebody has to see to it this month.
+# It goes to the target every two seconds: so much later something is wrong.
 _JOURNAL_LATE_SECONDS = 60.0
+# Below the first PostgreSQL may stop at any moment; below the second somebody has to see to it this month.
 _NO_ROOM, _LITTLE_ROOM = 1 * _GIB, 5 * _GIB
 
 
@@ -92,7 +93,7 @@ def _journal_age(home: Home, settings: StandaloneSettings, now: datetime) -> Ite
             "journal", "began after the last backup: its log had a gap, or its target is new", "the next backup, which is due, closes it"
         )
     elif status.reached_at is None or (home.running.exists() and (now - status.reached_at).total_seconds() > _JOURNAL_LATE_SECONDS):
-        reached = "nothing" if status.reached_at is None else f"all until {status.reached_at:%Y-%m-%d %H:%M:%S} UTC"
+        reached = "nothing" if status.reached_at is None else f"only what was committed until {status.reached_at:%Y-%m-%d %H:%M:%S} UTC"
         yield fail("journal", f"{reached} is in the target", f"see {os.path.relpath(home.backups / 'journal.log')}")
     else:
         yield ok("journal", f"everything until {status.reached_at:%Y-%m-%d %H:%M:%S} UTC is in the target")

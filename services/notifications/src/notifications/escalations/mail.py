@@ -14,7 +14,7 @@ from notifications.escalations import store
 from notifications.mail.sender import NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.reminder_templates import composing
-from notifications.staff_texts import PersonalText
+from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
 
 KINDS = ("alert", "alert_unattended")
@@ -30,7 +30,7 @@ def alert_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, U
             raise NotToBeSent("dropped", "alert_answered")
         person = await stubs.sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
-        rendered = PersonalText.of(workspace.locale).alert(
+        rendered = StaffText.of(workspace.locale).alert(
             row["kind"],
             drill=alert["drill"],
             priority=alert["priority"],

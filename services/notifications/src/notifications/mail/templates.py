@@ -46,7 +46,7 @@ MAGIC_LINK = MailTemplate(
     text=Template("""\
 Hello $full_name,
 
-open this link to sign in. It works once, for $minutes minutes:
+Open this link to sign in. It works once, for $minutes minutes:
 
 $link
 
@@ -54,7 +54,7 @@ If you did not ask for it, nothing needs to be done: nobody can sign in without 
 """),
     html=Template("""\
 <p>Hello $full_name,</p>
-<p>open this link to sign in. It works once, for $minutes minutes:</p>
+<p>Open this link to sign in. It works once, for $minutes minutes:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not ask for it, nothing needs to be done: nobody can sign in without it.</p>"""),
 )
@@ -64,7 +64,7 @@ PASSWORD_RESET = MailTemplate(
     text=Template("""\
 Hello $full_name,
 
-open this link to choose a new password. It works once, for $minutes minutes:
+Open this link to choose a new password. It works once, for $minutes minutes:
 
 $link
 
@@ -72,7 +72,7 @@ If you did not ask for it, nothing needs to be done: your password stays as it i
 """),
     html=Template("""\
 <p>Hello $full_name,</p>
-<p>open this link to choose a new password. It works once, for $minutes minutes:</p>
+<p>Open this link to choose a new password. It works once, for $minutes minutes:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not ask for it, nothing needs to be done: your password stays as it is.</p>"""),
 )
@@ -152,7 +152,7 @@ INVITATION = MailTemplate(
     text=Template("""\
 Hello $full_name,
 
-you have been added to $workspace. Open this link to accept. It works once, for $days days:
+You have been added to $workspace. Open this link to accept. It works once, for $days days:
 
 $link
 
@@ -160,7 +160,7 @@ If you did not expect this, nothing needs to be done.
 """),
     html=Template("""\
 <p>Hello $full_name,</p>
-<p>you have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
+<p>You have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not expect this, nothing needs to be done.</p>"""),
 )

@@ -20,7 +20,7 @@ from notifications.mail.templates import message_id
 from notifications.notification_settings import rules, workflow
 from notifications.personal_mails.ids import of_appointment_soon
 from notifications.reminder_templates import composing
-from notifications.staff_texts import PersonalText
+from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
 
 _SCHEDULED = appointments_pb2.APPOINTMENT_STATUS_SCHEDULED
@@ -45,7 +45,7 @@ class _PersonalMails:
         workspace = await self._stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         if workspace.status != workspaces_pb2.WORKSPACE_STATUS_ACTIVE:
             raise NotToBeSent("dropped", "workspace_suspended")
-        zone, text = dates.zone(settings["time_zone"] or "", workspace.time_zone), PersonalText.of(workspace.locale)
+        zone, text = dates.zone(settings["time_zone"] or "", workspace.time_zone), StaffText.of(workspace.locale)
         about = await self._about(row, work, zone, text)
         rendered = text.render(**about, name=person.full_name, link=self._runtime.settings.app_url.rstrip("/"))
         return composing.compose(
@@ -57,7 +57,7 @@ class _PersonalMails:
             now=datetime.now(UTC),
         )
 
-    async def _about(self, row: Any, work: UnitOfWork, zone: ZoneInfo, text: PersonalText) -> dict[str, Any]:
+    async def _about(self, row: Any, work: UnitOfWork, zone: ZoneInfo, text: StaffText) -> dict[str, Any]:
         """Which text it is, and what it says."""
         if row["kind"] in rules.ABOUT_AN_APPOINTMENT:
             try:
@@ -74,7 +74,7 @@ class _PersonalMails:
             return {"which": row["kind"], "count": str(await self._drafts(row, work))}
         return await self._agenda(row, work, zone, text)
 
-    async def _agenda(self, row: Any, work: UnitOfWork, zone: ZoneInfo, text: PersonalText) -> dict[str, Any]:
+    async def _agenda(self, row: Any, work: UnitOfWork, zone: ZoneInfo, text: StaffText) -> dict[str, Any]:
         # A daily mail is created as of when it was due.
         day = rules.agenda_day(row["kind"], row["created_at"], zone)
         since, until = (to_timestamp(at) for at in rules.of_day(day, zone))

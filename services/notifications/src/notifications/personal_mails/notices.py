@@ -11,7 +11,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
 from notifications.mail.templates import message_id
 from notifications.reminder_templates import composing
-from notifications.staff_texts import PersonalText
+from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
 
 # What has become of an account.
@@ -40,7 +40,7 @@ def notices(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitO
     async def compose(row: Any, work: UnitOfWork) -> EmailMessage:
         person = await stubs.sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
-        text = PersonalText.of(workspace.locale)
+        text = StaffText.of(workspace.locale)
         if row["kind"] in SECURITY:
             at = text.when(row["created_at"], dates.zone("", workspace.time_zone))
             rendered = text.security(row["kind"], when=f"{at['date']}, {at['time']}", name=person.full_name)

@@ -14,7 +14,7 @@ from notifications.mail import dates
 from notifications.mail.sender import NotToBeSent
 from notifications.mail.templates import message_id
 from notifications.reminder_templates import composing
-from notifications.staff_texts import PersonalText
+from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
 
 KIND = "cancellation_asked"
@@ -30,7 +30,7 @@ def cancellation_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWo
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
             raise NotToBeSent("dropped", "appointment_closed")
-        text = PersonalText.of(workspace.locale)
+        text = StaffText.of(workspace.locale)
         rendered = text.render(
             KIND if slot.practitioner_id == str(row["user_id"]) else _OF_NOBODY,
             name=person.full_name,

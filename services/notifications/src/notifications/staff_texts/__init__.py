@@ -21,13 +21,13 @@ from notifications.reminder_templates.rules import substitute
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalText:
+class StaffText:
     """The texts in one language. Dates and times are as usual in the locale."""
 
     locale: Locale
 
     @classmethod
-    def of(cls, workspace_locale: str) -> "PersonalText":
+    def of(cls, workspace_locale: str) -> "StaffText":
         return cls(default(workspace_locale).locale)
 
     def day(self, day: date) -> str:

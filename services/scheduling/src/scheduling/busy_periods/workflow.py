@@ -25,6 +25,7 @@ Write: TypeAlias = Callable[[Sequence[BusyPeriod]], Awaitable[Record | None]]
 _MAX_ATTEMPTS = 3
 # Holds nothing: as who asks for a client.
 _NOBODY = UUID(int=0)
+_IS_AWAY = "The practitioner is away at that time."
 _REFUSALS = {
     frozenset({rules.PRACTITIONER}): "The practitioner is taken at that time.",
     frozenset({rules.ROOM}): "The room is taken at that time.",
@@ -108,7 +109,10 @@ def refusal(conflicts: Sequence[Record], **more: Any) -> Conflict:
     by_owner = {conflict["id"]: conflict for conflict in conflicts}
     facts = {"conflicting_appointments": [to_conflict_facts(conflict) for conflict in by_owner.values()]}
     kinds = frozenset(conflict["resource_kind"] for conflict in conflicts)
-    return Conflict(CONFLICT, _REFUSALS.get(kinds, "The practitioner and the room are taken at that time."), facts=facts | more)
+    message = _REFUSALS.get(kinds, "The practitioner and the room are taken at that time.")
+    if all(conflict["owner_kind"] == rules.TIME_OFF for conflict in conflicts):
+        message = _IS_AWAY
+    return Conflict(CONFLICT, message, facts=facts | more)
 
 
 def _reader(work: UnitOfWork) -> UUID:

@@ -23,6 +23,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking as appointment_booking
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.mapping import to_details, to_message
+from scheduling.appointments.practitioners import Standing
 from scheduling.appointments.rules import AppointmentDetails, Terms
 from scheduling.series import booking, kept, recurrence, rewriting, rules, store
 from scheduling.series.booking import AT_ONCE, Template
@@ -72,13 +73,13 @@ async def change(
     scope: str,
     appointment_id: UUID | None,
     changes: Mapping[str, Any],
-    active: tuple[bool, bool],
+    people: tuple[bool, Standing],
     *,
     expected: int | None,
 ) -> pb.Series:
     """The series after the change; of FOLLOWING the new one that begins with the occurrence.
 
-    `active` says of client and practitioner whether they are: with others nothing further is booked.
+    `people` says whether the client is active, and the practitioner's standing: with others than active ones, who treat, nothing further is booked.
     """
     series = await kept.lock(work, series_id, scope, appointment_id, expected=expected)
     work.note(series_id=str(series_id), scope=scope)
@@ -91,8 +92,9 @@ async def change(
     plan = await _plan(work, keys, series, timing, changes, result_id)
     template = _template(plan, timing)
     if template is not None:
-        appointments.check_client(is_active=active[0])
-        appointments.check_practitioner(is_active=active[1], treats=True)
+        client_active, practitioner = people
+        appointments.check_client(is_active=client_active)
+        appointments.check_practitioner(**practitioner._asdict())
     booked = await rewriting.write(
         work, keys, plan.changed, plan.gone, [place.planned_start for place in plan.new], template, result_id, zone=timing.zone, scope=scope
     )

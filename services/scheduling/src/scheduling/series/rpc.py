@@ -19,7 +19,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking as appointment_booking
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.clients import ActiveClients
-from scheduling.appointments.practitioners import standing
+from scheduling.appointments.practitioners import Standing, standing
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.series import booking, changes, deletion, outlook, recurrence, rules, store
 from scheduling.series.booking import Template
@@ -67,10 +67,10 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         wanted = changes.check_changes(masked(request, (*rules.DETAILS, *rules.OF_THE_RULE)))
         if "practitioner_id" in wanted:
             appointments.check_practitioner(**(await standing(self._users, wanted["practitioner_id"], work))._asdict())
-        active = await self._active_people(UUID(request.series_id), wanted, work)
+        people = await self._people(UUID(request.series_id), wanted, work)
         keys = await self._keys.of(work.workspace_id)
         expected = request.expected_version if request.HasField("expected_version") else None
-        return await changes.change(work, keys, UUID(request.series_id), scope, appointment_id, wanted, active, expected=expected)
+        return await changes.change(work, keys, UUID(request.series_id), scope, appointment_id, wanted, people, expected=expected)
 
     async def DeleteSeries(self, request: pb.DeleteSeriesRequest, work: UnitOfWork) -> pb.DeleteSeriesResponse:
         scope, appointment_id = _scope(request)
@@ -90,17 +90,18 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
         appointments.check_practitioner(**(await standing(self._users, details.practitioner_id, work))._asdict())
         return Template(details, appointments.Terms(), length)
 
-    async def _active_people(self, series_id: UUID, wanted: Mapping[str, Any], work: UnitOfWork) -> tuple[bool, bool]:
-        """Whether client and practitioner are active, where a change of the rule may book further occurrences."""
+    async def _people(self, series_id: UUID, wanted: Mapping[str, Any], work: UnitOfWork) -> tuple[bool, Standing]:
+        """Whether the client is active, and the practitioner's standing, where a change of the rule may book further occurrences."""
+        fit = Standing(is_active=True, treats=True)
         if not wanted.keys() & set(rules.OF_THE_RULE):
-            return True, True
+            return True, fit
         people = (await work.find(store.people, [series_id], key="series_id")).get(series_id)
         if people is None:
-            return True, True
+            return True, fit
         client_active = await self._clients.is_active(people["client_id"], work)
         if "practitioner_id" in wanted:
-            return client_active, True
-        return client_active, all(await standing(self._users, people["practitioner_id"], work))
+            return client_active, fit
+        return client_active, await standing(self._users, people["practitioner_id"], work)
 
 
 def _planned(request: pb.CreateSeriesRequest | pb.PreviewSeriesRequest) -> tuple[dict[str, Any], list[Planned], ZoneInfo]:
