@@ -49,12 +49,14 @@ def restore(cluster: Path, moment: datetime | None) -> Restored:
 
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
-    with (folder / "restore.lock").open("wb") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandFailed("another restore is at work") from None
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    except BlockingIOError:
+        raise CommandFailed("another restore is at work") from None
+    finally:
+        os.close(held)
 
 
 def _restore_beside(cluster: Path, moment: datetime | None) -> Restored:

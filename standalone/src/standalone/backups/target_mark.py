@@ -62,6 +62,9 @@ def _known(home: Home) -> dict[str, str | None]:
 
 @contextmanager
 def _one_at_a_time(home: Home) -> Iterator[None]:
-    with (home.backups / "target.lock").open("wb") as held:
+    held = os.open(home.backups, os.O_RDONLY)
+    try:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(held)
