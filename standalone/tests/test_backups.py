@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from chassis import private_files
 from chassis.errors import Gone, NotFound
-from standalone.backups import catalogue, escrow, settling, tar_stream
+from standalone.backups import catalogue, cluster, escrow, settling, tar_stream
 from standalone.backups.catalogue import MANIFEST, Found
 from standalone.backups.command import _list, chosen_target
 from standalone.backups.errors import BackupFailed, WrongPassphrase
@@ -31,7 +31,7 @@ from standalone.backups.ledger import Entry, Ledger
 from standalone.backups.manifest import Manifest, Part, _mac
 from standalone.backups.operator_mail import OperatorMail
 from standalone.backups.passphrases import passphrase_from
-from standalone.backups.restoring import _check_release, _check_workplace, check_empty
+from standalone.backups.restoring import _check_release, _check_workplace, _open_keys, check_empty
 from standalone.backups.retention import Kept, expired
 from standalone.backups.schedule import BackupSchedule
 from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
@@ -751,6 +751,19 @@ def test_keys_that_were_changed_while_nobody_wrote_the_journal_are_those_of_the_
     replay = Replay(target, Plan(Found("-"), name), manifest(stopped_at=NOW), PASSPHRASE)
     assert list(replay.secrets(NOW + hour, secrets(b"of the backup"))) == [secrets(b"of the backup"), secrets(b"of later")]
     assert list(replay.secrets(NOW + 3 * hour, secrets(b"of the backup"))) == [secrets(b"of later")]
+
+
+async def test_secrets_that_an_earlier_release_did_not_have_are_there_with_the_keys_of_a_moment(home, monkeypatch):
+    async def opened(*_):
+        return 3
+
+    monkeypatch.setattr(cluster, "open_data_keys", opened)
+    older = {path: content for path, content in secret_files(home).items() if path not in {"blob-secret", "service-keys/audit.key"}}
+    backup, replay = SimpleNamespace(escrow=SimpleNamespace(secrets=older)), SimpleNamespace(secrets=lambda *_: iter([older]))
+
+    assert await _open_keys(backup, home, None, replay, NOW) == 3
+
+    assert secret_files(home).keys() == {*older, "blob-secret", "service-keys/audit.key"}
 
 
 async def test_who_was_merged_is_erased_again_with_whom_they_were_merged_into(monkeypatch):

@@ -157,6 +157,8 @@ async def _open_keys(backup: OpenedBackup, home: Home, connection: Any, replay: 
     refused = BackupFailed("there is no keyring")
     for secrets in [own] if replay is None else replay.secrets(reached, own):
         replace_secret_files(home, secrets)
+        # What an earlier release did not have.
+        home.create_missing()
         try:
             return await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), NAMES)
         except BackupFailed as failure:
