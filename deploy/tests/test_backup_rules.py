@@ -1,10 +1,27 @@
-"""When a backup is due or late, and what a gap in the archived log is."""
+"""When a backup is due or late, what a gap in the archived log is, and what is left of a restore that fails."""
 
+import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from deployment.backups.rules import Archive, Backup, Intervals, Server, archive, due, parse_moment, problems, proof_due, proof_problems
+from deployment.backups import cluster, pgbackrest, watch
+from deployment.backups.pgbackrest import CommandFailed
+from deployment.backups.rules import (
+    Archive,
+    Backup,
+    Intervals,
+    Server,
+    archive,
+    due,
+    missing_after,
+    parse_moment,
+    problems,
+    proof_due,
+    proof_problems,
+)
 from deployment.backups.telling import metrics
 from deployment.backups.watch import State
 
@@ -38,6 +55,9 @@ def codes(backups=(), stored=None, server=None, **more):
         ([a_backup(100, "full"), a_backup(24)], "diff"),
         ([a_backup(100, "full"), a_backup(23)], None),
         ([a_backup(3, "full", damaged=True)], "full"),
+        # Nobody makes one after the other of a disk that is broken.
+        ([a_backup(2, "full", damaged=True)], None),
+        ([a_backup(30, "full"), a_backup(2, damaged=True)], None),
     ],
 )
 def test_the_first_and_a_weekly_one_are_full_and_one_a_day_is_differential(backups, kind):
@@ -98,10 +118,105 @@ def test_a_backup_that_nobody_restored_is_tried_each_week_and_missed_after_two()
     week, backups = timedelta(days=7), [a_backup(1)]
     assert proof_due(None, backups, week, now=NOW, failed_at=None)
     assert not proof_due(None, [], week, now=NOW, failed_at=None)
-    assert not proof_due(None, backups, week, now=NOW, failed_at=NOW)
+    assert not proof_due(None, backups, week, now=NOW, failed_at=NOW - timedelta(hours=23))
+    assert proof_due(None, backups, week, now=NOW, failed_at=NOW - timedelta(hours=24))
     assert not proof_due(NOW - timedelta(days=6), backups, week, now=NOW, failed_at=None)
     assert proof_problems(NOW - timedelta(days=14), backups, week, now=NOW) == []
     assert [p.code for p in proof_problems(NOW - timedelta(days=15), backups, week, now=NOW)] == ["backup_unproved"]
+
+
+def test_only_what_is_missing_after_the_backup_that_a_restore_begins_with_is_a_loss():
+    early, late = a_backup(200, "full", first_wal="000000010000000000000001"), a_backup(24, first_wal="000000010000000000000020")
+    stored = Archive(gaps=("000000010000000000000007", "000000010000000000000030"), newest="F" * 24)
+
+    assert missing_after(stored, [early, late], NOW) == ["000000010000000000000030"]
+    assert missing_after(stored, [early, late], NOW - timedelta(hours=48)) == list(stored.gaps)
+    assert missing_after(Archive(gaps=stored.gaps[:1]), [early, late], NOW) == []
+
+
+@pytest.fixture
+def cluster_files(tmp_path):
+    found = tmp_path / "cluster"
+    found.mkdir()
+    (found / "PG_VERSION").write_text("17")
+    return found
+
+
+def test_a_restore_that_fails_leaves_the_database_that_was_there(cluster_files, monkeypatch):
+    def unreachable(folder, *_, **__):
+        (folder / "half").touch()
+        raise CommandFailed("the repository does not answer")
+
+    monkeypatch.setattr(cluster, "_recover", unreachable)
+
+    with pytest.raises(CommandFailed):
+        cluster.restore(cluster_files, NOW)
+
+    assert [path.name for path in cluster_files.parent.iterdir()] == ["cluster"]
+    assert [path.name for path in cluster_files.iterdir()] == ["PG_VERSION"]
+
+
+def test_one_restore_at_a_time(cluster_files, monkeypatch):
+    def again(folder, *_, **__):
+        (folder / "of-the-first").touch()
+        with pytest.raises(CommandFailed, match="another restore"):
+            cluster.restore(folder, None)
+        return ""
+
+    monkeypatch.setattr(cluster, "_recover", again)
+
+    cluster.restore(cluster_files, None)
+
+    assert [path.name for path in cluster_files.iterdir()] == ["of-the-first"]
+
+
+def test_a_restore_that_succeeds_keeps_the_database_that_was_there_beside(cluster_files, monkeypatch):
+    monkeypatch.setattr(cluster, "_recover", lambda folder, *_, **__: (folder / "restored").touch() or "")
+
+    assert not cluster.restore(cluster_files, None).clamped
+
+    assert [path.name for path in cluster_files.iterdir()] == ["restored"]
+    assert len(list(cluster_files.parent.glob("cluster.before-*/PG_VERSION"))) == 1
+
+
+def test_nothing_is_restored_for_a_try_where_it_would_fill_the_disk(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(pgbackrest, "backups", lambda: ([a_backup(1, database_bytes=1 << 60)], ""))
+    monkeypatch.setattr(cluster, "_recover", lambda *_, **__: asked.append("restore"))
+
+    with pytest.raises(CommandFailed, match="no room"):
+        cluster.prove(tmp_path / "proof")
+
+    assert asked == []
+
+
+def test_what_does_not_answer_in_time_has_failed(monkeypatch):
+    def hangs(arguments, *, timeout, **_):
+        raise subprocess.TimeoutExpired(arguments, timeout)
+
+    monkeypatch.setattr(subprocess, "run", hangs)
+
+    with pytest.raises(CommandFailed, match="did not end"):
+        pgbackrest.run("psql", timeout=120)
+
+
+def test_a_proof_that_fails_does_not_keep_backups_from_being_made_nor_the_other_way_round(tmp_path, monkeypatch):
+    made = []
+
+    def fails():
+        raise CommandFailed("no room")
+
+    proofs = SimpleNamespace(between=timedelta(days=7), make=fails)
+    watching = watch.Watch(tmp_path, EVERY, proofs)
+    monkeypatch.setattr(watch, "back_up", made.append)
+    full = replace(a_backup(0, "full"), started_at=datetime.now(UTC), ended_at=datetime.now(UTC))
+    watching.state = State(backups=(full,), server=Server())
+    watching.act(proofs)
+    watching.state = State(backups=(replace(full, started_at=NOW - timedelta(days=9)),), server=Server())
+    watching.act(proofs)
+
+    assert made == ["full"]
+    assert list(watching._failed) == ["proof"]
 
 
 @pytest.mark.parametrize("text", ["2026-03-29T02:30:00", "yesterday", ""])

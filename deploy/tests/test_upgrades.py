@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from deployment.processes import PROCESSES, SERVICES
+from deployment.upgrades import compose
+from deployment.upgrades.commands import contracted
 from deployment.upgrades.kubernetes import Kubernetes, images
 from deployment.upgrades.rolling import Busy, RolledBack, Unhealthy, Upgrade
 from deployment.upgrades.rules import GIB, Refused, Situation, reasons_against, rolling_order, way_between
@@ -27,14 +29,16 @@ def test_the_overlays_have_what_an_upgrade_of_kubernetes_takes_from_them(rendere
 
 
 class Memory:
-    """What it was asked, in order; `broken` is a process that does not start with the new build, `ill_after` one that falls ill when it was replaced."""
+    """What it was asked, in order; `broken` is a process that does not start with the new build, `ill_after` one that falls ill when it was replaced,
+    `away` one at which a command fails half-way.
+    """
 
     services, processes = SERVICES, PROCESSES
 
-    def __init__(self, *, broken=None, ill_after=None, busy=0, **situation):
+    def __init__(self, *, broken=None, ill_after=None, busy=0, away=None, **situation):
         self.builds = dict.fromkeys(PROCESSES, "old")
         self.asked = []
-        self._broken, self._ill_after, self._busy = broken, ill_after, busy
+        self._broken, self._ill_after, self._busy, self._away = broken, ill_after, busy, away
         self._situation = situation
 
     def situation(self, build):
@@ -57,6 +61,8 @@ class Memory:
             raise Unhealthy(f"{process} does not start")
         self.asked.append((process, build))
         self.builds[process] = build
+        if process == self._away and build == "new":
+            raise Refused("docker stop: the daemon does not answer")
 
     def unhealthy(self):
         return [self._ill_after] if self.builds.get(self._ill_after) == "new" else []
@@ -85,7 +91,7 @@ def test_on_the_way_back_nothing_is_migrated_and_the_gateway_goes_first():
     assert target.asked == [(name, "old") for name in ("gateway", *reversed(SERVICES))]
 
 
-@pytest.mark.parametrize("fault", ["broken", "ill_after"])
+@pytest.mark.parametrize("fault", ["broken", "ill_after", "away"])
 @pytest.mark.parametrize("name", PROCESSES)
 def test_one_that_is_not_healthy_takes_all_back(fault, name):
     target = Memory(**{fault: name})
@@ -98,13 +104,14 @@ def test_one_that_is_not_healthy_takes_all_back(fault, name):
     assert [process for process, build in target.asked if build == "old"] == replaced[::-1]
 
 
-def test_one_that_cannot_go_back_is_named_and_the_others_go_back():
+@pytest.mark.parametrize("failure", [Unhealthy, Refused])
+def test_one_that_cannot_go_back_is_named_and_the_others_go_back(failure):
     target = Memory(broken="gateway")
     replace = target.replace
 
     def stubborn(process, build):
         if (process, build) == ("clients", "old"):
-            raise Unhealthy("its disk is full")
+            raise failure("its disk is full")
         replace(process, build)
 
     target.replace = stubborn
@@ -188,6 +195,54 @@ def test_neither_illness_nor_an_old_backup_keeps_anybody_from_going_back():
 
     assert reasons_against(ill, back=True) == []
     assert len(reasons_against(ill, back=False)) == 3
+
+
+def test_nobody_goes_back_to_a_release_whose_columns_were_taken_away():
+    target = Memory(contracted=("clients",))
+    target.builds = dict.fromkeys(PROCESSES, "new")
+
+    with pytest.raises(Refused, match=r"clients: .*only a backup leads back"):
+        upgrade(target, "old")[0].run(back=True)
+
+    assert target.asked == []
+    assert contracted("clients 0017 0016 0017\naudit 0009 0009 0009\nidentity 0003 0003 0004\nclinical newer 1 2\n") == ["clients"]
+
+
+class Docker:
+    """Answers what `docker` is asked: one image per container of a process, by its name."""
+
+    def __init__(self, images):
+        self.images = images
+
+    def __call__(self, command, **_):
+        match command:
+            case ["docker", "compose", *_, "ps", "--quiet", process]:
+                return " ".join(f"{process}-{number}" for number in range(len(self.images[process])))
+            case ["docker", "inspect", "--format", "{{.Image}}", container]:
+                process, _, number = container.rpartition("-")
+                return self.images[process][int(number)]
+            case ["docker", "inspect", *_]:
+                return "healthy"
+            case ["docker", "image", "inspect", "--format", "{{.Id}}", image]:
+                return image
+            case ["docker", "image", "inspect", "--format", label, image]:
+                if not image:
+                    raise Refused("docker image inspect: invalid reference format")
+                return "0.3.0" if "version" in label else ""
+            case [*_, "provision", "revisions"]:
+                return "".join(f"{service} 0009 0009 0009\n" for service in SERVICES)
+        return ""
+
+
+@pytest.mark.parametrize(("images", "ill"), [([], ["clients"]), (["old", "new"], [])])
+def test_an_installation_that_an_upgrade_has_left_with_two_builds_of_a_process_or_with_none_is_looked_at(monkeypatch, images, ill):
+    monkeypatch.setattr(compose, "asked", Docker({name: ["old"] for name in PROCESSES} | {"clients": images}))
+
+    found = compose.Compose(["compose.yaml"], None, [("0.2.0", "6189f07", "stopped")]).situation("new")
+
+    assert found.builds["clients"] == ""
+    assert found.unhealthy == ill
+    assert found.stopped == []
 
 
 VERSIONS = (("0.1.0", "stopped"), ("0.2.0", "stopped"), ("0.3.0", "rolling"))

@@ -9,23 +9,29 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standalone.backups import catalogue, escrow, tar_stream
+from chassis import private_files
+from chassis.errors import Gone, NotFound
+from standalone.backups import catalogue, cluster, escrow, settling, tar_stream
 from standalone.backups.catalogue import MANIFEST, Found
 from standalone.backups.command import _list, chosen_target
-from standalone.backups.errors import BackupFailed
+from standalone.backups.errors import BackupFailed, WrongPassphrase
 from standalone.backups.escrow import Escrow
-from standalone.backups.journal.naming_rules import SEGMENT_BYTES, Piece, journal_name
-from standalone.backups.journal.replaying import plan
-from standalone.backups.journal.state import Journal
+from standalone.backups.journal.naming_rules import SEGMENT_BYTES, Dated, Piece, journal_name
+from standalone.backups.journal.pruning import prune
+from standalone.backups.journal.replaying import Plan, Replay, plan
+from standalone.backups.journal.state import Journal, current, place_of
+from standalone.backups.journal.store import JournalStore
+from standalone.backups.ledger import Entry, Ledger
 from standalone.backups.manifest import Manifest, Part, _mac
 from standalone.backups.operator_mail import OperatorMail
 from standalone.backups.passphrases import passphrase_from
-from standalone.backups.restoring import _check_release, _check_workplace, check_empty
+from standalone.backups.restoring import _check_release, _check_workplace, _open_keys, check_empty
 from standalone.backups.retention import Kept, expired
 from standalone.backups.schedule import BackupSchedule
 from standalone.backups.sealed_stream import CHUNK, HEADER, derived_key, seal, unseal
@@ -193,10 +199,49 @@ def test_a_target_that_has_lost_its_mark_is_refused_before_anything_is_written(h
     with pytest.raises(BackupFailed, match="is its disk mounted"):
         check_is_there(target)
     assert not (tmp_path / "disk").exists()
-    # Another place is another target, and this one is known again when it is back.
+    # Another place is another target, and this one is known again when it is back, and missed until then.
     check_mark(home, DirectoryTarget(tmp_path / "other"), "there")
+    with pytest.raises(BackupFailed, match="is its disk mounted"):
+        check_mark(home, target, "here")
+    assert not (tmp_path / "disk").exists()
     (tmp_path / "unplugged").rename(tmp_path / "disk")
     check_mark(home, target, "here")
+
+
+@pytest.mark.parametrize("lost", ["disk", "keys"])
+def test_where_keys_are_kept_apart_neither_of_the_two_is_an_empty_directory(home, tmp_path, lost):
+    target = ApartTarget(DirectoryTarget(tmp_path / "disk"), DirectoryTarget(tmp_path / "keys"))
+    check_mark(home, target, "here")
+    check_is_there(target)
+    (tmp_path / lost).rename(tmp_path / "unplugged")
+
+    with pytest.raises(BackupFailed, match="is its disk mounted"):
+        check_mark(home, target, "here")
+    with pytest.raises(BackupFailed, match="is its disk mounted"):
+        check_is_there(target)
+
+
+def test_what_a_kill_has_left_of_an_object_does_not_keep_it_from_being_written(home, tmp_path):
+    left = tmp_path / "disk" / "caseload" / "target.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+
+    check_mark(home, DirectoryTarget(tmp_path / "disk"), "here")
+
+    assert not left.exists()
+
+
+def test_the_ledger_passes_over_what_a_kill_has_left_and_names_what_was_changed(home, tmp_path):
+    target = DirectoryTarget(tmp_path)
+    entry = Entry("client", "workspace", "client")
+    Ledger.of(home, target).add([entry], NOW)
+    (written,) = (path for path in tmp_path.glob("erasures-*/*"))
+    written.with_name("20260329T013001000000Z-00000000.part").write_bytes(b"half")
+    assert Ledger.of(home, target).entries() == [entry]
+
+    written.write_bytes(written.read_bytes()[:-1])
+    with pytest.raises(BackupFailed, match=f"{written.name} of the ledger of erasures"):
+        Ledger.of(home, target).entries()
 
 
 def test_an_archive_has_what_is_there_and_its_files_are_their_owners_alone(tmp_path):
@@ -341,6 +386,10 @@ def test_of_a_target_that_installations_share_nobody_is_given_anothers_backup_an
     with pytest.raises(BackupFailed, match=f"several installations here.*{newer}, {other}"):
         catalogue.chosen(target, None)
     assert catalogue.chosen(target, older).name == older
+    # Who proves its own backups knows which they are.
+    assert catalogue.chosen(target, None, "aaaaaaaa").name == newer
+    with pytest.raises(BackupFailed, match="several installations"):
+        catalogue.chosen(target, None, "cccccccc")
 
 
 def test_a_document_that_fills_the_memory_is_not_read(tmp_path):
@@ -547,6 +596,17 @@ def test_a_gap_in_the_log_is_closed_by_a_backup_at_once(home):
     assert schedule.due_at(NOW + timedelta(hours=1)) == NOW + timedelta(hours=24)
     Journal("journal", "here", NOW + timedelta(minutes=5), KEY).write(home)
     assert schedule.due_at(NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)
+    # The clock was set back since: one backup after the other would close no gap.
+    assert schedule.due_at(NOW + timedelta(minutes=4)) == NOW + timedelta(hours=24)
+
+
+def test_a_backup_to_another_place_takes_the_place_of_none(home):
+    own = StandaloneSettings(backup_target="/media/usb", backup_journal=False)
+    home.backups.mkdir()
+    BackupStatus("made", NOW, place=place_of("/media/usb", "")).write(home)
+    assert BackupSchedule(home, own).due_at(NOW) == NOW + timedelta(hours=24)
+    BackupStatus("made", NOW, place=place_of("/tmp/by-hand", "")).write(home)
+    assert BackupSchedule(home, own).due_at(NOW) == NOW
 
 
 async def test_the_operator_is_told_once_a_day_of_what_is_wrong_and_anew_when_it_was_well(home):
@@ -571,6 +631,166 @@ async def test_the_operator_is_told_once_a_day_of_what_is_wrong_and_anew_when_it
     ]
     assert sent[0]["To"] == "operator@example.com"
     assert "cannot be restored" in sent[0].get_content()
+
+
+async def test_a_disk_that_is_full_and_a_network_that_comes_and_goes_are_one_mail_each(home, monkeypatch):
+    wrong = {"backups": "there is no room"}
+    mail = OperatorMail(home, "smtp://127.0.0.1", "Caseload <no-reply@example.com>", "operator@example.com", lambda _: dict(wrong))
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    mail._smtp = SimpleNamespace(send=send)
+    with monkeypatch.context() as disk:
+        disk.setattr(private_files, "write", full)
+        for minutes in (0, 1, 2):
+            with pytest.raises(OSError, match="No space"):
+                await mail.tell(NOW + timedelta(minutes=minutes))
+    for minutes in range(3, 60):
+        wrong.clear()
+        if minutes % 2:
+            wrong["backups"] = "the target does not answer"
+        assert not await mail.tell(NOW + timedelta(minutes=minutes))
+    assert len(sent) == 1
+
+
+class Unreachable(DirectoryTarget):
+    """A directory that does not give one of its objects."""
+
+    missing = ""
+
+    def read(self, name):
+        if name == self.missing:
+            raise BackupFailed("the bucket refuses: SlowDown")
+        return super().read(name)
+
+
+def test_no_journal_is_deleted_because_a_target_does_not_answer(tmp_path):
+    target, journals = Unreachable(tmp_path), [journal_name("00000000", NOW + timedelta(days=days), "00000000") for days in (0, 8)]
+    for days, journal in zip((1, 9), journals, strict=True):
+        at = NOW + timedelta(days=days)
+        made = replace(
+            manifest(f"{at:%Y%m%dT%H%M%SZ}-00000000-00000000"), made_at=at, stopped_at=at, journal=journal, first_segment=f"{1:024X}"
+        )
+        target.write(f"{made.name}/{MANIFEST}", [made.dump(KEY)])
+        target.write(f"{journal}/{Piece(f'{1:024X}', 0, SEGMENT_BYTES, at).name}", [b"-"])
+    before, now = target.sizes(), NOW + timedelta(days=10)
+    target.missing = f"{NOW + timedelta(days=1):%Y%m%dT%H%M%SZ}-00000000-00000000/{MANIFEST}"
+
+    with pytest.raises(BackupFailed, match="SlowDown"):
+        prune(target, "00000000", journals[1], 7, now)
+
+    assert target.sizes() == before
+    target.missing = ""
+    assert prune(target, "00000000", journals[1], 7, now) == 0
+    assert prune(target, "00000000", journals[1], 7, NOW + timedelta(days=17)) == 2
+
+
+def test_one_passphrase_opens_a_backup_and_what_goes_on_after_it(tmp_path):
+    target, name = DirectoryTarget(tmp_path), journal_name("00000000", NOW, "00000000")
+    store = JournalStore(target, name, KEY)
+    assert JournalStore.is_open_to(target, name, PASSPHRASE)
+    store.lock(PASSPHRASE)
+    store.lock(PASSPHRASE)
+    assert JournalStore.is_open_to(target, name, PASSPHRASE)
+
+    assert not JournalStore.is_open_to(target, name, "another passphrase")
+    with pytest.raises(WrongPassphrase):
+        store.lock("another passphrase")
+    assert JournalStore.unlock(target, name, PASSPHRASE).key == KEY
+    # Damaged: it is stored once more.
+    (tmp_path / name / "keys").write_bytes(b"{")
+    store.lock(PASSPHRASE)
+    assert JournalStore.unlock(target, name, PASSPHRASE).key == KEY
+
+
+class Slots:
+    """What PostgreSQL says of the slot of the journal."""
+
+    def __init__(self):
+        self.kept = None
+
+    async def fetchval(self, *_):
+        return self.kept
+
+    async def execute(self, statement, *_):
+        self.kept = None if "drop" in statement else "reserved" if "create" in statement else self.kept
+
+
+async def test_another_passphrase_begins_another_journal(home):
+    slots = Slots()
+    first = await current(home, slots, "here", lambda _: True)
+
+    assert await current(home, slots, "here", lambda name: name == first.name) == first
+    second = await current(home, slots, "here", lambda name: name != first.name)
+    assert second.name != first.name
+    assert second.key != first.key
+    assert Journal.read(home) == second
+
+
+def test_keys_that_were_changed_while_nobody_wrote_the_journal_are_those_of_the_backup(tmp_path):
+    target, name = DirectoryTarget(tmp_path), journal_name("00000000", NOW, "00000000")
+    store = JournalStore(target, name, KEY)
+    store.lock(PASSPHRASE)
+    hour = timedelta(hours=1)
+
+    def secrets(keyring):
+        return {"keyring.json": keyring}
+
+    def written(moment, keyring):
+        store.write(Dated(moment, "secrets").name, [json.dumps({"keyring.json": keyring.hex()}).encode()])
+
+    written(NOW - hour, b"of before")
+    replay = Replay(target, Plan(Found("-"), name), manifest(stopped_at=NOW), PASSPHRASE)
+    assert list(replay.secrets(NOW + hour, secrets(b"of the backup"))) == [secrets(b"of the backup")]
+    written(NOW + 2 * hour, b"of later")
+    replay = Replay(target, Plan(Found("-"), name), manifest(stopped_at=NOW), PASSPHRASE)
+    assert list(replay.secrets(NOW + hour, secrets(b"of the backup"))) == [secrets(b"of the backup"), secrets(b"of later")]
+    assert list(replay.secrets(NOW + 3 * hour, secrets(b"of the backup"))) == [secrets(b"of later")]
+
+
+async def test_secrets_that_an_earlier_release_did_not_have_are_there_with_the_keys_of_a_moment(home, monkeypatch):
+    async def opened(*_):
+        return 3
+
+    monkeypatch.setattr(cluster, "open_data_keys", opened)
+    older = {path: content for path, content in secret_files(home).items() if path not in {"blob-secret", "service-keys/audit.key"}}
+    backup, replay = SimpleNamespace(escrow=SimpleNamespace(secrets=older)), SimpleNamespace(secrets=lambda *_: iter([older]))
+
+    assert await _open_keys(backup, home, None, replay, NOW) == 3
+
+    assert secret_files(home).keys() == {*older, "blob-secret", "service-keys/audit.key"}
+
+
+async def test_who_was_merged_is_erased_again_with_whom_they_were_merged_into(monkeypatch):
+    workspace, merged, left, alone = (str(UUID(int=number)) for number in range(1, 5))
+    there, asked = {merged, left}, []
+
+    async def erase(_runtime, _jobs, _workspace_id, client_id, _by):
+        asked.append(str(client_id))
+        if str(client_id) == alone:
+            raise NotFound("no_such_workspace", "")
+        if str(client_id) == merged and left in there:
+            raise Gone("client_merged", "")
+        was_there = str(client_id) in there
+        if str(client_id) == left:
+            there.clear()
+        return was_there
+
+    monkeypatch.setattr(settling, "erase_again", erase)
+    entries = [Entry("client", workspace, client) for client in (merged, left, alone)]
+
+    assert await settling._erase_clients({"clients": None}, entries) == 1
+
+    assert there == set()
+    assert asked == [merged, left, alone, merged]
+    there |= {merged, left}
+    with pytest.raises(BackupFailed, match=f"{merged}.*merged into another one"):
+        await settling._erase_clients({"clients": None}, entries[:1])
 
 
 def test_a_moment_is_restored_from_the_newest_backup_that_was_finished_by_then(tmp_path):

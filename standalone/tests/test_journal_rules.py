@@ -108,9 +108,15 @@ def test_new_files_are_found_until_they_are_stored(tmp_path):
     old, fresh, hidden = tmp_path / "a" / "old", tmp_path / "a" / "b" / "fresh", tmp_path / "a" / ".half"
     fresh.parent.mkdir(parents=True)
     old.write_bytes(b"before")
-    files = NewFiles((tmp_path,), datetime.now(UTC) + timedelta(seconds=60))
     ticks = old.stat().st_mtime_ns
-    assert files.found(ticks) == {}
+    files = NewFiles((tmp_path,), datetime.fromtimestamp(old.stat().st_ctime + 0.5, UTC))
+    assert files.found(ticks + 10**9) == {}
+    # What comes later is new, also where the clock was set back.
+    fresh.write_bytes(b"new")
+    assert files.found(ticks).keys() == {fresh}
+    fresh.unlink()
+    # The clock was set back before the journal went on: nobody can tell what was stored.
+    assert NewFiles((tmp_path,), datetime.now(UTC) + timedelta(seconds=60)).found(ticks).keys() == {old}
 
     files = NewFiles((tmp_path,), datetime.fromtimestamp(old.stat().st_ctime - 60, UTC))
     assert files.found(ticks).keys() == {old}

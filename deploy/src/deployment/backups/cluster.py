@@ -1,5 +1,6 @@
 """Puts a cluster of files back as it was at a moment: restored by pgBackRest, recovered, and able to be written to."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ from deployment.backups.pgbackrest import CommandFailed
 _SECONDS_TO_RECOVER = 6 * 3600
 # The server's own, which both compositions give it on its command line.
 ARCHIVE_COMMAND = "pgbackrest archive-push %p"
+# For the log that is replayed, and for those who go on working on the same disk.
+_ROOM_LEFT = 2 * 1024**3
 _NOT_REACHED = "recovery ended before configured recovery target was reached"
 _LAST = re.compile(r"last completed transaction was at log time (\S+ \S+)")
 _ONLY_HERE = "local all all trust\n"
@@ -36,17 +39,50 @@ class Restored:
 
 
 def restore(cluster: Path, moment: datetime | None) -> Restored:
-    """Restores to a moment, or as far as the log goes. A cluster that is there is kept beside, under the name `<cluster>.before-<time>`."""
+    """Restores to a moment, or as far as the log goes. A cluster that is there is kept beside, under the name `<cluster>.before-<time>`.
+
+    It gets its name back where the restore fails: of an empty folder whoever starts the server would make a new, empty database.
+    """
+    with _one_at_a_time(cluster.parent):
+        return _restore_beside(cluster, moment)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise CommandFailed("another restore is at work") from None
+    finally:
+        os.close(held)
+
+
+def _restore_beside(cluster: Path, moment: datetime | None) -> Restored:
+    before = None
     if cluster.exists() and any(cluster.iterdir()):
-        cluster.rename(cluster.with_name(f"{cluster.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+        before = cluster.with_name(f"{cluster.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        cluster.rename(before)
     cluster.mkdir(mode=0o700, exist_ok=True)
+    try:
+        return _restored(cluster, moment)
+    except BaseException:
+        if before is not None:
+            shutil.rmtree(cluster)
+            before.rename(cluster)
+        raise
+
+
+def _restored(cluster: Path, moment: datetime | None) -> Restored:
     try:
         return Restored(_recover(cluster, _until(moment), archiving=True), clamped=False)
     except _NotReached:
         # Nothing was committed after that moment: the end of the log is the same state, if the log has an end and not a hole.
-        found = rules.archive(pgbackrest.archived_files(), _segment_bytes(cluster))
-        if found.gaps or found.empty:
-            raise GapInTheLog(f"missing or empty: {', '.join((*found.gaps, *found.empty)[:5])}") from None
+        backups, _ = pgbackrest.backups()
+        missing = rules.missing_after(rules.archive(pgbackrest.archived_files(), _segment_bytes(cluster)), backups, moment)
+        if missing:
+            raise GapInTheLog(f"missing or empty: {', '.join(missing[:5])}") from None
         _clear(cluster)
         return Restored(_recover(cluster, (), archiving=True), clamped=True)
 
@@ -59,6 +95,11 @@ def prove(scratch: Path) -> float:
     began = datetime.now(UTC)
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700, parents=True)
+    backups, _ = pgbackrest.backups()
+    needed = max((backup.database_bytes for backup in backups[-1:]), default=0) + _ROOM_LEFT
+    if shutil.disk_usage(scratch).free < needed:
+        # It may be the disk of the database, which stops when it is full.
+        raise CommandFailed(f"the disk has no room to restore a backup for a try: {needed / 2**30:.0f} GiB are needed")
     try:
         _recover(scratch, (), archiving=False, reading=True)
     finally:

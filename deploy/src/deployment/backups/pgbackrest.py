@@ -31,15 +31,18 @@ class CommandFailed(Exception):
 
 
 def run(*arguments: str, environment: Mapping[str, str] | None = None, timeout: float | None = None) -> str:
-    """What the command writes to its standard output."""
-    done = subprocess.run(  # noqa: S603 - commands of this image, with arguments of our own
-        arguments,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=timeout,
-    )
+    """What the command writes to its standard output. Raises CommandFailed, also after `timeout` seconds."""
+    try:
+        done = subprocess.run(  # noqa: S603 - commands of this image, with arguments of our own
+            arguments,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"{' '.join(arguments[:3])} did not end within {timeout:.0f} s") from None
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
         raise CommandFailed(f"{' '.join(arguments[:3])} ended with {done.returncode}: {' / '.join(said)}")

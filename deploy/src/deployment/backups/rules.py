@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 
 # Between two attempts after one that failed.
 RETRY = timedelta(minutes=15)
+# A disk that gives back damaged pages does so in the next backup, too; each of them takes room and time.
+RETRY_DAMAGED = timedelta(hours=3)
+# A restore for a try reads and writes as much as the database has.
+RETRY_PROOF = timedelta(days=1)
 # `000000010000000000000003-<sha1>.zst`: timeline, log and segment, in hexadecimal.
 _SEGMENT = re.compile(r"(?:^|/)([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}(?:\.\w+)?$")
 _LOG_BYTES = 1 << 32
@@ -68,6 +72,8 @@ def due(backups: Sequence[Backup], archive: Archive, intervals: Intervals, *, no
     """The kind of backup that is to be made now: `full`, `diff`, or None."""
     if failed_at is not None and now - failed_at < RETRY:
         return None
+    if any(backup.damaged and now - backup.started_at < RETRY_DAMAGED for backup in backups):
+        return None
     whole = [backup for backup in backups if not backup.damaged]
     full = max((backup.started_at for backup in whole if backup.kind == "full"), default=None)
     if full is None or now - full >= intervals.full:
@@ -94,7 +100,7 @@ def proof_due(
     proved_at: datetime | None, backups: Sequence[Backup], between: timedelta, *, now: datetime, failed_at: datetime | None
 ) -> bool:
     """Whether the newest backup is to be restored for a try: none was for so long. Not sooner than a failed attempt allows."""
-    if not backups or (failed_at is not None and now - failed_at < RETRY):
+    if not backups or (failed_at is not None and now - failed_at < min(RETRY_PROOF, between)):
         return False
     return proved_at is None or now - proved_at >= between
 
@@ -119,6 +125,12 @@ def archive(files: Mapping[str, int], segment_bytes: int) -> Archive:
     ]
     newest = max(((timeline, max(there)) for timeline, there in numbers.items()), default=None)
     return Archive(tuple(sorted(gaps)), tuple(sorted(empty)), segment_name(*newest, per_log) if newest else "")
+
+
+def missing_after(archive: Archive, backups: Sequence[Backup], moment: datetime | None) -> list[str]:
+    """The segments that a restore to the moment lacks: those of before the backup that it begins with are no loss."""
+    first = max((backup.first_wal for backup in backups if moment is None or backup.ended_at <= moment), default="")
+    return [segment for segment in (*archive.gaps, *archive.empty) if segment >= first]
 
 
 def proof_problems(proved_at: datetime | None, backups: Sequence[Backup], between: timedelta, *, now: datetime) -> list[Problem]:

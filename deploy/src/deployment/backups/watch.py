@@ -60,8 +60,8 @@ class Watch:
         self._intervals = intervals
         self._proofs = proofs
         self._listed_at: datetime | None = None
-        self._failed_at: datetime | None = None
-        self._failure = ""
+        # Of the last attempts to make a backup and to restore one for a try: when, and why.
+        self._failed: dict[str, tuple[datetime, str]] = {}
 
     def run(self, wait: Callable[[], object]) -> None:
         while True:
@@ -91,7 +91,13 @@ class Watch:
             _log.warning("the repository does not answer: %s", error)
             problems.append(Problem("repository_away", "the repository does not answer", "see the log of `backups`, and the bucket"))
         problems += rules.problems(
-            found.backups, found.archive, found.server, self._intervals, now=now, late_archive=_LATE_ARCHIVE, failure=self._failure
+            found.backups,
+            found.archive,
+            found.server,
+            self._intervals,
+            now=now,
+            late_archive=_LATE_ARCHIVE,
+            failure="; ".join(why for _, why in self._failed.values()),
         )
         if self._proofs is not None:
             found = replace(found, proved_at=self._proofs.last())
@@ -103,20 +109,25 @@ class Watch:
         state, now = self.state, datetime.now(UTC)
         if state.server is None or any(problem.code == "repository_away" for problem in state.problems):
             return
-        kind = rules.due(state.backups, state.archive, self._intervals, now=now, failed_at=self._failed_at)
+        kind = rules.due(state.backups, state.archive, self._intervals, now=now, failed_at=self._failed_at("backup"))
+        is_proof_due = rules.proof_due(state.proved_at, state.backups, proofs.between, now=now, failed_at=self._failed_at("proof"))
+        if kind is None and not is_proof_due:
+            return
+        what = "proof" if kind is None else "backup"
         try:
-            if kind is not None:
-                back_up(kind)
-                self._listed_at = None
-            elif rules.proof_due(state.proved_at, state.backups, proofs.between, now=now, failed_at=self._failed_at):
+            if kind is None:
                 proofs.make()
             else:
-                return
+                back_up(kind)
+                self._listed_at = None
         except (CommandFailed, OSError) as error:
-            self._failed_at, self._failure = now, str(error)
-            _log.error("failed, and tried again in a quarter of an hour: %s", error)
+            self._failed[what] = now, str(error)
+            _log.error("the %s failed, and is tried again later: %s", what, error)
         else:
-            self._failed_at, self._failure = None, ""
+            self._failed.pop(what, None)
+
+    def _failed_at(self, what: str) -> datetime | None:
+        return self._failed[what][0] if what in self._failed else None
 
 
 def back_up(kind: str) -> None:

@@ -66,7 +66,10 @@ def _with_backup(command: str | None, found: Situation) -> Situation:
     told = subprocess.run(command, shell=True, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S602
     if not told:
         return replace(found, no_backup=True)
-    return replace(found, backup_age=datetime.now(UTC) - datetime.fromisoformat(told))
+    try:
+        return replace(found, backup_age=datetime.now(UTC) - datetime.fromisoformat(told))
+    except (ValueError, TypeError):
+        raise Refused(f"backup: --backup-command printed {told[:100]!r}, which is no moment such as 2026-11-22T03:00:00Z") from None
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

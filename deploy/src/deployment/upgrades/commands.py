@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from deployment.upgrades.rolling import Busy
 from deployment.upgrades.rules import Refused
@@ -30,4 +30,13 @@ def migrated(command: Sequence[str], *, told: Mapping[str, str] | None = None) -
 
 def is_newer(revisions: str) -> bool:
     """Whether `revisions` of a build says that a newer release has migrated the database."""
-    return any(line.split()[1] == "newer" for line in revisions.splitlines() if len(line.split()) == 4)
+    return any(applied == "newer" for _service, applied, _needed, _newest in _lines(revisions))
+
+
+def contracted(revisions: str) -> list[str]:
+    """The services of which `revisions` of a running build says that what the release before it used was taken away."""
+    return [service for service, applied, needed, newest in _lines(revisions) if needed != newest == applied]
+
+
+def _lines(revisions: str) -> Iterator[list[str]]:
+    yield from (line.split() for line in revisions.splitlines() if len(line.split()) == 4)

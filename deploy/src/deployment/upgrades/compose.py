@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deployment.processes import PROCESSES, SERVICES
-from deployment.upgrades.commands import asked, is_newer, migrated
+from deployment.upgrades.commands import asked, contracted, is_newer, migrated
 from deployment.upgrades.rolling import Unhealthy
 from deployment.upgrades.rules import Refused, Situation, way_between
 
@@ -36,14 +36,17 @@ class Compose:
     def situation(self, build: str) -> Situation:
         self._names[asked(["docker", "image", "inspect", "--format", "{{.Id}}", build]).strip()] = build
         builds = {name: self.build_of(name) for name in self.processes}
+        # A process without containers, or with those of two builds, has none that could be asked.
+        running = set(builds.values()) - {""}
         versions = [(version, way) for version, _commit, way in self._releases]
         after = self._version(build)
         root = Path(asked(["docker", "info", "--format", "{{.DockerRootDir}}"]).strip())
         return Situation(
             builds,
             self.unhealthy(),
-            self._is_newer(build),
-            sorted({stopped for before in set(builds.values()) for stopped in way_between(versions, self._version(before), after)}),
+            is_newer(self._revisions(build)),
+            sorted({service for before in running - {build} for service in contracted(self._revisions(before))}),
+            sorted({stopped for before in running for stopped in way_between(versions, self._version(before), after)}),
             shutil.disk_usage(root).free if root.exists() else None,
         )
 
@@ -79,8 +82,9 @@ class Compose:
         new = [one for one in self._containers(process) if one not in old]
         try:
             self._wait(process, new)
-        except Unhealthy:
-            asked(["docker", "rm", "--force", *new])
+        except (Unhealthy, Refused):
+            if new:
+                asked(["docker", "rm", "--force", *new])
             raise
         time.sleep(SECONDS_TO_BE_FOUND)
         if old:
@@ -133,7 +137,8 @@ class Compose:
                 return version
         return self._label(image, _VERSION)
 
-    def _is_newer(self, build: str) -> bool:
+    def _revisions(self, build: str) -> str:
+        """What the build says of the database's migrations; nothing where it does not know the question."""
         if self._version(build) in _WITHOUT_REVISIONS:
-            return False
-        return is_newer(asked([*self._compose, "run", "--rm", "--no-deps", "-T", "provision", "revisions"], told={"CASELOAD_IMAGE": build}))
+            return ""
+        return asked([*self._compose, "run", "--rm", "--no-deps", "-T", "provision", "revisions"], told={"CASELOAD_IMAGE": build})

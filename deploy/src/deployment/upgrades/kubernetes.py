@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deployment.processes import PROCESSES, SERVICES
-from deployment.upgrades.commands import asked, is_newer
+from deployment.upgrades.commands import asked, contracted, is_newer
 from deployment.upgrades.rolling import Busy, Unhealthy
 from deployment.upgrades.rules import Refused, Situation, way_between
 
@@ -39,9 +39,10 @@ class Kubernetes:
     def situation(self, build: str) -> Situation:
         builds = {name: self.build_of(name) for name in self.processes}
         versions = [(version, way) for version, _commit, way in self._releases]
-        newer = version_of(build) not in _WITHOUT_REVISIONS and is_newer(self._task("provision", ["revisions"]))
-        stopped = {one for before in set(builds.values()) for one in way_between(versions, version_of(before), version_of(build))}
-        return Situation(builds, self.unhealthy(), newer, sorted(stopped))
+        running = set(builds.values()) - {""}
+        stopped = {one for before in running for one in way_between(versions, version_of(before), version_of(build))}
+        lost = {service for before in running - {build} for service in contracted(self._revisions(before))}
+        return Situation(builds, self.unhealthy(), is_newer(self._revisions(build)), sorted(lost), sorted(stopped))
 
     @classmethod
     def of_overlay(cls, overlay: str, namespace: str, context: str | None, releases: Sequence[tuple[str, str, str]]) -> "Kubernetes":
@@ -107,9 +108,13 @@ class Kubernetes:
         for name in names:
             asked([*self._kubectl, "rollout", "status", name, f"--timeout={SECONDS_TO_ROLL}s"])
 
-    def _task(self, name: str, arguments: Sequence[str]) -> str:
+    def _revisions(self, build: str) -> str:
+        """What the build says of the database's migrations; nothing where it does not know the question."""
+        return "" if version_of(build) in _WITHOUT_REVISIONS else self._task("provision", ["revisions"], build)
+
+    def _task(self, name: str, arguments: Sequence[str], image: str | None = None) -> str:
         """Runs one of the overlay's Jobs with other arguments, waits for its end, and returns what it printed. Raises Refused."""
-        made = self.job(name, arguments)
+        made = self.job(name, arguments, image)
         own = made["metadata"]["name"]
         asked([*self._kubectl, "delete", "job", own, "--ignore-not-found", "--wait"])
         asked([*self._kubectl, "apply", "--filename", "-"], given=json.dumps(made))
@@ -124,8 +129,8 @@ class Kubernetes:
             raise Refused(f"{own}: {said.strip()[-2000:]}")
         return said
 
-    def job(self, name: str, arguments: Sequence[str]) -> dict[str, Any]:
-        """One of the overlay's Jobs under a name of its own, with other arguments; tried once."""
+    def job(self, name: str, arguments: Sequence[str], image: str | None = None) -> dict[str, Any]:
+        """One of the overlay's Jobs under a name of its own, with other arguments and perhaps another image; tried once."""
         (job,) = [one for one in self._manifests if one["kind"] == "Job" and one["metadata"]["name"] == name]
         made: dict[str, Any] = copy.deepcopy(dict(job))
         made["metadata"]["name"] = f"upgrade-{name}-{'-'.join(arguments)}"
@@ -133,6 +138,8 @@ class Kubernetes:
         pod = made["spec"]["template"]["spec"]
         pod["restartPolicy"] = "Never"
         pod["containers"][0]["args"] = list(arguments)
+        if image is not None:
+            pod["containers"][0]["image"] = image
         return made
 
 

@@ -96,8 +96,11 @@ class Upgrade:
                 continue
             try:
                 self._replace(name, before)
-            except Unhealthy as failure:
+            except (Unhealthy, Refused) as failure:
                 self.say(str(failure))
+                if isinstance(failure, Refused):
+                    # A command failed half-way: nobody knows what of this process runs.
+                    self.replaced.append((name, before))
                 self._go_back()
                 raise RolledBack(str(failure)) from failure
         self.say(f"All processes run {self.build}.")
@@ -141,8 +144,9 @@ class Upgrade:
                 self.say(f"{name}: had several builds before, of an upgrade that was interrupted; it stays as it is")
                 continue
             try:
-                self.target.replace(name, before)
-            except Unhealthy as failure:
+                if self.target.build_of(name) != before:
+                    self.target.replace(name, before)
+            except (Unhealthy, Refused) as failure:
                 self.say(f"{name}: could not go back to {before}: {failure}")
             else:
                 self.say(f"{name}: back to {before}")

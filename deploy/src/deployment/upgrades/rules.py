@@ -11,7 +11,7 @@ OLDEST_BACKUP = timedelta(hours=26)
 
 
 class Refused(Exception):
-    """The upgrade did not begin, and nothing was changed. The message says why, a line each."""
+    """It did not begin, or a command failed. The message says why, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Situation:
     unhealthy: Sequence[str]
     # Whether the database was migrated by a release newer than the build.
     newer_database: bool
+    # Services of which was taken away what the release before the running one uses (--contract).
+    contracted: Sequence[str] = ()
     # Releases on the way that are reached with everything stopped.
     stopped: Sequence[str] = ()
     # Bytes that are free where builds and the database are.
@@ -39,7 +41,8 @@ def reasons_against(situation: Situation, *, back: bool) -> list[str]:
         found.append(f"disk: {situation.free / GIB:.1f} GiB are free, {ROOM // GIB} are needed: make room")
     found += [f"versions: {version} is reached with everything stopped: deploy/README.md says how" for version in situation.stopped]
     if back:
-        return found
+        lost = "what an older release uses was taken away (--contract): only a backup leads back"
+        return [*found, *(f"versions: {service}: {lost}" for service in situation.contracted)]
     found += [f"{name}: it is not healthy before the upgrade: see to it first" for name in situation.unhealthy]
     if situation.newer_database:
         found.append("versions: a newer release has migrated this database: upgrade to that one, or go back with --back")

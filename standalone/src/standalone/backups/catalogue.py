@@ -84,20 +84,26 @@ def moment_of(name: str) -> datetime:
     return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-def chosen(target: Target, name: str | None) -> Found:
-    """The backup of this name, or the newest that is whole. Raises BackupFailed where there is none, and where nobody can tell which one is meant."""
+def chosen(target: Target, name: str | None, installation: str | None = None) -> Found:
+    """The backup of this name, or the newest that is whole: of this installation, where it has one.
+
+    Raises BackupFailed where there is none, and where nobody can tell which one is meant.
+    """
     found = [each for each in found_in(target) if (each.is_whole if name is None else each.name == name)]
+    if name is None and any(each.is_of(installation or "") for each in found):
+        found = [each for each in found if each.is_of(installation or "")]
     if not found:
         raise BackupFailed("there is no whole backup here" if name is None else f"there is no backup {name} here")
     if name is None:
         newest = {each.installation: each.name for each in found}
         if len(newest) > 1:
             raise BackupFailed(
-                f"there are backups of several installations here: choose with --backup, of the newest {', '.join(sorted(newest.values()))}"
+                f"there are backups of several installations here: choose with --backup, of the newest {', '.join(sorted(newest.values()))}; "
+                "what came after it is restored with --to"
             )
         if found[-1].begun_at > datetime.now(UTC) + _CLOCKS_APART:
             raise BackupFailed(
-                f"{found[-1].name} is of the future: a clock is or was wrong, so nobody can tell which is the newest. Choose with --backup"
+                f"{found[-1].name} is of the future: a clock is or was wrong, so nobody can tell which is the newest. Choose with --backup; what came after it is restored with --to"
             )
     if not found[-1].is_whole:
         raise BackupFailed(f"{name} was never finished, so it is no backup")

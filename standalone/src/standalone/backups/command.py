@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 import asyncpg
 from rich.console import Console
@@ -26,7 +26,7 @@ from standalone.backups.journal import naming_rules as names
 from standalone.backups.journal.process import JournalProcess
 from standalone.backups.journal.replaying import Replay, plan
 from standalone.backups.journal.state import Journal, current, place_of
-from standalone.backups.journal.store import Contents, contents_of
+from standalone.backups.journal.store import Contents, JournalStore, contents_of
 from standalone.backups.ledger import Ledger
 from standalone.backups.making import make_backup
 from standalone.backups.manifest import Manifest
@@ -84,11 +84,13 @@ def restore_command(settings: StandaloneSettings, options: argparse.Namespace) -
         passphrase = passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False)
         backup = OpenedBackup(target, planned.found, passphrase)
         steps.say(f"Restoring {backup.name}, of {backup.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, to {home.directory}")
+        if options.backup is not None and until is None:
+            _say_what_follows(target, options.backup, steps)
         replay = Replay(target, planned, backup.manifest, passphrase) if planned.reach.pieces else None
         erased = Ledger(target, planned.found.installation, backup.escrow.secrets["database-secret"]).entries()
         restored = restore(backup, home, steps, replay=replay, erased=erased, owner=owner)
     steps.say(f"It is as it was at {restored.reached.isoformat(timespec='milliseconds')}")
-    if until is not None and planned.until is None:
+    if until is not None and (planned.until is None or replay is None):
         steps.say(f"There is nothing of {until.isoformat()} in the target: this is the last moment before it that there is")
     if planned.reach.gap is not None:
         steps.say(
@@ -100,6 +102,15 @@ def restore_command(settings: StandaloneSettings, options: argparse.Namespace) -
         steps.say(f"The settings it ran with are in {home.directory / 'settings.json'}")
     if not restored.is_sound:
         raise SystemExit("NOT EVERYTHING IS AS IT WAS RECORDED: see above, and look at it before anybody works with it")
+
+
+def _say_what_follows(target: Target, name: str, steps: Steps) -> None:
+    now = datetime.now(UTC)
+    ends = plan(target, name, now, now).reach.moment
+    if ends is not None:
+        steps.say(
+            f"This is the backup as it was made: its journal goes on until {ends.isoformat(timespec='seconds')}, and --to brings it there"
+        )
 
 
 def chosen_target(settings: StandaloneSettings, home: Home, address: str | None, keys: str | None) -> Target:
@@ -135,18 +146,21 @@ def _owner(name: str | None) -> tuple[int, int] | None:
 
 
 def _write_journal(settings: StandaloneSettings, home: Home, target: Target) -> None:
-    passphrase = passphrase_from(settings.backup_passphrase_file, new=True)
+    asked = partial(passphrase_from, settings.backup_passphrase_file, new=True)
+    # What is typed cannot be asked for again.
+    passphrase = cache(asked) if settings.backup_passphrase_file is None else asked
     place = place_of(settings.backup_target, settings.backup_keys_target)
     process = JournalProcess(home, target, place, passphrase, seconds=settings.backup_journal_seconds, days=settings.backup_journal_days)
     asyncio.run(process.run())
 
 
-async def _prepare_journal(home: Home, dsn: str, target: Target, place: str | None) -> str:
+async def _prepare_journal(home: Home, dsn: str, target: Target, place: str | None, passphrase: str) -> str:
     """Which journal goes on after a backup to this place, if one does. What was erased is in the ledger before anything is copied."""
     connection = await asyncpg.connect(dsn)
     try:
         await ledger.Writer(home, target).write(connection)
-        return "" if place is None else (await current(home, connection, place)).name
+        is_open = partial(JournalStore.is_open_to, target, passphrase=passphrase)
+        return "" if place is None else (await current(home, connection, place, is_open)).name
     finally:
         await connection.close()
 
@@ -165,9 +179,9 @@ def _make(settings: StandaloneSettings, options: argparse.Namespace, home: Home,
     written = Journal.read(home)
     has_journal = (settings.writes_journal and address == settings.backup_target) or (written is not None and written.place == place)
     with administrator(home, settings) as dsn:
-        journal = asyncio.run(_prepare_journal(home, dsn, target, place if has_journal else None))
+        journal = asyncio.run(_prepare_journal(home, dsn, target, place if has_journal else None, passphrase))
         manifest = make_backup(home, dsn, target, passphrase, steps, journal)
-    BackupStatus(manifest.name, manifest.made_at).write(home)
+    BackupStatus(manifest.name, manifest.made_at, place=place).write(home)
     size = sum(part.size for part in manifest.parts.values())
     steps.say(f"Backed up as {manifest.name}: {size / 1e6:.1f} MB, {manifest.files} files; read back and verified")
     if options.expire:
@@ -228,7 +242,9 @@ def _check_room(home: Home) -> None:
 
 
 def _verify(settings: StandaloneSettings, options: argparse.Namespace, home: Home, target: Target) -> None:
-    planned = plan(target, options.backup, None, datetime.now(UTC))
+    # Several installations may share a target: the home says which one is meant.
+    own = catalogue.installation_of(home) if (home.directory / "database-secret").exists() else None
+    planned = plan(target, options.backup, None, datetime.now(UTC), own)
     passphrase = passphrase_from(options.passphrase_file or settings.backup_passphrase_file, new=False)
     backup = OpenedBackup(target, planned.found, passphrase)
     replay = Replay(target, planned, backup.manifest, passphrase) if planned.reach.pieces else None

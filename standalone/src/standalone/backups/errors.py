@@ -3,3 +3,7 @@
 
 class BackupFailed(Exception):
     """The message is for the operator, and says what to do where that is known. It holds no secret."""
+
+
+class WrongPassphrase(BackupFailed):
+    """Something is sealed under another passphrase, or was changed: nobody can tell which."""

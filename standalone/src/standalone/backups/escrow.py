@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from standalone.backups.errors import BackupFailed
+from standalone.backups.errors import BackupFailed, WrongPassphrase
 from standalone.backups.sealed_stream import KEY_BYTES
 
 _N, _R, _P = 2**17, 8, 1
@@ -46,7 +46,7 @@ class Escrow:
 
     @classmethod
     def unlock(cls, document: bytes, passphrase: str, name: str) -> "Escrow":
-        """Raises BackupFailed for a wrong passphrase, and for keys that were changed or are another backup's."""
+        """Raises WrongPassphrase, also for keys that were changed or are another backup's; BackupFailed for what is no such document."""
         try:
             parsed = json.loads(document)
             nonce, sealed = _bytes(parsed.pop("nonce")), _bytes(parsed.pop("sealed"))
@@ -57,7 +57,7 @@ class Escrow:
         try:
             opened = json.loads(AESGCM(key).decrypt(nonce, sealed, _bound(parsed, name)))
         except (InvalidTag, ValueError):
-            raise BackupFailed("the passphrase does not open the keys of this backup") from None
+            raise WrongPassphrase("the passphrase does not open the keys of this backup") from None
         return cls(_bytes(opened["backup_key"]), {path: _bytes(content) for path, content in opened["secrets"].items()})
 
 

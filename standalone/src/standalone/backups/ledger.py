@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from standalone.backups import catalogue
+from standalone.backups.errors import BackupFailed
 from standalone.backups.journal.store import JournalStore
 from standalone.backups.targets import Target
 from standalone.home import Home
@@ -55,12 +56,18 @@ class Ledger:
         return cls(target, catalogue.installation_of(home), (home.directory / "database-secret").read_bytes())
 
     def entries(self) -> list[Entry]:
-        """All of them, the oldest first. Raises BackupFailed where one was changed."""
+        """All of them, the oldest first. Raises BackupFailed, and names it, where one was changed."""
         found = []
         for path in sorted(self._target.sizes()):
             folder, _, name = path.partition("/")
-            if folder == self._folder:
-                found += [Entry(**each) for each in json.loads(b"".join(self._store.read(name)))]
+            if folder == self._folder and not name.endswith(".part"):
+                try:
+                    found += [Entry(**each) for each in json.loads(b"".join(self._store.read(name)))]
+                except BackupFailed as failure:
+                    raise BackupFailed(
+                        f"{path} of the ledger of erasures cannot be read ({failure}): whom it names would be back. Restore it from a copy of the "
+                        "target, or move it out of the target where it is known who that is"
+                    ) from failure
         return found
 
     def add(self, entries: Iterable[Entry], now: datetime) -> None:

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 _LOOK_EVERY = 60.0
 _FIRST_LOOK_AFTER = 900.0
 _TOLD_AGAIN_AFTER = timedelta(days=1)
+# What comes and goes, like a target on a poor network, is one problem and not a mail each time.
+_WELL_AFTER = timedelta(hours=1)
 _SECONDS = 30.0
 
 
@@ -29,6 +31,9 @@ class OperatorMail:
         self._sender = sender
         self._operator = operator
         self._look = look
+        # Until it is on disk, which may be full: that is what the mail is about.
+        self._known: dict[str, datetime] | None = None
+        self._well_since: dict[str, datetime] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -51,15 +56,17 @@ class OperatorMail:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def tell(self, now: datetime) -> bool:
-        """Whether a mail was sent. What is well again is forgotten, and told anew when it is not."""
-        wrong, told = self._look(now), self._told()
-        due = [subject for subject in wrong if subject not in told or now - told[subject] >= _TOLD_AGAIN_AFTER]
+        """Whether a mail was sent. What was well for an hour is forgotten, and told anew when it is not. Raises OSError where it cannot be written down."""
+        wrong, told = self._look(now), self._told() if self._known is None else self._known
+        told = {subject: at for subject, at in told.items() if now - self._well_since.get(subject, now) < _WELL_AFTER}
+        due = [subject for subject in wrong if subject not in told or not timedelta() <= now - told[subject] < _TOLD_AGAIN_AFTER]
         if due:
             await self._smtp.send(self._message(wrong, due))
-        known = {subject: now if subject in due else told[subject] for subject in wrong}
-        if known != told:
+        self._well_since = {subject: self._well_since.get(subject, now) for subject in told if subject not in wrong}
+        self._known = told | dict.fromkeys(due, now)
+        if self._known != self._told():
             self._home.backups.mkdir(exist_ok=True, mode=0o700)
-            private_files.write(self._told_path, json.dumps({subject: at.isoformat() for subject, at in known.items()}).encode())
+            private_files.write(self._told_path, json.dumps({subject: at.isoformat() for subject, at in self._known.items()}).encode())
         return bool(due)
 
     def _message(self, wrong: Mapping[str, str], due: Sequence[str]) -> EmailMessage:

@@ -125,15 +125,17 @@ def _look_into(backup: OpenedBackup, home: Home, steps: Steps, replay: Replay | 
     try:
         if replay is not None:
             _check_release(cluster.facts(server.dsn).revisions)
-        return asyncio.run(_settle(home, server.dsn, steps, replay, erased, reached))
+        return asyncio.run(_settle(backup, home, server.dsn, steps, replay, erased, reached))
     finally:
         server.stop()
 
 
-async def _settle(home: Home, dsn: str, steps: Steps, replay: Replay | None, erased: Sequence[Entry], reached: datetime) -> bool:
+async def _settle(
+    backup: OpenedBackup, home: Home, dsn: str, steps: Steps, replay: Replay | None, erased: Sequence[Entry], reached: datetime
+) -> bool:
     connection = await asyncpg.connect(dsn)
     try:
-        opened = await _open_keys(home, connection, replay, reached)
+        opened = await _open_keys(backup, home, connection, replay, reached)
         steps.say(f"{opened} keys of workspaces open")
         # Of an earlier release: what follows knows this one's tables.
         await prepare_schemas(home, dsn)
@@ -149,18 +151,19 @@ async def _settle(home: Home, dsn: str, steps: Steps, replay: Replay | None, era
     return True
 
 
-async def _open_keys(home: Home, connection: Any, replay: Replay | None, reached: datetime) -> int:
+async def _open_keys(backup: OpenedBackup, home: Home, connection: Any, replay: Replay | None, reached: datetime) -> int:
     """How many data keys the restored keyring opens; that of the journal, where it was changed since the backup."""
-    refused = None
-    for secrets in () if replay is None else replay.secrets(reached):
+    own = backup.escrow.secrets
+    refused = BackupFailed("there is no keyring")
+    for secrets in [own] if replay is None else replay.secrets(reached, own):
         replace_secret_files(home, secrets)
+        # What an earlier release did not have.
+        home.create_missing()
         try:
             return await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), NAMES)
         except BackupFailed as failure:
             refused = failure
-    if refused is not None:
-        raise refused
-    return await cluster.open_data_keys(connection, load_keyring(home.keyring, ""), NAMES)
+    raise refused
 
 
 def _give(directory: Path, owner: tuple[int, int]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from standalone.backups.journal.state import Journal
+from standalone.backups.journal.state import Journal, place_of
 from standalone.backups.status import BackupStatus, ProofStatus
 from standalone.home import Home
 from standalone.settings import StandaloneSettings
@@ -30,6 +30,7 @@ class BackupSchedule:
         self._home = home
         self._every = timedelta(hours=settings.backup_hours)
         self._has_journal = settings.backup_journal
+        self._place = place_of(settings.backup_target, settings.backup_keys_target)
         self._proved_every = timedelta(days=settings.backup_proof_days)
         self._task: asyncio.Task[None] | None = None
 
@@ -46,8 +47,11 @@ class BackupSchedule:
         """When the next one is made. One from the future counts for nothing: the clock was set."""
         status = BackupStatus.read(self._home)
         due = now if status.made_at is None or status.made_at > now else status.made_at + self._every
+        if status.place not in {"", self._place}:
+            # By hand, to another place: this one has no newer one because of it.
+            due = now
         journal = Journal.read(self._home) if self._has_journal else None
-        if journal is not None and status.made_at is not None and journal.begun_at > status.made_at:
+        if journal is not None and status.made_at is not None and status.made_at < journal.begun_at <= now:
             # Nothing before it leads to what is written now: the log had a gap, or goes to another place.
             due = now
         if status.failed_at is not None and status.failed_at <= now:
@@ -93,7 +97,7 @@ class BackupSchedule:
             status = BackupStatus.read(self._home)
             if status.failed_at is None or datetime.now(UTC) - status.failed_at > timedelta(seconds=60):
                 # It was killed, and could not say so itself.
-                status = BackupStatus(status.name, status.made_at, datetime.now(UTC), f"the process ended with {code}")
+                status = replace(status, failed_at=datetime.now(UTC), failure=f"the process ended with {code}")
                 status.write(self._home)
             log.warning("the backup failed and is made again later", extra={"reason": status.failure, "log": str(log_file)})
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from audit.legal_holds.restoring import place_again
 from caseload.identity.v1 import events_pb2
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Gone, NotFound, Refusal
 from chassis.lifecycle import Lifecycle
 from chassis.service.cli import broker_of
 from chassis.service.composition import add_services
@@ -72,18 +72,7 @@ async def _erase(connection: Any, runtimes: Mapping[str, Runtime], entries: Sequ
         async with runtimes[IDENTITY.name].background(UUID(entry.workspace_id)) as work:
             work.emit(events_pb2.DeletedWorkspaceOver(workspace_id=entry.workspace_id))
     gone = {entry.workspace_id for entry in _of("workspace", entries)}
-    clients = 0
-    for entry in (each for each in _of("client", entries) if each.workspace_id not in gone):
-        try:
-            by = UUID(entry.facts or entry.workspace_id)
-            clients += await erase_again(runtimes["clients"], JOB_STORE, UUID(entry.workspace_id), UUID(entry.id), by)
-        except Conflict as conflict:
-            raise BackupFailed(
-                f"the client {entry.id}, who was erased, cannot be erased again ({conflict.code}): restore another moment"
-            ) from conflict
-        except NotFound:
-            # The workspace was opened later than this moment.
-            continue
+    clients = await _erase_clients(runtimes, [entry for entry in _of("client", entries) if entry.workspace_id not in gone])
     holds = 0
     for entry in (each for each in _of("hold", entries) if each.workspace_id not in gone):
         try:
@@ -91,6 +80,41 @@ async def _erase(connection: Any, runtimes: Mapping[str, Runtime], entries: Sequ
         except NotFound:
             continue
     steps.say(f"erased since, and erased again: {clients} clients, {workspaces} workspaces; {holds} legal holds placed again")
+
+
+async def _erase_clients(runtimes: Mapping[str, Runtime], entries: Sequence[Entry]) -> int:
+    """How many were erased by a call of their own. Who had been merged goes with whom they were merged into, who is in the ledger, too."""
+    erased = 0
+    merged = []
+    for entry in entries:
+        try:
+            erased += await _erase_client(runtimes, entry)
+        except Gone:
+            merged.append(entry)
+    for entry in merged:
+        try:
+            erased += await _erase_client(runtimes, entry)
+        except Gone as gone:
+            # The merge was undone later, and one of the two was erased: at this moment nobody can tell them apart.
+            raise BackupFailed(
+                f"the client {entry.id}, who was erased later, is merged into another one at this moment: restore another moment"
+            ) from gone
+    return erased
+
+
+async def _erase_client(runtimes: Mapping[str, Runtime], entry: Entry) -> bool:
+    try:
+        by = UUID(entry.facts or entry.workspace_id)
+        return await erase_again(runtimes["clients"], JOB_STORE, UUID(entry.workspace_id), UUID(entry.id), by)
+    except NotFound:
+        # The workspace was opened later than this moment.
+        return False
+    except Gone:
+        raise
+    except Refusal as refusal:
+        raise BackupFailed(
+            f"the client {entry.id}, who was erased, cannot be erased again ({refusal.code}): restore another moment"
+        ) from refusal
 
 
 async def _until_all_is_told(connection: Any) -> None:

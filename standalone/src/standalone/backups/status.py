@@ -11,25 +11,27 @@ from standalone.home import Home
 
 @dataclass(frozen=True, slots=True)
 class BackupStatus:
-    """`failure` is of an attempt after the last whole backup."""
+    """`failure` is of an attempt after the last whole backup. `place` tells the target of that one from another (`place_of`)."""
 
     name: str = ""
     made_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str = ""
+    place: str = ""
 
     @classmethod
     def read(cls, home: Home) -> "BackupStatus":
         try:
             found = json.loads(_path(home).read_text())
             made_at, failed_at = (found[name] and datetime.fromisoformat(found[name]) for name in ("made_at", "failed_at"))
-            return cls(found["name"], made_at, failed_at, found["failure"])
+            return cls(found["name"], made_at, failed_at, found["failure"], found.get("place", ""))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return cls()
 
     def write(self, home: Home) -> None:
         told = {
             "name": self.name,
+            "place": self.place,
             "made_at": self.made_at and self.made_at.isoformat(),
             "failed_at": self.failed_at and self.failed_at.isoformat(),
             "failure": self.failure,

@@ -69,6 +69,8 @@ class DirectoryTarget:
             # Each of its own: the mode is for the last of several alone.
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.parent.mkdir(exist_ok=True, mode=0o700)
+            # Of a killed one.
+            part.unlink(missing_ok=True)
             try:
                 private_files.create(part, pieces)
                 private_files.rename(part, path)
@@ -138,5 +140,14 @@ class ApartTarget:
     def is_on_disk_of(self, directory: Path) -> bool:
         return self._others.is_on_disk_of(directory)
 
+    @property
+    def together(self) -> tuple[Target, Target]:
+        return self._others, self._keys
+
     def _of(self, name: str) -> Target:
         return self._keys if name.endswith("/keys") else self._others
+
+
+def each_of(target: Target) -> tuple[Target, ...]:
+    """The targets that one is made of."""
+    return target.together if isinstance(target, ApartTarget) else (target,)

@@ -43,7 +43,7 @@ def verify_backup(backup: OpenedBackup, place: Path | None, steps: Steps, replay
         if replay is not None:
             replay.prepare(directory, steps)
             reached = replay.run(directory, steps)
-            keyrings = [secrets["keyring.json"] for secrets in replay.secrets(reached)] or keyrings
+            keyrings = [secrets["keyring.json"] for secrets in replay.secrets(reached, backup.escrow.secrets)]
         with steps.step("database: started and read"):
             server = backup.start(directory, replayed=replay is not None)
             try:

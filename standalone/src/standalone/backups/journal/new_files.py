@@ -13,17 +13,21 @@ _Mark = tuple[int, int, int]
 
 
 class NewFiles:
-    """`since` is when the files that nobody has seen yet may have been stored at the earliest."""
+    """`since` is when the files that lie there at the first look, and that nobody has seen yet, may have been stored at the earliest.
+
+    One of the future says nothing: the clock was set, and every file may be one that nobody has seen.
+    """
 
     def __init__(self, roots: tuple[Path, ...], since: datetime) -> None:
         self._roots = roots
-        self._since_ns = int(since.timestamp() * 1e9)
+        self._since_ns: float | None = since.timestamp() * 1e9
         self._folders: dict[Path, tuple[int, list[Path]]] = {}
         self._known: dict[Path, _Mark] = {}
         self._waiting: dict[Path, _Mark] = {}
 
     def found(self, now_ns: int) -> dict[Path, _Mark]:
         """Those that are new, and those of earlier calls that `stored` was not told of."""
+        since_ns = self._since_ns if self._since_ns is not None and self._since_ns <= now_ns else 0
         for root in self._roots:
             for path in self._changed(root, now_ns):
                 status = _status(path)
@@ -31,10 +35,12 @@ class NewFiles:
                     continue
                 mark = (status.st_ino, status.st_mtime_ns, status.st_size)
                 # Of a restart: what was stored long before is in the target.
-                if path not in self._known and status.st_ctime_ns < self._since_ns:
+                if path not in self._known and status.st_ctime_ns < since_ns:
                     self._known[path] = mark
                 elif self._known.get(path) != mark:
                     self._waiting[path] = mark
+        # What is seen from now on and was not before is new, whatever time a clock gives it.
+        self._since_ns = None
         return dict(self._waiting)
 
     def stored(self, files: dict[Path, _Mark]) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import asyncpg
 
@@ -15,7 +17,8 @@ from standalone.backups import catalogue
 from standalone.backups.errors import BackupFailed
 from standalone.backups.journal import state
 from standalone.backups.journal.pruning import prune
-from standalone.backups.journal.state import JournalStatus
+from standalone.backups.journal.state import Journal, JournalStatus
+from standalone.backups.journal.store import JournalStore
 from standalone.backups.journal.writing import JournalWriter
 from standalone.backups.target_mark import check_is_there, check_mark
 from standalone.backups.targets import Target
@@ -28,7 +31,9 @@ _FAILURES = (BackupFailed, OSError, asyncpg.PostgresError, asyncpg.InterfaceErro
 
 
 class JournalProcess:
-    def __init__(self, home: Home, target: Target, place: str, passphrase: str, *, seconds: float, days: float) -> None:
+    """`passphrase` is asked for again whenever the writing begins anew: it may have been changed."""
+
+    def __init__(self, home: Home, target: Target, place: str, passphrase: Callable[[], str], *, seconds: float, days: float) -> None:
         self._home = home
         self._target = target
         self._place = place
@@ -57,11 +62,14 @@ class JournalProcess:
         connection = await asyncpg.connect(dsn, timeout=10, command_timeout=30)
         writer = None
         try:
-            journal = await state.current(self._home, connection, self._place)
+            passphrase = self._passphrase()
+            is_open = partial(JournalStore.is_open_to, self._target, passphrase=passphrase)
+            journal = await state.current(self._home, connection, self._place, is_open)
             writer = JournalWriter(self._home, dsn, self._target, journal)
             check_mark(self._home, self._target, self._place)
-            writer.begin(self._passphrase)
-            while True:
+            writer.begin(passphrase)
+            # A backup under another passphrase begins another journal.
+            while Journal.read(self._home) == journal:
                 is_last = self._stopping.is_set()
                 check_is_there(self._target)
                 JournalStatus(await writer.write(connection)).write(self._home)

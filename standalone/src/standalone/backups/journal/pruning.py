@@ -49,12 +49,13 @@ def _may_be_needed(journal: str, needed: list[Manifest], now: datetime) -> bool:
 
 
 def _manifests(target: Target, installation: str) -> list[Manifest]:
-    """Of the whole backups, the oldest first. One whose manifest cannot be read needs nothing."""
+    """Of the whole backups, the oldest first. One whose manifest is damaged needs nothing; BackupFailed where the target does not give one: it may need all."""
     found: list[Found] = [each for each in catalogue.found_in(target) if MANIFEST in each.parts and each.is_of(installation)]
     manifests = []
     for each in found:
+        document = catalogue.document(target, each.name, MANIFEST)
         try:
-            manifests.append(catalogue.manifest_of(target, each))
+            manifests.append(Manifest.parse(document))
         except BackupFailed:
             continue
     return manifests

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,14 +44,14 @@ class Plan:
     until: datetime | None = None
 
 
-def plan(target: Target, name: str | None, until: datetime | None, now: datetime) -> Plan:
-    """The newest backup that was finished by then. Raises BackupFailed for moments of the future and of before the first one."""
+def plan(target: Target, name: str | None, until: datetime | None, now: datetime, installation: str | None = None) -> Plan:
+    """The newest backup that was finished by then, of this installation if it has any. Raises BackupFailed for moments of the future and of before the first one."""
     if until is None and name is not None:
         return Plan(catalogue.chosen(target, name))
     if until is not None and until > now:
         raise BackupFailed(f"{until:%Y-%m-%d %H:%M:%S} UTC is in the future: it is {now:%Y-%m-%d %H:%M:%S} UTC now")
     # Also where nobody can tell which installation is meant.
-    newest = catalogue.chosen(target, name)
+    newest = catalogue.chosen(target, name, installation)
     found, contents = newest, contents_of(target.sizes())
     if until is not None:
         found = _finished_by(target, newest, name, until)
@@ -95,6 +95,7 @@ class Replay:
         self._contents: Contents = self._store.contents()
         self._plan = planned
         self._begun_at = manifest.made_at
+        self._stopped_at = manifest.stopped_at or manifest.made_at
         # What was read of the log has to be there: a transaction after that is in no segment.
         self.ends_at = planned.reach.moment
 
@@ -120,7 +121,7 @@ class Replay:
         cluster.give_to_server(directory / "data", folder)
 
     def run(self, directory: Path, steps: Steps) -> datetime:
-        """Brings the database to the moment, and returns which one that is: of the last transaction that is in it."""
+        """Brings the database to the moment, and returns which one that is: of the last transaction that is in it, or when the backup was finished."""
         settings = directory / "data" / "postgresql.auto.conf"
         with steps.step("journal: replayed"):
             try:
@@ -136,7 +137,7 @@ class Replay:
         for path in (directory / "journal").iterdir():
             path.unlink()
         (directory / "journal").rmdir()
-        return reached
+        return reached or self._stopped_at
 
     def restore_files(self, directory: Path, reached: datetime, steps: Steps) -> int:
         """What was stored between the backup and the moment reached. How many files there were."""
@@ -147,11 +148,16 @@ class Replay:
                     files += tar_stream.unpack(self._store.read(each.name), directory, until=reached.timestamp(), replaces=True)
         return files
 
-    def secrets(self, reached: datetime) -> Iterator[dict[str, bytes]]:
-        """Keys and settings as they were at the moment, and as they were found next: a key may be in use before it is in the journal."""
-        every = self._contents.of_kind("secrets")
+    def secrets(self, reached: datetime, of_backup: Mapping[str, bytes]) -> Iterator[Mapping[str, bytes]]:
+        """Keys and settings as they were at the moment, and as they were found next: a key may be in use before it is in the journal.
+
+        What the journal has of before the backup is older than the backup's own: nobody wrote it while the installation stood still.
+        """
+        every = [each for each in self._contents.of_kind("secrets") if each.moment >= self._begun_at]
         before = [each for each in every if each.moment <= reached][-1:]
         after = [each for each in every if each.moment > reached][:1]
+        if not before:
+            yield of_backup
         for each in (*before, *after):
             yield loaded(b"".join(self._store.read(each.name)))
 
@@ -168,7 +174,7 @@ class Replay:
         moment = "" if until is None else f"recovery_target_time = '{until.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00'\n"
         settings.write_text(kept.rstrip("\n") + "\n" + _RECOVERY + moment)
 
-    def _reached(self, directory: Path) -> datetime:
+    def _reached(self, directory: Path) -> datetime | None:
         server = LocalPostgres(directory, seconds=_SECONDS_TO_REPLAY).start()
         try:
             return _ask(server.dsn)
@@ -176,19 +182,19 @@ class Replay:
             server.stop()
 
 
-def _ask(dsn: str) -> datetime:
-    async def ask() -> datetime:
+def _ask(dsn: str) -> datetime | None:
+    """When the last transaction of the log was committed; None where it had none between the backup and the moment."""
+
+    async def ask() -> datetime | None:
         connection = await asyncpg.connect(dsn)
         try:
-            reached = await connection.fetchval("SELECT pg_last_xact_replay_timestamp()")
+            reached: datetime | None = await connection.fetchval("SELECT pg_last_xact_replay_timestamp()")
             # It is no restored database before it takes a write.
             await connection.execute("SELECT pg_logical_emit_message(true, 'caseload restore', '')")
             if await connection.fetchval("SELECT pg_is_in_recovery()"):
                 raise BackupFailed("the restored database takes no writes")
         finally:
             await connection.close()
-        if not isinstance(reached, datetime):
-            raise BackupFailed("the journal has no transaction that follows the backup")
         return reached
 
     return asyncio.run(ask())

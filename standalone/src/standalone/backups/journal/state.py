@@ -4,7 +4,7 @@ import base64
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,13 +83,17 @@ def place_of(address: str, keys: str) -> str:
     return sha256(f"{address}\n{keys}".encode()).hexdigest()
 
 
-async def current(home: Home, connection: Any, place: str) -> Journal:
-    """The journal to write, with the slot that keeps the log for it. A new one is begun where the log has a gap, and for another place."""
+async def current(home: Home, connection: Any, place: str, is_open: Callable[[str], bool] = lambda _name: True) -> Journal:
+    """The journal to write, with the slot that keeps the log for it. A new one is begun where the log has a gap, and for another place.
+
+    So it is where `is_open` says of its name that its key is under another passphrase than the backups that are made from now on: one
+    passphrase has to open a backup and all that goes on after it.
+    """
     home.backups.mkdir(exist_ok=True, mode=0o700)
     with _one_at_a_time(home):
         journal = Journal.read(home)
         kept = await connection.fetchval(_SLOT_STATE, SLOT)
-        if journal is not None and journal.place == place and kept in {"reserved", "extended", "unreserved"}:
+        if journal is not None and journal.place == place and kept in {"reserved", "extended", "unreserved"} and is_open(journal.name):
             return journal
         if kept is not None:
             await _drop_slot(connection)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from standalone.backups import catalogue
 from standalone.backups.catalogue import KEYS
-from standalone.backups.errors import BackupFailed
+from standalone.backups.errors import BackupFailed, WrongPassphrase
 from standalone.backups.escrow import Escrow
 from standalone.backups.journal.naming_rules import Dated, Piece, dated, installation_of, piece
 from standalone.backups.sealed_stream import derived_key, seal, unseal
@@ -29,15 +29,28 @@ class JournalStore:
         return cls(target, name, Escrow.unlock(catalogue.document(target, name, KEYS), passphrase, name).backup_key)
 
     def lock(self, passphrase: str) -> None:
-        """Stores the key under the passphrase, unless it is there under this one."""
+        """Stores the key under the passphrase, unless it is there. Raises WrongPassphrase where it is there under another one."""
         if f"{self.name}/{KEYS}" in self._target.sizes():
             try:
                 if JournalStore.unlock(self._target, self.name, passphrase).key == self.key:
                     return
+            except WrongPassphrase:
+                raise
             except BackupFailed:
-                # Under an earlier passphrase.
-                self._target.delete(f"{self.name}/{KEYS}")
+                # Damaged: it is replaced, as a whole.
+                pass
         self._target.write(f"{self.name}/{KEYS}", [Escrow(self.key, {}).lock(passphrase, self.name)])
+
+    @classmethod
+    def is_open_to(cls, target: Target, name: str, passphrase: str) -> bool:
+        """False where the key is in the target under another passphrase. Without a key there, nothing of the journal is."""
+        if f"{name}/{KEYS}" not in target.sizes():
+            return True
+        try:
+            cls.unlock(target, name, passphrase)
+        except WrongPassphrase:
+            return False
+        return True
 
     def write(self, name: str, content: Iterable[bytes]) -> None:
         # What is written under one name may differ after a crash: no two contents are sealed under the same key.
@@ -66,6 +79,13 @@ class JournalStore:
 
     def delete(self, name: str) -> None:
         self._target.delete(f"{self.name}/{name}")
+
+    def delete_unfinished(self) -> None:
+        """What a kill has left in a directory: nobody else writes here."""
+        for path in self._target.sizes():
+            folder, _, name = path.partition("/")
+            if folder == self.name and name.endswith(".part"):
+                self.delete(name)
 
     def contents(self) -> "Contents":
         return contents_of(self._target.sizes()).get(self.name, Contents([], []))

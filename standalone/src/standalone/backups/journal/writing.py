@@ -49,6 +49,7 @@ class JournalWriter:
     def begin(self, passphrase: str) -> None:
         """Stores the key, and reads what of the log is in the target already."""
         self._store.lock(passphrase)
+        self._store.delete_unfinished()
         contents = self._store.contents()
         for newest in contents.of_kind("secrets")[-1:]:
             self._secrets = loaded(b"".join(self._store.read(newest.name)))
