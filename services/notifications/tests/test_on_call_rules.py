@@ -17,7 +17,7 @@ from notifications.on_call.rules import (
     Worker,
     check_override,
     check_staff,
-    department_of,
+    department_of_override,
     is_in_shift,
     on_call,
     shifts_of,
@@ -161,9 +161,14 @@ def test_nobody_replaces_themselves():
     assert faults_of(replaces_user_id=BERT) == []
 
 
-def test_whoever_is_replaced_has_their_shifts_in_their_department():
+def test_an_override_is_for_the_department_of_whom_it_replaces():
     workers = [worker(ADA), worker(BERT, CLINIC), worker(CARL, None)]
-    assert [department_of(user_id, workers) for user_id in (ADA, BERT, CARL, None)] == [WARD, CLINIC, None, None]
+    assert [department_of_override(None, user_id, workers) for user_id in (ADA, BERT, CARL, None)] == [WARD, CLINIC, None, None]
+    assert [department_of_override(CLINIC, user_id, workers) for user_id in (BERT, None)] == [CLINIC, CLINIC]
+    for replaced, named in ((ADA, CLINIC), (BERT, WARD), (CARL, WARD)):
+        with pytest.raises(Invalid) as refused:
+            department_of_override(named, replaced, workers)
+        assert [fault.pointer for fault in refused.value.faults] == ["/department_id"]
 
 
 def test_an_override_is_of_active_users():
