@@ -188,6 +188,24 @@ def test_a_gap_is_no_finding_where_the_trail_itself_says_what_was_dropped(verifi
     assert any("were closed and dropped on 2026-03-02" in note for note in report.notes)
 
 
+@pytest.mark.parametrize(
+    ("gone", "number", "findings"),
+    [
+        ((3, 4, 7), 3, []),
+        ((3, 4, 7, 8), 3, ["events 7 to 8: are missing"]),
+        ((3, 5, 7), 2, ["event 7: missing"]),
+        ((2, 7), 5, ["event 2: missing"]),
+    ],
+)
+def test_all_gaps_together_have_no_more_events_than_were_dropped(verified, gone, number, findings):
+    made = events(9)
+    for before, event in zip([None, *made], made, strict=False):
+        event["previous_hash"] = before["hash"] if before else "00" * 32
+    left = [event for event in made if event["sequence"] not in gone]
+    line = line_of_dropping(10, made[-1]["hash"], events=str(number), first_sequence="3", last_sequence="8")
+    assert verified(lines([*left, line])).findings == findings
+
+
 def test_a_line_of_dropping_that_was_made_up_explains_nothing(verified):
     made = events(9)
     made[8] |= {

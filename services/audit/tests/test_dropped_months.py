@@ -1,6 +1,7 @@
 """A month of the trail goes as a whole, when nothing keeps it; what is left verifies, and tampering with it is found."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from audit.dropping import worker
 from audit.dropping.worker import month_dropper
 from audit.trail import verification
 from audit.trail.background_verification import BackgroundVerification
+from audit.trail.chain import entry_hash
 from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.sequencer import sequencer
 from caseload.audit.v1 import trail_pb2, tree_heads_pb2
@@ -267,6 +269,28 @@ async def test_a_month_of_a_broken_chain_is_evidence(practice, dropper, month):
     assert not await drops(dropper, month), "found when it is closed, although the last pass has found nothing"
     assert await a_pass(practice) == 3
     assert not await drops(dropper, month)
+
+
+@pytest.mark.parametrize("place", [1, 3, 6])
+async def test_a_month_with_a_line_that_somebody_wrote_anew_with_its_hash_is_evidence(practice, dropper, month, place):
+    """Since the last pass: the line and its entry agree, and the next entry does not follow."""
+    await a_month(practice, month)
+    await witnessed(practice)
+    async with practice.tampering() as superuser:
+        entry = await superuser.fetchrow(
+            "SELECT * FROM audit.seals WHERE workspace_id = $1 AND sequence = $2", practice.workspace_id, place
+        )
+        await superuser.execute("UPDATE audit.audit_events SET outcome = 'failure' WHERE id = $1", entry["event_id"])
+        event = dict(await superuser.fetchrow("SELECT * FROM audit.audit_events WHERE id = $1", entry["event_id"]))
+        event["metadata"] = json.loads(event["metadata"])
+        await superuser.execute(
+            "UPDATE audit.seals SET hash = $1 WHERE workspace_id = $2 AND sequence = $3",
+            entry_hash(entry["previous_hash"], place, event),
+            practice.workspace_id,
+            place,
+        )
+    assert not await drops(dropper, month)
+    assert await a_pass(practice) == place + 1
 
 
 async def test_of_two_instances_one_drops(practice, still, month):

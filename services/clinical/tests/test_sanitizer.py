@@ -61,6 +61,14 @@ def test_the_process_loads_the_libraries_of_the_files_own_type_alone(servers):
 # --- images
 
 
+@pytest.mark.parametrize(("library", "content"), [("pictures", photo()), ("documents", document())])
+def test_a_library_that_cannot_be_loaded_is_no_fault_of_the_file(monkeypatch, library, content):
+    monkeypatch.delattr(f"clinical.attachments.{library}", raising=False)
+    monkeypatch.setitem(sys.modules, f"clinical.attachments.{library}", None)
+    with pytest.raises(ImportError):
+        sanitizer.sanitize(content)
+
+
 def test_a_photo_loses_the_place_it_was_taken_at():
     given_photo = located()
     assert b"Exif" in given_photo

@@ -12,11 +12,12 @@ from caseload.identity.v1 import events_pb2, sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Forbidden, Refusal
 from identity.people.notices import raise_notice
+from notifications.mail.templates import SECURITY_KINDS
 from notifications.mail_worker import MailWorker
-from notifications.personal_mails.notices import SECURITY
+from notifications.return_paths.workflow import index_of, record_failure
 from notifications.staff_texts import StaffText
 
-HAPPENED = {kind: StaffText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY}
+HAPPENED = {kind: StaffText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY_KINDS}
 
 
 async def test_a_requested_link_is_mailed_and_signs_its_recipient_in(practice):
@@ -210,6 +211,17 @@ async def test_every_notice_has_words_and_goes_to_the_person_it_is_about(practic
     told = {text for mail in mails for text in HAPPENED.values() if text in _text(mail)}
     assert told == set(HAPPENED.values())
     assert len(mails) == len(notices) == len(HAPPENED)
+
+
+async def test_a_notice_is_mailed_to_an_address_that_other_mail_does_not_go_to_any_more(practice):
+    runtime = practice.environment.runtime("notifications")
+    address = index_of(await runtime.keys.of(practice.workspace_id), practice.owner_email)
+    async with runtime.background(practice.workspace_id) as work:
+        assert await record_failure(work, address, "dead_address")
+    async with practice.environment.runtime("identity").background(practice.workspace_id) as work:
+        raise_notice(work, practice.owner_id, events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED)
+    (mail,) = await practice.until(lambda: practice.mail_server.to(practice.owner_email))
+    assert HAPPENED["password_changed"] in _text(mail)
 
 
 async def test_a_notice_is_mailed_once_however_often_its_event_arrives(practice):

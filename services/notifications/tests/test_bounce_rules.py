@@ -1,5 +1,6 @@
 """What the reports of mail systems say, and when an address is not mailed any more."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,6 +32,27 @@ def test_an_automatic_reply_of_a_person_reports_nothing():
 @given(st.binary(max_size=2000))
 def test_whatever_comes_is_read_or_is_no_report(noise):
     assert read(noise) == [] or settled(read(noise)) is not None
+
+
+_STATUS = b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+_NESTED = b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n"
+HOSTILE = {
+    "comments that are never closed": _STATUS + b"Action: " + b"(" * 190_000 + b"\r\n",
+    "a type of many parameters": b'Content-Type: multipart/report; a="' + b";" * 200_000 + b"\r\n\r\n",
+    "a type on many lines": b'Content-Type: multipart/report; a="' + b"\r\n ;" * 80_000 + b"\r\n\r\n",
+    "a type after lines of another kind": b'Subject: a\rContent-Type: multipart/report; a="' + b";" * 200_000 + b"\r\n\r\n",
+    "parts in parts": b"".join(_NESTED % (depth, depth + 1) for depth in range(500)).partition(b"\n")[2] + b"\r\n" * 100_000,
+    "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * 8_000,
+    "lines": b"Content-Type: text/plain\r\n\r\n" + b"\r\n" * 500_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_whatever_is_sent_to_a_return_path_is_read_within_a_moment(kind):
+    """Everybody who was mailed once can send it. Processor time, whatever else the machine does."""
+    began = time.process_time()
+    assert read(HOSTILE[kind]) == []
+    assert time.process_time() - began < 2
 
 
 @given(st.integers(0, len(bounce_reports.POSTFIX)))
@@ -81,6 +103,12 @@ def test_reports_a_month_apart_have_nothing_to_do_with_each_other():
     known = after(after(None, "unclear", now=NOW), "unclear", now=NOW + timedelta(days=10))
     later = after(known, "unclear", now=NOW + timedelta(days=41))
     assert (later.failures, later.held_at) == (1, None)
+
+
+@pytest.mark.parametrize("reason", ["mailbox_full", "unclear", "dead_address"])
+def test_another_failure_long_after_does_not_have_a_dead_address_mailed_again(reason):
+    dead = after(None, "dead_address", now=NOW)
+    assert after(dead, reason, now=NOW + timedelta(days=90)).held_at == NOW
 
 
 def test_a_return_path_survives_what_mail_systems_do_to_addresses():

@@ -14,6 +14,7 @@ from chassis.errors import Unavailable
 from notifications.bounces import workflow
 from notifications.bounces.receiver import BounceReceiver
 from notifications.return_paths.tokens import ReturnToken
+from notifications.return_paths.workflow import index_of, record_failure
 
 from . import bounce_reports as reports
 
@@ -96,6 +97,27 @@ async def test_the_same_report_twice_counts_once(practice, mail_server, port):
     assert row["failures"] == 1
 
 
+async def test_of_two_first_failures_at_once_both_count(practice):
+    """The second one learns of the first, and does not have a dead address mailed again."""
+    runtime = practice.environment.runtime("notifications")
+    address = index_of(await runtime.keys.of(practice.workspace_id), "ada@example.com")
+
+    async def full():
+        async with runtime.background(practice.workspace_id) as work:
+            return await record_failure(work, address, "mailbox_full")
+
+    async with runtime.background(practice.workspace_id) as work:
+        assert await record_failure(work, address, "dead_address")
+        second = asyncio.create_task(full())
+        await asyncio.sleep(0.3)
+        assert not second.done()
+    assert not await second
+    (row,) = await practice.look(
+        "SELECT failures, held_at FROM notifications.address_troubles WHERE workspace_id = $1", practice.workspace_id
+    )
+    assert (row["failures"], row["held_at"] is not None) == (2, True)
+
+
 @pytest.mark.parametrize("report", [reports.POSTFIX_DELAYED, reports.OUT_OF_OFFICE, reports.DELIVERED, b"\r\n"])
 async def test_what_reports_no_failure_changes_nothing_of_a_sent_mail(practice, mail_server, port, report):
     _, booked, return_path = await remind(practice, mail_server)
@@ -171,6 +193,17 @@ async def test_the_mail_of_a_person_bounces_too_and_leaves_an_audit_line(practic
     assert len(told) == 1
     assert client.email.encode() not in told[0]["payload"]
     assert booked.id.encode() in told[0]["payload"]
+
+
+async def test_those_who_administer_are_told_once_a_day_however_many_addresses_are_dead(practice, mail_server):
+    runtime = practice.environment.runtime("notifications")
+    keys = await runtime.keys.of(practice.workspace_id)
+    for number in range(3):
+        async with runtime.background(practice.workspace_id) as work:
+            assert await record_failure(work, index_of(keys, f"ada{number}@example.com"), "dead_address")
+    await practice.environment.settle()
+    await practice.has_nothing_due()
+    assert len(mail_server.to(practice.owner_email)) == 1
 
 
 async def test_those_who_administer_are_told_once_of_an_address_that_is_not_mailed_any_more(practice, mail_server, port):

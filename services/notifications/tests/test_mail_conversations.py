@@ -57,6 +57,9 @@ class StepServer:
         async def answer(step):
             self.seen[step] += 1
             said = self.answers.get(step, usual.get(step, "500 what"))
+            if isinstance(said, tuple):
+                late, said = said
+                await asyncio.sleep(late)
             if said == "silence":
                 await asyncio.sleep(60)
             if said is None:
@@ -151,6 +154,32 @@ async def test_a_server_that_fails_after_the_mail_may_have_it(server, client, fa
     with pytest.raises(UnknownOutcome):
         await client.send(reminder())
     assert server.seen["end"] == 1
+
+
+@pytest.mark.parametrize("hangs_up_at", ["DATA", "RSET"])
+async def test_a_server_that_refuses_a_recipient_and_then_hangs_up_has_refused(server, client, hangs_up_at):
+    server.answers |= {"RCPT": "550 5.1.1 no such user", hangs_up_at: None}
+    for _ in range(2):
+        with pytest.raises(PermanentFailure) as failure:
+            await client.send(reminder())
+        assert failure.value.bounced == "dead_address"
+    server.answers.clear()
+    await client.send(reminder())
+    assert len(server.accepted) == 1
+
+
+async def test_a_mail_has_its_time_once_also_if_a_kept_connection_took_some_of_it(server):
+    client = SmtpClient(server.url, seconds=1, kept=1)
+    keeping = asyncio.create_task(client.run())
+    await asyncio.sleep(0)
+    await client.send(reminder())
+    server.answers |= {"MAIL": (0.7, "421 busy"), "connect": "silence"}
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(TransientFailure):
+        await client.send(reminder())
+    assert asyncio.get_running_loop().time() - began < 1.4
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def test_a_refused_goodbye_changes_nothing(server):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from notifications.escalations import mail as escalations
+from notifications.mail.templates import SECURITY_KINDS
 from notifications.notification_settings import rules
 from notifications.personal_mails import notices
 from notifications.reminder_templates.rendering import LANGUAGES
@@ -50,8 +51,8 @@ def test_times_are_as_usual_in_the_locale():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_of_an_account_has_its_words_in_every_language_and_no_link(language):
     text = StaffText.of(language)
-    told = {kind: text.security(kind, when="Friday, 10:00", name="Nora <b>Quist") for kind in notices.SECURITY}
-    assert len({each.text for each in told.values()}) == len(notices.SECURITY)
+    told = {kind: text.security(kind, when="Friday, 10:00", name="Nora <b>Quist") for kind in SECURITY_KINDS}
+    assert len({each.text for each in told.values()}) == len(SECURITY_KINDS)
     for rendered in told.values():
         assert "{" not in rendered.subject + rendered.text
         assert "    Friday, 10:00\n" in rendered.text

@@ -426,6 +426,23 @@ async def test_a_disabled_webhook_is_enabled_again_for_what_happens_from_then_on
     await practice.until(lambda: len(mail_server.to(practice.owner_email)) == 2)
 
 
+async def test_an_old_message_that_is_sent_again_and_not_taken_does_not_disable_an_enabled_webhook(practice, receiver, mail_server):
+    created = await create(practice, receiver.url)
+    receiver.answer = lambda _request: status("410 Gone")
+    await practice.book(await practice.client(), AHEAD)
+    (old,) = await settled(practice, created.webhook, 1)
+    await practice.look("UPDATE notifications.webhook_deliveries SET give_up_at = now() WHERE workspace_id = $1", practice.workspace_id)
+    await stub(practice).EnableWebhook(pb.EnableWebhookRequest(webhook_id=created.webhook.id), practice.call)
+
+    receiver.answer = lambda _request: status("503 Away")
+    await stub(practice).RetryDelivery(pb.RetryDeliveryRequest(webhook_id=created.webhook.id, delivery_id=old.id), practice.call)
+    await settled(practice, created.webhook, 1)
+    assert [(each.status, each.response_status) for each in await deliveries(practice, created.webhook)] == [
+        (pb.DELIVERY_STATUS_FAILED, 503)
+    ]
+    assert (await listed(practice, created.webhook)).is_active
+
+
 async def test_a_receiver_that_has_accepted_nothing_for_three_days_is_disabled(practice, receiver, mail_server):
     created = await create(practice, receiver.url)
     receiver.answer = lambda _request: status("503 Away")

@@ -505,6 +505,11 @@ async def test_an_api_key_says_with_whom_it_books(member):
     with pytest.raises(Invalid) as refused:
         await member.stub.BookAppointment(member.booking(), by_key)
     assert (refused.value.code, [fault.pointer for fault in refused.value.faults]) == ("practitioner_required", ["/practitioner_id"])
+    wanted = member.booking()
+    times = {"scheduled_start": wanted.scheduled_start, "scheduled_end": wanted.scheduled_end}
+    with pytest.raises(Invalid) as refused:
+        await member.stub.CheckConflicts(pb.CheckConflictsRequest(**times), by_key)
+    assert refused.value.code == "practitioner_required"
     named = member.booking(practitioner_id=str(member.owner_id))
     assert (await member.stub.BookAppointment(named, by_key)).practitioner_id == str(member.owner_id)
 

@@ -1,6 +1,7 @@
 """The hash chain of a workspace's trail, recomputed from its events."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -93,8 +94,9 @@ class Chain:
 
     def finish(self) -> None:
         """What only the whole file tells: which of its gaps are months that were dropped."""
+        missing = _not_dropped([(first, last) for _, first, last in self._gaps], self._dropped)
         for place, first, last in reversed(self._gaps):
-            if not _is_within(first, last, self._dropped):
+            if (first, last) in missing:
                 self._report.findings.insert(
                     place, f"event {first}: missing" if first == last else f"events {first} to {last}: are missing"
                 )
@@ -118,14 +120,25 @@ def _told_by(event: Mapping[str, Any]) -> list[Dropped]:
     return [Dropped(*ends, int(facts["events"]), facts["month"], event["created_at"][:10])]
 
 
-def _is_within(first: int, last: int, dropped: Sequence[Dropped]) -> bool:
-    """Whether all of these are of dropped months, and no more of them than were dropped."""
-    found = [each for each in dropped if each.first <= last and first <= each.last]
-    reached = first - 1
-    for each in sorted(found, key=lambda each: each.first):
-        if each.first <= reached + 1:
-            reached = max(reached, each.last)
-    return reached >= last and last - first + 1 <= sum(each.number for each in found)
+def _not_dropped(gaps: Sequence[tuple[int, int]], dropped: Sequence[Dropped]) -> set[tuple[int, int]]:
+    """The gaps, in order, that have more events than dropped months had there. A month accounts for as many as were dropped with it, once."""
+    left = {number: each.number for number, each in enumerate(dropped)}
+    ends = sorted({end for each in dropped for end in (each.first, each.last + 1)})
+    missing = set()
+    for first, last in gaps:
+        # Pieces of which each lies within a month or does not.
+        inside = ends[bisect_right(ends, first) : bisect_right(ends, last)]
+        for start, end in zip([first, *inside], [*inside, last + 1], strict=True):
+            wanted = end - start
+            around = (number for number, each in enumerate(dropped) if each.first <= start and end - 1 <= each.last)
+            # What ends first accounts first: the others may still account for what comes later.
+            for number in sorted(around, key=lambda number: dropped[number].last):
+                taken = min(wanted, left[number])
+                left[number] -= taken
+                wanted -= taken
+            if wanted:
+                missing.add((first, last))
+    return missing
 
 
 def entry_hash(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:

@@ -16,9 +16,10 @@ from audit.closed_runs.runs import LONGEST, ClosedRun
 from audit.dropping import rules, store
 from audit.dropping.holds import is_held
 from audit.trail import verification_store
-from audit.trail.chain import ChainVerifier, Entry
+from audit.trail.chain import GENESIS, ChainVerifier, Entry
 from audit.trail.progress import Progress
 from audit.trail.store import look_up_each
+from audit.trail.verification import hash_at, pass_over
 from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.key_store import Keys
@@ -159,7 +160,7 @@ async def _close(work: UnitOfWork, found: rules.Month, month: date, keys: Worksp
     tx = work.db
     closed = 0
     waiting: list[Record] = []
-    async for row in _verified(tx, found):
+    async for row in _verified(tx, found, keys):
         if row["created_at"].astimezone(UTC).date().replace(day=1) != month:
             continue
         waiting.append(row)
@@ -171,24 +172,33 @@ async def _close(work: UnitOfWork, found: rules.Month, month: date, keys: Worksp
         raise _Kept("not_verified")
 
 
-async def _verified(tx: Transaction, found: rules.Month) -> AsyncIterator[Record]:
-    """Entries with their events, from the month's first to its last one. Raises _Kept at a break: it is evidence."""
+async def _verified(tx: Transaction, found: rules.Month, keys: WorkspaceKeys) -> AsyncIterator[Record]:
+    """Entries with their events, from the month's first to its last one, as links of the chain. Raises _Kept at a break: it is evidence."""
     await tx.execute(look_up_each)
-    sequence, last = (found.first_sequence or 0) - 1, found.last_sequence or 0
-    while sequence < last:
-        rows = await tx.all(verification_store.entries_after, after=sequence, limit=min(_AT_ONCE, last - sequence))
-        if not rows:
+    first, last = found.first_sequence or 1, found.last_sequence or 0
+    before = GENESIS if first == 1 else await hash_at(tx, first - 1, keys)
+    if before is None:
+        raise _Kept("not_verified")
+    verifier = ChainVerifier(first - 1, before)
+    # The one behind the last tells what hash that had.
+    while verifier.sequence <= last:
+        rows = await tx.all(verification_store.entries_after, after=verifier.sequence, limit=_AT_ONCE)
+        # Between them may be entries of months that were dropped before, and behind them.
+        if not rows or rows[0]["sequence"] != verifier.sequence + 1:
+            if await pass_over(tx, verifier, rows[0]["sequence"] - 1 if rows else last + 1, keys):
+                continue
+            if not rows and verifier.sequence == last:
+                return
             raise _Kept("not_verified")
         for row in rows:
-            if row["sequence"] > last:
-                return
-            # Between them may be entries of months that were dropped before.
-            verifier = ChainVerifier(row["sequence"] - 1, row["previous_hash"])
+            if row["sequence"] != verifier.sequence + 1:
+                break
             entry = Entry(row["sequence"], row["event_id"], row["previous_hash"], row["entry_hash"])
             if not verifier.check_next(entry, row if row["id"] is not None else None):
                 raise _Kept("not_verified")
+            if entry.sequence > last:
+                return
             yield row
-        sequence = rows[-1]["sequence"]
 
 
 async def _close_runs(work: UnitOfWork, rows: list[Any], month: date, keys: WorkspaceKeys, *, keep_last: bool) -> int:

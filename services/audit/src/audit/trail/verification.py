@@ -141,12 +141,12 @@ async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int, 
                 verifier.first_break = verifier.sequence + 1
             continue
         if not rows or rows[0]["sequence"] != verifier.sequence + 1:
-            if await _pass_over(tx, verifier, sequence, keys):
+            if await pass_over(tx, verifier, sequence, keys):
                 continue
             if not rows:
                 break
         for row in rows:
-            if row["sequence"] != verifier.sequence + 1 and await _pass_over(tx, verifier, sequence, keys):
+            if row["sequence"] != verifier.sequence + 1 and await pass_over(tx, verifier, sequence, keys):
                 break
             entry = Entry(row["sequence"], row["event_id"], row["previous_hash"], row["entry_hash"])
             if not verifier.check_next(entry, row if row["id"] is not None else None):
@@ -154,7 +154,7 @@ async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int, 
     return verifier.first_break is None
 
 
-async def _pass_over(tx: Transaction, verifier: ChainVerifier, sequence: int, keys: WorkspaceKeys) -> bool:
+async def pass_over(tx: Transaction, verifier: ChainVerifier, sequence: int, keys: WorkspaceKeys) -> bool:
     """Goes on behind a closed run, but no further than `sequence`. Returns whether there was one that continues the chain."""
     run = await run_with(tx, verifier.sequence + 1, keys)
     if run is None or run.hash_before(verifier.sequence + 1) != verifier.hash:

@@ -21,8 +21,8 @@ _UNSAFE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Ren
 _UNSAFE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 
 
-def check(content: bytes) -> None:
-    """Raises Invalid for what may not be stored; a broken document raises what its parser does."""
+def checked(content: bytes) -> bytes:
+    """The document as it is. Raises Invalid for what may not be stored; a broken one raises what its parser does."""
     try:
         # Without recovery: readers repair a damaged document differently, so what we check may not be what a person sees.
         document = pikepdf.open(io.BytesIO(content), attempt_recovery=False)
@@ -38,6 +38,7 @@ def check(content: bytes) -> None:
         for item in (document.trailer, *document.objects):
             for dictionary in _dictionaries(item):
                 _check_dictionary(dictionary)
+    return content
 
 
 def _dictionaries(item: Any, depth: int = 0) -> Iterator[Any]:

@@ -3,7 +3,9 @@
 It is loaded for every file, so it loads the libraries of the file's own type alone, and none for a file of no type it takes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from chassis.errors import Invalid
 from clinical.attachments.rules import check_size
@@ -28,20 +30,25 @@ def sanitize(content: bytes) -> SanitizedFile:
     media_type = next((named for magic, named in _MAGIC.items() if content.startswith(magic)), None)
     if media_type is None:
         raise Invalid("file_type_not_allowed", _SEND_JPEG if _is_heif(content) else "Files are JPEG or PNG images, or PDF documents.")
+    clean = _cleaner(media_type)
     try:
-        if media_type == "application/pdf":
-            from clinical.attachments import documents
-
-            documents.check(content)
-            return SanitizedFile(content, media_type)
-        from clinical.attachments import pictures
-
-        return SanitizedFile(pictures.reencode(content, media_type), media_type)
+        return SanitizedFile(clean(content), media_type)
     except (Invalid, MemoryError):
         raise
     except Exception as error:
         # Parsers raise exceptions of many kinds for broken files.
         raise Invalid("file_broken", "The file is damaged or not what its beginning says.") from error
+
+
+def _cleaner(media_type: str) -> Callable[[bytes], bytes]:
+    """Loads what makes a file of this type one that may be stored. A library that cannot be loaded says nothing of the file: its error is raised as it is."""
+    if media_type == "application/pdf":
+        from clinical.attachments import documents
+
+        return documents.checked
+    from clinical.attachments import pictures
+
+    return partial(pictures.reencode, media_type=media_type)
 
 
 def _is_heif(content: bytes) -> bool:

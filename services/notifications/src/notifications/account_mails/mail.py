@@ -44,8 +44,8 @@ _UNHURRIED = (
     "several_cancelled",
     "several_rescheduled",
 )
-# Somebody has just asked for it and is looking for it, or it cannot wait: they go to addresses that other mail does not go to any more.
-_TRIED_EVERYWHERE = ("magic_link", "password_reset", "invitation", "alert", "alert_unattended")
+# Somebody has just asked for it and is looking for it, or has to know: they go to addresses that other mail does not go to any more.
+_TRIED_EVERYWHERE = {"magic_link", "password_reset", "invitation", "alert", "alert_unattended"} | templates.SECURITY_KINDS
 # They are of a day, and are created as of when they were due.
 _DAILY = ("agenda_today", "agenda_tomorrow", "notes_waiting")
 _PATIENCE = {

@@ -19,8 +19,8 @@ from notifications.settings import NotificationsSettings
 _log = logging.getLogger(__name__)
 _REPORTS = Counter("caseload_mail_reports_total", "Reports about mail, by what they report.", ["outcome", "reason"])
 
-# A report may return the whole mail with its attachments, and has lines that no standard allows.
-_MOST_BYTES = 10 * 1024 * 1024
+# A report may return the whole mail, which is one of ours, and has lines that no standard allows.
+_MOST_BYTES = 1024 * 1024
 _LONGEST_LINE = 256 * 1024
 _SECONDS = 60.0
 _MOST_CONVERSATIONS = 50

@@ -1,6 +1,7 @@
 """Reads the reports of mail systems about mail: RFC 3464, and the plain texts of Exim and qmail, which are older. Pure functions.
 
-A report's own fields alone are read, never the mail that it returns: whoever wrote that decides what is in it.
+A report's own fields alone are read, never the mail that it returns: whoever wrote that decides what is in it. Whoever was mailed once can send
+one, so what would keep a parser busy for long is taken for none.
 """
 
 import re
@@ -19,6 +20,12 @@ Outcome: TypeAlias = Literal["failed", "delayed", "delivered"]
 _STATUS_TYPE = re.compile(rb"^(content-type:\s*)message/(?:global-)?delivery-status", re.IGNORECASE | re.MULTILINE)
 _PLAIN_TYPE = "application/x-delivery-status"
 _MOST_STATUS, _MOST_TEXT, _DEEPEST = 200_000, 20_000, 5
+# What is reported comes before what is returned.
+_MOST_READ = 256 * 1024
+_LINE_END = re.compile(rb"\r\n?")
+# The standard library's time grows with the square of a type's length, and with the number of boundaries that a line may be.
+_TYPE = re.compile(rb"^content-type:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+_LONGEST_TYPE, _MOST_BOUNDARIES = 2_000, 30
 _ACTIONS: dict[str, Outcome] = {
     "failed": "failed",
     "delayed": "delayed",
@@ -43,7 +50,13 @@ class Report:
 
 def read(mail: bytes) -> list[Report]:
     """What a mail to a return path reports. Nothing, if it is none: somebody's automatic reply, for instance."""
-    message = message_from_bytes(_STATUS_TYPE.sub(rb"\1" + _PLAIN_TYPE.encode(), mail), policy=policy.compat32)
+    beginning = _LINE_END.sub(b"\n", mail[:_MOST_READ])
+    if beginning.lower().count(b"boundary") > _MOST_BOUNDARIES or any(len(type_[0]) > _LONGEST_TYPE for type_ in _TYPE.finditer(beginning)):
+        return []
+    try:
+        message = message_from_bytes(_STATUS_TYPE.sub(rb"\1" + _PLAIN_TYPE.encode(), beginning), policy=policy.compat32)
+    except RecursionError:
+        return []
     parts = list(_parts(message, _DEEPEST))
     statuses = [part for part in parts if part.get_content_type() == _PLAIN_TYPE]
     if statuses:
@@ -87,7 +100,7 @@ def _of_status(text: str) -> Iterator[Report]:
 
 
 def _word(value: object) -> str:
-    return re.sub(r"\(.*?\)", "", _unfolded(value)).strip().lower().split(" ")[0]
+    return re.sub(r"\([^()]*\)", "", _unfolded(value)).strip().lower().split(" ")[0]
 
 
 def _unfolded(value: object) -> str:

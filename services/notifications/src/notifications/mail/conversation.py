@@ -15,6 +15,8 @@ import aiosmtplib
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _LONGEST_REPLY = 16 * 1024
 _MOST_LINES = 100
+# The answer to DATA.
+_SEND_IT = 354
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class Refused(Exception):
         super().__init__(f"{step} {reply.code}")
         self.step = step
         self.reply = reply
+
+
+def _goes_on(step: str, reply: Reply) -> bool:
+    return reply.code == _SEND_IT if step == "DATA" else reply.accepts
 
 
 class HungUp(Exception):
@@ -57,6 +63,8 @@ class Conversation:
         protocol.connection_made(self._transport)
         self.mails = 0
         self.begun = self.accepted = False
+        # Whether something of a mail is left that was refused.
+        self._is_unfinished = False
 
     def supports(self, extension: str) -> bool:
         return extension in self._extensions
@@ -69,10 +77,11 @@ class Conversation:
         """Hands over one mail. Raises Refused, after which the next mail can be handed over, or HungUp or OSError, after which none can."""
         self.begun = self.accepted = False
         self.mails += 1
+        await self._reset()
         commands = [f"MAIL FROM:<{sender}>{''.join(f' {each}' for each in options)}", f"RCPT TO:<{recipient}>", "DATA"]
         refused = await self._begin(commands)
         if refused is not None:
-            await self._reset()
+            self._is_unfinished = True
             raise refused
         self.begun = True
         # A dot at the beginning of a line is doubled, and one on a line of its own ends the mail (RFC 5321, 4.5.2).
@@ -89,24 +98,31 @@ class Conversation:
         if not self.supports("pipelining"):
             for step, command in zip(steps, commands, strict=True):
                 reply = await self._command(command)
-                if not (reply.code == 354 if step == "DATA" else reply.accepts):
+                if not _goes_on(step, reply):
                     return Refused(step, reply)
             return None
         self._write(*commands)
-        replies = [await self._reply() for _ in commands]
-        refusals = [Refused(step, reply) for step, reply in zip(steps[:2], replies[:2], strict=True) if not reply.accepts]
-        if replies[2].code != 354:
-            refusals.append(Refused("DATA", replies[2]))
-        elif refusals:
-            # It waits for a mail that nobody is to get: an empty one, which it refuses for want of a recipient.
-            self._write(".")
-            await self._reply()
+        refusals: list[Refused] = []
+        try:
+            for step in steps:
+                reply = await self._reply()
+                if not _goes_on(step, reply):
+                    refusals.append(Refused(step, reply))
+            if reply.code == _SEND_IT and refusals:
+                # It waits for a mail that nobody is to get: an empty one, which it refuses for want of a recipient.
+                self._write(".")
+                await self._reply()
+        except HungUp:
+            # Who refuses and hangs up has refused.
+            if not refusals:
+                raise
         return refusals[0] if refusals else None
 
     async def _reset(self) -> None:
-        """Ends what is left of a mail that was refused, so that the next one begins anew."""
-        if self.is_open and not (await self._command("RSET")).accepts:
-            self.close()
+        """Ends what is left of a mail that was refused, so that the next one begins anew. Raises HungUp where it cannot."""
+        if self._is_unfinished and not (await self._command("RSET")).accepts:
+            raise HungUp("no new mail")
+        self._is_unfinished = False
 
     def close(self) -> None:
         """Says goodbye and does not wait for an answer: what was accepted is accepted."""

@@ -88,23 +88,26 @@ class SmtpClient:
 
         Reports about it go to `return_path`, or else to its sender.
         """
+        deadline = asyncio.get_running_loop().time() + self._seconds
         kept = self._take()
         # The server may have closed a connection that was kept, and says so only now. Nothing of the mail has left then.
-        if kept is not None and await self._hand_over(kept, message, return_path, is_kept=True):
+        if kept is not None and await self._hand_over(kept, message, return_path, deadline, is_kept=True):
             return
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout_at(deadline):
                 opened = await self._open()
         except DeliveryFailure:
             raise
         except Exception as error:  # whatever failed, no mail has left
             raise TransientFailure(_failure_code(error)) from error
-        await self._hand_over(opened, message, return_path, is_kept=False)
+        await self._hand_over(opened, message, return_path, deadline, is_kept=False)
 
-    async def _hand_over(self, conversation: Conversation, message: EmailMessage, return_path: str, *, is_kept: bool) -> bool:
+    async def _hand_over(
+        self, conversation: Conversation, message: EmailMessage, return_path: str, deadline: float, *, is_kept: bool
+    ) -> bool:
         """Whether the server took the mail. False if it has closed a connection that was kept. Raises DeliveryFailure for everything else."""
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout_at(deadline):
                 await self._deliver(conversation, message, return_path)
         except Refused as refusal:
             if is_kept and refusal.reply.code == 421 and refusal.step != "end":

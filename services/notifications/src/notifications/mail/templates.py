@@ -142,6 +142,10 @@ _KINDS = {
 }
 
 
+# Kinds of mail that tell what has become of an account.
+SECURITY_KINDS = frozenset(_KINDS.values())
+
+
 def kind_of(notice: events_pb2.SecurityNotice) -> str:
     """The kind of mail for a notice. Raises KeyError for one that this release does not know."""
     return _KINDS[notice]

@@ -9,27 +9,11 @@ from caseload.identity.v1 import sign_in_pb2, workspaces_pb2
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
-from notifications.mail.templates import message_id
+from notifications.mail.templates import SECURITY_KINDS, message_id
 from notifications.reminder_templates import composing
 from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
 
-# What has become of an account.
-SECURITY = (
-    "password_set",
-    "password_changed",
-    "password_reset_done",
-    "sign_in_stolen",
-    "account_locked",
-    "second_factor_enabled",
-    "second_factor_disabled",
-    "second_factor_removed",
-    "passkey_added",
-    "passkey_removed",
-    "passkey_copied",
-    "workspace_deleted",
-    "sso_linked",
-)
 KINDS = ("cosign_overdue", "cosign_unattended", "note_returned", "webhook_disabled", "address_held")
 
 
@@ -41,7 +25,7 @@ def notices(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitO
         person = await stubs.sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         text = StaffText.of(workspace.locale)
-        if row["kind"] in SECURITY:
+        if row["kind"] in SECURITY_KINDS:
             at = text.when(row["created_at"], dates.zone("", workspace.time_zone))
             rendered = text.security(row["kind"], when=f"{at['date']}, {at['time']}", name=person.full_name)
             own_id = message_id("notice", row["id"])
@@ -50,4 +34,4 @@ def notices(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitO
             own_id = message_id(row["kind"].replace("_", "-"), row["id"])
         return composing.compose(rendered, runtime.settings, workspace, to=person.email, message_id=own_id, now=datetime.now(UTC))
 
-    return dict.fromkeys((*KINDS, *SECURITY), compose)
+    return dict.fromkeys((*KINDS, *SECURITY_KINDS), compose)

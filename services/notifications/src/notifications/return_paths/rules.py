@@ -108,7 +108,8 @@ def after(trouble: Trouble | None, reason: Reason, *, now: datetime) -> Trouble 
     if reason not in (*_COUNTED, "dead_address"):
         return None
     if trouble is None or now - trouble.last_at > _APART:
-        trouble = Trouble(0, now, now, reason, None)
+        # What is held stays so: this failure says nothing better of the address.
+        trouble = Trouble(0, now, now, reason, None if trouble is None else trouble.held_at)
     failures = trouble.failures + 1
     is_over = reason == "dead_address" or (failures >= _FAILURES and now - trouble.first_at >= _OVER)
     return Trouble(failures, trouble.first_at, now, reason, trouble.held_at or (now if is_over else None))

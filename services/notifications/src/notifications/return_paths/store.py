@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, delete, literal, select
+from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -32,9 +32,11 @@ _trouble: dict[str, Any] = {
     "reason": bindparam("reason", type_=Text),
     **{name: bindparam(name, type_=DateTime(timezone=True)) for name in ("first_at", "last_at", "held_at")},
 }
-put_trouble = command(
+# Nothing where there is one by now.
+add_trouble = command(
     upsert(address_troubles)
     .values(workspace_id=_workspace, id=bindparam("id", type_=Uuid), address_index=_address, **_trouble)
-    .on_conflict_do_update(constraint="address_trouble_is_one", set_=_trouble)
+    .on_conflict_do_nothing(constraint="address_trouble_is_one")
 )
+change_trouble = command(update(address_troubles).where(address_troubles.c.address_index == _address).values(**_trouble))
 forget_trouble = command(delete(address_troubles).where(address_troubles.c.address_index == _address))

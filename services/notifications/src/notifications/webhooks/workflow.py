@@ -64,6 +64,8 @@ async def disable(work: UnitOfWork, webhook_id: UUID, reason: str, *, told: Sequ
 async def enable(work: UnitOfWork, webhook_id: UUID | str) -> Record:
     """Enables a webhook again and returns it. What was given up when it was disabled stays given up, until somebody has it sent again."""
     await work.db.run(store.lock_queue, webhook_id=webhook_id)
-    webhook = await work.db.one(store.enable, id=webhook_id)
-    await work.db.run(store.forget_failures, webhook_id=webhook_id)
+    webhook = await work.db.one(store.get_webhook, id=webhook_id)
+    if not webhook["is_active"]:
+        webhook = await work.db.one(store.enable, id=webhook_id)
+        await work.db.run(store.begin_anew, webhook_id=webhook_id, now=work.now)
     return webhook

@@ -192,6 +192,9 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         practitioner_id, service_id, location_id = (
             UUID(wanted[name]) if request.HasField(name) else before[name] for name in ("practitioner_id", "service_id", "location_id")
         )
+        if practitioner_id == work.user_id:
+            # Asks nobody, and refuses an API key, whose calendar would look free, as booking does.
+            await standing(self._users, practitioner_id, work)
         # The same time as a booking or a move would need.
         terms = await booking.terms(work, service_id, location_id, kept_service=before["service_id"], kept_location=before["location_id"])
         busy = start - terms.buffers.before, end + terms.buffers.after
