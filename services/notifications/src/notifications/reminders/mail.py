@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from notifications.mail.channel import NotToBeSent
 from notifications.mail.sender import MailKind
 from notifications.mail.templates import message_id
 from notifications.reminder_templates import composing, rendering
-from notifications.reminders import sending, sending_store
+from notifications.reminders import sending
 from notifications.stubs import Stubs
 
 
@@ -43,19 +42,7 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
         sending.observe_lateness(row)
         return message
 
-    return MailKind(
-        name="reminder",
-        load=sending_store.load,
-        begin_sending=sending_store.begin_sending,
-        finish=sending_store.finish,
-        reschedule=sending_store.reschedule,
-        compose=compose,
-        next_attempt_at=partial(sending.next_attempt_at, first_pause),
-        held_status="skipped",
-        may_be_held=lambda _row: True,
-        guard=("appointment_version",),
-        record=sending.record_end,
-    )
+    return sending.reminders_by("reminder", compose, first_pause=first_pause)
 
 
 def _message(

@@ -1,7 +1,7 @@
 """What holds for a reminder whatever it is sent by: it is checked against the calendar, the client and the workspace as they are now."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
-from notifications.mail.channel import NotToBeSent
+from notifications.mail.channel import Message, NotToBeSent
+from notifications.mail.sender import MailKind
 from notifications.reminder_links import store as links
 from notifications.reminder_links.workflow import Links, issue
 from notifications.reminder_policies import workflow as policies
@@ -97,11 +98,26 @@ def observe_lateness(row: Any) -> None:
     _LATENESS.observe(max(0.0, (datetime.now(UTC) - row["due_at"]).total_seconds()))
 
 
-def next_attempt_at(first_pause: timedelta, row: Any, now: datetime) -> datetime | None:
-    return rules.next_attempt_at(row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"])
+def reminders_by(name: str, compose: Callable[[UUID, Any], Awaitable[Message | None]], *, first_pause: timedelta) -> MailKind[Message]:
+    """Reminders of one channel: `name` is the kind of due work that they are."""
+    return MailKind(
+        name=name,
+        load=sending_store.load,
+        begin_sending=sending_store.begin_sending,
+        finish=sending_store.finish,
+        reschedule=sending_store.reschedule,
+        compose=compose,
+        next_attempt_at=lambda row, now: rules.next_attempt_at(
+            row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
+        ),
+        held_status="skipped",
+        may_be_held=lambda _row: True,
+        guard=("appointment_version",),
+        record=_record_end,
+    )
 
 
-def record_end(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
+def _record_end(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
     """The audit line of a reminder that is not tried again. What was sent, or may have been, has told somebody of an appointment."""
     action = options_pb2.ACTION_SHARE if status in {"sent", "unknown"} else options_pb2.ACTION_UPDATE
     facts = {"reminder_id": row["id"], "channel": row["channel"], "status": status, **({"reason": reason} if reason else {})}

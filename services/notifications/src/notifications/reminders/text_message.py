@@ -1,7 +1,6 @@
 """The text message of a reminder: short, plain, in the client's time zone, with a link by which there will be no more of them."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -44,19 +43,7 @@ def reminder_text_message(runtime: Runtime, stubs: Stubs, channel: HttpChannel, 
         sending.observe_lateness(row)
         return TextMessage(workspace_id, row["id"], number, text, sealed.url, secrets)
 
-    return MailKind(
-        name="text_message",
-        load=sending_store.load,
-        begin_sending=sending_store.begin_sending,
-        finish=sending_store.finish,
-        reschedule=sending_store.reschedule,
-        compose=compose,
-        next_attempt_at=partial(sending.next_attempt_at, first_pause),
-        held_status="skipped",
-        may_be_held=lambda _row: True,
-        guard=("appointment_version",),
-        record=sending.record_end,
-    )
+    return sending.reminders_by("text_message", compose, first_pause=first_pause)
 
 
 def _text(row: Any, ready: sending.Ready) -> str:
