@@ -208,7 +208,8 @@ async def test_an_opt_out_is_of_the_client_and_of_the_channel(practice, provider
     answers = practice.environment.stub(ReminderAnswersStub)
     waits = await practice.book(client, WEEK)
     opt_out = reminder_answers_pb2.AnswerReminderRequest(token=token, locale="en", answer=reminder_answers_pb2.REMINDER_ANSWER_OPT_OUT)
-    assert (await answers.AnswerReminder(opt_out, practice.environment.nobody())).is_opted_out
+    shown = await answers.AnswerReminder(opt_out, practice.environment.nobody())
+    assert (shown.is_opted_out, shown.channel) == (True, reminders_pb2.CHANNEL_SMS)
     await practice.environment.settle()
     assert await practice.statuses(waits) == ["cancelled"]
     skipped = await practice.finished_reminder(await practice.book(client, SOON))

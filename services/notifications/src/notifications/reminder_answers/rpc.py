@@ -143,6 +143,7 @@ async def _told(
         "is_cancelled": link["cancelled_at"] is not None,
         "is_opted_out": link["channel"] in {row["channel"] for row in opt_outs},
         "cancel_link": policy["cancel_link"],
+        "channel": link["channel"],
     }
     return fill(pb.ReminderLink(), shown)
 
