@@ -79,15 +79,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    tables = ("due_work", "reminders", "reminder_configurations", "reminder_opt_outs", "reminder_links")
+    of_channels = ("reminders", "reminder_configurations", "reminder_opt_outs", "reminder_links")
+    tables = ("due_work", "reminder_counter_changes", *of_channels)
     # The owner of the tables works across workspaces here, which forced row security would keep it from.
     for table in tables:
         op.execute(f"ALTER TABLE notifications.{table} NO FORCE ROW LEVEL SECURITY")
-    for table in tables[1:]:
+    for table in of_channels:
         op.execute(f"DELETE FROM notifications.{table} WHERE channel = 'sms'")
     op.execute("DELETE FROM notifications.due_work WHERE kind = 'text_message'")
-    # The figures of what was deleted are kept when the transaction ends, and tables with such work cannot be altered.
-    op.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in tables:
         op.execute(f"ALTER TABLE notifications.{table} FORCE ROW LEVEL SECURITY")
     op.execute(KEEP_DUE_WORK_BEFORE)

@@ -220,7 +220,7 @@ cancel_others = command(
     update(reminders)
     .where(reminders.c.appointment_id == _appointment_id)
     .where(reminders.c.status == "pending")
-    .where(func.concat(reminders.c.hours_before, " ", reminders.c.channel) != all_(bindparam("rules", type_=ARRAY(Text))))
+    .where(func.concat(reminders.c.hours_before, literal_column("' '"), reminders.c.channel) != all_(bindparam("rules", type_=ARRAY(Text))))
     .values(**_cancelled)
 )
 
