@@ -12,7 +12,7 @@ from gateway.routing.nouns import noun_router
 router = noun_router("/reminders/channels/sms", "reminders")
 
 
-@router.get("", response_model=schemas.SmsChannel)
+@router.get("", response_model=schemas.SmsChannel, responses={404: {}})
 async def get_sms_channel(request: SignedInRequest) -> Response:
     """404 where nobody has configured one."""
     return json_response(await request.stubs.sms_channels.GetSmsChannel(pb.GetSmsChannelRequest(), request.context))
@@ -24,7 +24,7 @@ async def set_sms_channel(body: schemas.SmsChannelUpdate, request: SignedInReque
     return _with_secret(await request.stubs.sms_channels.SetSmsChannel(to_proto(body, pb.SetSmsChannelRequest), request.context))
 
 
-@router.post("/rotate-secret", response_model=schemas.SmsChannelWithSecret)
+@router.post("/rotate-secret", response_model=schemas.SmsChannelWithSecret, responses={404: {}})
 async def rotate_sms_secret(request: SignedInRequest) -> Response:
     """Shows this once the new secret. For a day the former one signs as well; until then 409 `secret_rotated_lately`."""
     return _with_secret(await request.stubs.sms_channels.RotateSmsSecret(pb.RotateSmsSecretRequest(), request.context))
