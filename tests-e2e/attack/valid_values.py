@@ -47,7 +47,6 @@ CONSUMES = {
     "DELETE /api/v1/waitlist/{entry_id}": "entry_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
-    **dict.fromkeys(("GET /api/v1/reminders/channels/sms", "POST /api/v1/reminders/channels/sms/rotate-secret"), "sms_channel"),
     "POST /api/v1/webhooks": "webhook_room",
     "DELETE /api/v1/webhooks/{webhook_id}": "webhook_id",
     "POST /api/v1/webhooks/{webhook_id}/enable": "webhook_id",
@@ -156,6 +155,8 @@ class ValidValues:
             ):
                 self._keep(kind)
         self._pools["reminder_template_id"] = [self.fresh("reminder_template_id")["template_id"] for _ in range(4)]
+        # Shown, and its secret rotated, where there is one.
+        assert api.put("/reminders/channels/sms", json={"url": "https://sms.invalid/"}).status_code == 200
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):
@@ -399,12 +400,6 @@ class ValidValues:
     def _new_webhook(self):
         self._new_webhook_room()
         return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.invalid/", "event_types": ["client.created"]})}
-
-    def _new_sms_channel(self):
-        """Where text messages are handed over, which is one address."""
-        reply = self.api.put("/reminders/channels/sms", json={"url": "https://sms.invalid/", "is_active": False})
-        assert reply.status_code == 200, reply.text
-        return {}
 
     def _new_webhook_room(self):
         """Deletes those that requests have made: a workspace has ten at most."""
