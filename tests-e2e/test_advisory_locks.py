@@ -29,6 +29,7 @@ PURPOSES = {
     "feeds",
     "reminder rules",
     "search index",
+    "sms channel",
     "storage",
     "sync",
     "webhooks",

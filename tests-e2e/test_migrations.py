@@ -42,6 +42,7 @@ EMPTY = {
             "notifications.reminder_links",
             "notifications.reminder_opt_outs",
             "notifications.reminder_policies",
+            "notifications.sms_channels",
         ),
         "nobody in it has changed how clients are reminded",
     ),

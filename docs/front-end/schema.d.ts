@@ -2827,6 +2827,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/channels/sms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sms Channel
+         * @description 404 where nobody has configured one.
+         */
+        get: operations["get_sms_channel"];
+        /**
+         * Set Sms Channel
+         * @description From now on reminders whose channel is `sms` are handed over there. The first request shows this once the secret that those are signed with.
+         */
+        put: operations["set_sms_channel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/channels/sms/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Sms Secret
+         * @description Shows this once the new secret. For a day the former one signs as well; until then 409 `secret_rotated_lately`.
+         */
+        post: operations["rotate_sms_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/templates": {
         parameters: {
             query?: never;
@@ -5588,8 +5632,8 @@ export interface components {
             /** Format: uuid */
             workspace_id: string;
             hours_before: number;
-            /** @constant */
-            channel: "email";
+            /** @enum {string} */
+            channel: "email" | "sms";
             /** @description Null: the text in the workspace's language. */
             template_id: string | null;
             is_active: boolean;
@@ -5602,9 +5646,9 @@ export interface components {
             hours_before: number;
             /**
              * @default email
-             * @constant
+             * @enum {string}
              */
-            channel?: "email";
+            channel?: "email" | "sms";
             template_id?: string | null;
             /** @default true */
             is_active?: boolean;
@@ -5618,8 +5662,8 @@ export interface components {
         };
         ReminderConfigurationUpdate: {
             hours_before?: number;
-            /** @constant */
-            channel?: "email";
+            /** @enum {string} */
+            channel?: "email" | "sms";
             template_id?: string | null;
             is_active?: boolean;
         };
@@ -5633,8 +5677,8 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             hours_before: number;
-            /** @constant */
-            channel: "email";
+            /** @enum {string} */
+            channel: "email" | "sms";
             /** @enum {string} */
             status: "pending" | "sent" | "failed" | "bounced" | "cancelled" | "skipped" | "unknown";
             /** Format: date-time */
@@ -5655,8 +5699,8 @@ export interface components {
         ReminderOptOut: {
             /** Format: uuid */
             client_id: string;
-            /** @constant */
-            channel: "email";
+            /** @enum {string} */
+            channel: "email" | "sms";
             /** Format: date-time */
             opted_out_at: string;
         };
@@ -6082,6 +6126,32 @@ export interface components {
             start: string;
             /** Format: date-time */
             end: string;
+        };
+        SmsChannel: {
+            url: string;
+            /** @description While it is not, reminders by text message are `skipped` with `sms_channel_off`. */
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SmsChannelUpdate: {
+            /** @description An https address that is not inside the operator's network. */
+            url: string;
+            /** @default true */
+            is_active?: boolean;
+        };
+        SmsChannelWithSecret: {
+            url: string;
+            /** @description While it is not, reminders by text message are `skipped` with `sms_channel_off`. */
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description What its requests are signed with, `whsec_…`, where this request has made it; null where it stays as it was. */
+            secret: string | null;
         };
         /** @description What the members of a group of the provider become here. */
         SsoGroupRole: {
@@ -6909,6 +6979,9 @@ export type ShownWeeklyHours = components['schemas']['ShownWeeklyHours'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Signing = components['schemas']['Signing'];
 export type Slot = components['schemas']['Slot'];
+export type SmsChannel = components['schemas']['SmsChannel'];
+export type SmsChannelUpdate = components['schemas']['SmsChannelUpdate'];
+export type SmsChannelWithSecret = components['schemas']['SmsChannelWithSecret'];
 export type SsoGroupRole = components['schemas']['SsoGroupRole'];
 export type SsoProvider = components['schemas']['SsoProvider'];
 export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
@@ -13849,6 +13922,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_sms_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsChannel"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_sms_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsChannelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsChannelWithSecret"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    rotate_sms_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsChannelWithSecret"];
                 };
             };
             400: components["responses"]["400"];

@@ -158,6 +158,8 @@ PUT DELETE /reminders/configurations/{}
 GET /reminders/opt-outs
 DELETE /reminders/opt-outs/{}
 GET PUT /reminders/policy
+GET PUT /reminders/channels/sms
+POST /reminders/channels/sms/rotate-secret
 POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}
 POST /reminders/templates/{}/preview

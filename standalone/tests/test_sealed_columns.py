@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from caseload.identity.v1 import single_sign_on_pb2
-from caseload.notifications.v1 import webhooks_pb2
+from caseload.notifications.v1 import sms_channels_pb2, webhooks_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_values import sealed_columns
 from clinical.note_search import segments
 from identity.second_factors.workflow import open_secret, seal_secret
 from identity.single_sign_on import record as single_sign_on
+from notifications.sms_channels import record as sms_channels
 from notifications.webhooks import record as webhooks
 from standalone.services import SERVICES
 
@@ -91,6 +92,7 @@ ALONE = {
     "identity.second_factors.secret_sealed": "bound to its user; replaced as a whole",
     "scheduling.locations.sealed": "bound to its location and its revision; null until what an earlier release left open is sealed",
     "notifications.calendar_invites.sealed": "bound to its row and its revision; replaced as a whole",
+    "notifications.sms_channels.sealed": "bound to its workspace and its revision; replaced as a whole",
     "notifications.webhooks.sealed": "bound to its webhook and its revision; replaced as a whole",
     "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",
 }
@@ -171,6 +173,10 @@ def values_sealed_alone():
     told = webhooks_pb2.SealedWebhook(url="https://hooks.example.org", secret="s3cret")
     webhook["sealed"] = webhooks.seal(told, OLDER, row_id, revision)
     yield "notifications.webhooks.sealed", webhook, lambda row: webhooks.open_sealed(row, NEWER) == told
+    channel = {"workspace_id": OLDER.workspace_id, "version": revision}
+    handed = sms_channels_pb2.SealedSmsChannel(url="https://sms.example.org", secret="s3cret")
+    channel["sealed"] = sms_channels.seal(handed, OLDER, revision)
+    yield "notifications.sms_channels.sealed", channel, lambda row: sms_channels.open_sealed(row, NEWER) == handed
     dead = {"id": row_id, "version": revision, "dead": segments.seal_dead(row_id, revision, 9, 5, OLDER)}
     yield "clinical.search_segments.dead", dead, lambda row: segments.open_dead(row, NEWER) == 5
     block = {"segment_id": row_id, "number": revision, "content": segments.seal_block(row_id, revision, b"block", OLDER)}

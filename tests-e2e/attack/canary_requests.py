@@ -69,6 +69,7 @@ TABLES |= {
     "TreeHeads": "tree_heads",
     "Cosignatures": "cosign_requests",
     "Webhooks": "webhooks",
+    "SmsChannels": "sms_channels",
 }
 # In a query, or an order of an export, these are the period of a list, which tells nothing of anybody.
 PERIOD = {"start_date", "end_date"}

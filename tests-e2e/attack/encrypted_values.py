@@ -230,6 +230,18 @@ class EncryptedValues:
         webhook = self._made("/webhooks", json={"url": f"https://hooks.invalid/{word}", "event_types": ["client.erased"]})
         return EncryptedValue(column, {"id": webhook}, [self._get("/webhooks")], [word])
 
+    def _sms_channels(self, column):
+        word = self._word()
+
+        def set_to(word):
+            reply = self.api.put("/reminders/channels/sms", json={"url": f"https://sms.invalid/{word}", "is_active": False})
+            assert reply.status_code == 200, reply.text
+            return reply
+
+        set_to(word)
+        reads = [self._get("/reminders/channels/sms")]
+        return EncryptedValue(column, {"workspace_id": self.person.workspace_id}, reads, [word], lambda: set_to(self._word()))
+
     def _pending_amendments(self, column):
         word = self._word()
         client, note = self._note(self._word())

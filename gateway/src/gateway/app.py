@@ -66,6 +66,7 @@ from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
 from gateway.api.single_sign_on import routes as single_sign_on
 from gateway.api.slots import routes as slots
+from gateway.api.sms_channels import routes as sms_channels
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
@@ -147,6 +148,7 @@ ROUTERS: Sequence[APIRouter] = (
     measures.router,
     reminder_opt_outs.router,
     reminder_policies.router,
+    sms_channels.router,
     reminder_templates.router,
     reminders.router,
     alerts.router,

@@ -49,6 +49,7 @@ from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.sms_channels_rpc import SmsChannelsStub
 from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.activity_rpc import ActivityReportsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
@@ -113,6 +114,7 @@ class Stubs:
     offer_answers: OfferAnswersStub
     reminder_answers: ReminderAnswersStub
     reminder_policies: ReminderPoliciesStub
+    sms_channels: SmsChannelsStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
     alerts: AlertsStub
@@ -177,6 +179,7 @@ class Stubs:
             offer_answers=OfferAnswersStub(peers["notifications"]),
             reminder_answers=ReminderAnswersStub(peers["notifications"]),
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            sms_channels=SmsChannelsStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
             alerts=AlertsStub(peers["notifications"]),

@@ -252,7 +252,9 @@ async def test_only_notifications_may_read_a_clients_contact(practice, other_pra
     service = practice.environment.on_behalf_of(practice.workspace_id)
 
     contact = await notifications.GetContact(pb.GetContactRequest(client_id=full.id), service)
-    assert contact == pb.Contact(first_name="Zoë", email="Zoe@Example.com", time_zone="Europe/Berlin", is_active=True)
+    assert contact == pb.Contact(
+        first_name="Zoë", email="Zoe@Example.com", phone="+49 (30) 901820", time_zone="Europe/Berlin", is_active=True
+    )
     assert await notifications.GetContact(pb.GetContactRequest(client_id=bare.id), service) == pb.Contact(first_name="Ada")
 
     with pytest.raises(NotFound):

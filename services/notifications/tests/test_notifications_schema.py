@@ -152,7 +152,13 @@ def frequent_queries(known):
         "cancel a batch": (store.cancel_of_rule, {"hours_before": 24, "channel": "email", "limit": AT_ONCE, "reason": "test"}),
         "look again at a batch": (
             store.look_again,
-            {"after_id": known["appointment_id"], "after_hours": 24, "early": timedelta(hours=-11), "limit": AT_ONCE},
+            {
+                "after_id": known["appointment_id"],
+                "after_hours": 24,
+                "after_channel": "email",
+                "early": timedelta(hours=-11),
+                "limit": AT_ONCE,
+            },
         ),
         "text of a rule": (templates.of_rule, {"hours_before": 24, "channel": "email"}),
         "links of a client": (links.erase_links, {"client_id": known["client_id"]}),

@@ -24,14 +24,19 @@ def test_a_reminder_goes_out_one_to_720_hours_before():
 
 
 def test_what_begins_within_two_minutes_is_nobody_reminded_of():
-    assert rules.due_times([1], NOW + timedelta(minutes=2), now=NOW) == {}
-    assert rules.due_times([1], NOW + timedelta(minutes=2) + SECOND, now=NOW) == {1: NOW}
+    assert rules.due_times([(1, "sms")], NOW + timedelta(minutes=2), now=NOW) == {}
+    assert rules.due_times([(1, "sms")], NOW + timedelta(minutes=2) + SECOND, now=NOW) == {(1, "sms"): NOW}
 
 
 def test_a_rule_whose_time_comes_now_speaks_for_those_that_came_before():
     """Of 24 hours and 2, both with their time passed or come, the nearer one."""
-    assert rules.due_times([24, 2], NOW + timedelta(hours=2), now=NOW) == {2: NOW}
-    assert rules.due_times([24, 2], NOW + timedelta(hours=2) + SECOND, now=NOW) == {24: NOW, 2: NOW + SECOND}
+    assert rules.due_times([(24, "email"), (2, "email")], NOW + timedelta(hours=2), now=NOW) == {(2, "email"): NOW}
+    assert rules.due_times([(24, "email"), (2, "email")], NOW + timedelta(hours=2) + SECOND, now=NOW) == {
+        (24, "email"): NOW,
+        (2, "email"): NOW + SECOND,
+    }
+    # A text message does not speak for a mail: the client may have no telephone.
+    assert rules.due_times([(24, "email"), (2, "sms")], NOW + timedelta(hours=2), now=NOW) == {(24, "email"): NOW, (2, "sms"): NOW}
     assert rules.due_times([], NOW + timedelta(hours=2), now=NOW) == {}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from caseload.notifications.v1 import reminder_answers_pb2 as pb
-from caseload.notifications.v1 import reminder_policies_pb2
+from caseload.notifications.v1 import reminder_policies_pb2, reminders_pb2
 from chassis.errors import Conflict, NotFound, Refusal, Unavailable
 from gateway.pages.destinations import CANCEL, CONFIRM, OPT_OUT
 from gateway.pages.visit import UncheckedVisit, Visit
@@ -85,9 +85,13 @@ def _asked(visit: Visit, link: pb.ReminderLink, text: str, button: str) -> Respo
 
 
 def _opting_out(visit: Visit, link: pb.ReminderLink) -> Response:
+    # Of what the link came by: a client who wants no text messages may still want mail.
+    is_sms = link.channel == reminders_pb2.CHANNEL_SMS
     if link.is_opted_out:
-        return _told(visit, link, "reminder_opted_out_text", title="reminder_opt_out_title")
-    return _button(visit, link, "reminder_opt_out_title", "reminder_opt_out_text", "reminder_opt_out_button")
+        told = "reminder_sms_opted_out_text" if is_sms else "reminder_opted_out_text"
+        return _told(visit, link, told, title="reminder_opt_out_title")
+    asked = "reminder_sms_opt_out_text" if is_sms else "reminder_opt_out_text"
+    return _button(visit, link, "reminder_opt_out_title", asked, "reminder_opt_out_button")
 
 
 def _button(visit: Visit, link: pb.ReminderLink, title: str, text: str, button: str) -> Response:

@@ -211,7 +211,7 @@ EXPLANATIONS: dict[str, str] = {
     "second_factor_required": "This workspace requires a second factor of this role, so it cannot be removed.",
     "second_factor_wrong": "The code is not right, is too old, or was used already. A code and a backup code are good once; an authenticator shows a new code every 30 seconds.",
     "second_step_over": "The second step of a sign-in has to follow the first within ten minutes, once. Begin anew with the first one.",
-    "secret_rotated_lately": "Two secrets of this webhook are good at the moment: the newest one, and until a day after the last rotation the one before. A third one would shut out a receiver that still has the older. Rotate again after that day.",
+    "secret_rotated_lately": "Two secrets of this webhook, or channel for text messages, are good at the moment: the newest one, and until a day after the last rotation the one before. A third one would shut out a receiver that still has the older. Rotate again after that day.",
     "series_duration_invalid": "An appointment of a series lasts from one minute to 24 hours.",
     "series_not_bookable": "Some occurrences of the series cannot be booked: they are on holidays, at times that clocks skip on that day, or in the way of others. `occurrences` lists them. "
     "Send on_conflict=skip to book the others. Nothing was changed.",
@@ -243,6 +243,7 @@ EXPLANATIONS: dict[str, str] = {
     "slot_required": "An appointment has a start and an end.",
     "slot_reversed": "An appointment ends after it starts.",
     "slot_too_long": "An appointment lasts up to 24 hours.",
+    "sms_channel_invalid": "Text messages are handed over at a public https address. `errors` says what is wrong with this one.",
     "sso_account_refused": "The provider knows this person, and the workspace does not let them in. For example, the user is not active, another account of the provider is linked to the user already, "
     "or the user is a platform administrator, whom no provider signs in.",
     "sso_email_needed": "The provider tells of no verified e-mail address (`email_verified`), or of one whose domain may not sign in to this workspace.",

@@ -37,6 +37,7 @@ from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
+from notifications.sms_channels.rpc import SmsChannels
 from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
 from notifications.waitlist_offers import reactions as waitlist_offers
@@ -55,6 +56,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
+        SmsChannels(runtime.keys, takes=webhook_worker.outgoing.takes),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),
         EscalationPolicies(),
@@ -86,7 +88,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
     waited_for = worker.account_mails.wake
     return [
-        *reminders.reactions(worker.reminders.wake),
+        *reminders.reactions(worker.wake_reminders),
         *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),

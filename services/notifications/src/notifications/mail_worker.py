@@ -1,4 +1,4 @@
-"""Sends the mail of this process: a poller for reminders, and one for mails that somebody is waiting for."""
+"""Sends the mail and the text messages of this process: a poller for reminders by each, and one for mails that somebody is waiting for."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from notifications.account_mails.mail import account_mail
 from notifications.calendar_updates.mail import KIND as CALENDAR_UPDATE
 from notifications.calendar_updates.mail import calendar_mail, record_calendar_mail
 from notifications.escalations.mail import alert_mails
+from notifications.mail.channel import Channel, MailChannel, Message
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
@@ -19,10 +20,13 @@ from notifications.personal_mails.notices import notices
 from notifications.reminder_answers.mail import KIND as CANCELLATION_ASKED
 from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
+from notifications.reminders.text_message import reminder_text_message
 from notifications.settings import NotificationsSettings
+from notifications.sms_channels.channel import HttpChannel
 from notifications.stubs import Stubs
 from notifications.waitlist_offers.mail import KIND as WAITLIST_OFFER
 from notifications.waitlist_offers.mail import waitlist_offer_mail
+from notifications.webhooks.worker import WebhookWorker
 
 
 class MailWorker:
@@ -36,7 +40,14 @@ class MailWorker:
         )
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
-        self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
+        mail, texts = MailChannel(runtime, self._smtp), HttpChannel(runtime.once(WebhookWorker).outgoing)
+        self.reminders = self._poller(mail, reminder_mail(runtime, stubs, first_pause=first_pause))
+        self.text_messages = self._poller(
+            texts,
+            reminder_text_message(runtime, stubs, texts, first_pause=first_pause),
+            # Of any number of workspaces, each with a provider of its own.
+            concurrency=self._settings.webhooks_at_once,
+        )
         other = {
             "payment_request": payment_request_mail(runtime, stubs),
             CALENDAR_UPDATE: calendar_mail(runtime, stubs),
@@ -46,20 +57,25 @@ class MailWorker:
             **alert_mails(runtime, stubs),
             **personal_mails(runtime, stubs),
         }
-        self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=_record))
+        self.account_mails = self._poller(mail, account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=_record))
 
     @property
     def loops(self) -> list[Loop]:
-        return [self._smtp.run, self.reminders.run, self.account_mails.run]
+        return [self._smtp.run, self.reminders.run, self.text_messages.run, self.account_mails.run]
 
-    def _poller(self, kind: MailKind) -> Poller[Claim]:
-        sender = Sender(self._runtime, self._smtp, kind, lease=timedelta(seconds=self._settings.lease_seconds))
+    def wake_reminders(self) -> None:
+        """Has what is due looked for at once, by whatever it is sent."""
+        self.reminders.wake()
+        self.text_messages.wake()
+
+    def _poller(self, channel: Channel[Message], kind: MailKind[Message], *, concurrency: int = 0) -> Poller[Claim]:
+        sender = Sender(self._runtime, channel, kind, lease=timedelta(seconds=self._settings.lease_seconds))
         return Poller(
             kind.name,
             sender.claim,
             sender.send,
             log_fields=sender.log_fields,
-            concurrency=self._settings.mails_at_once,
+            concurrency=concurrency or self._settings.mails_at_once,
             interval=self._settings.sending_poll_seconds,
             # When the process stops. A mail that takes longer is found in status `sending` later and becomes `unknown`.
             grace=min(self._settings.mail_seconds, 10.0),

@@ -8,7 +8,7 @@ from gateway.api.fields import Page, Schema, Time
 
 class ReminderOptOut(Schema):
     client_id: UUID
-    channel: Literal["email"]
+    channel: Literal["email", "sms"]
     opted_out_at: Time
 
 

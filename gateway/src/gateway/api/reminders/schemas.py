@@ -8,19 +8,20 @@ from pydantic import Field, StrictBool
 from gateway.api.fields import Page, PageQuery, Schema, Time, TimeOrDay, absent
 
 Hours = Annotated[int, Field(strict=True, ge=1, le=720)]
+Channel = Literal["email", "sms"]
 ReminderStatus = Literal["pending", "sent", "failed", "bounced", "cancelled", "skipped", "unknown"]
 
 
 class ReminderConfigurationCreate(Schema):
     hours_before: Hours
-    channel: Literal["email"] = "email"
+    channel: Channel = "email"
     template_id: UUID | None = None
     is_active: StrictBool = True
 
 
 class ReminderConfigurationUpdate(Schema):
     hours_before: Hours = Field(default_factory=absent)
-    channel: Literal["email"] = Field(default_factory=absent)
+    channel: Channel = Field(default_factory=absent)
     template_id: UUID | None = None
     is_active: StrictBool = Field(default_factory=absent)
 
@@ -29,7 +30,7 @@ class ReminderConfiguration(Schema):
     id: UUID
     workspace_id: UUID
     hours_before: int
-    channel: Literal["email"]
+    channel: Channel
     template_id: Annotated[UUID | None, Field(description="Null: the text in the workspace's language.")]
     is_active: bool
     created_at: Time
@@ -46,7 +47,7 @@ class ReminderLog(Schema):
     appointment_id: UUID
     client_id: UUID
     hours_before: int
-    channel: Literal["email"]
+    channel: Channel
     status: ReminderStatus
     due_at: Time
     sent_at: Time | None

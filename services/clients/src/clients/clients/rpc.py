@@ -129,6 +129,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,
+            phone=client.phone if client.HasField("phone") else None,
             time_zone=client.time_zone if client.HasField("time_zone") else None,
             is_active=client.is_active,
             reminders_withdrawn=await consent_records.are_reminders_withdrawn(await same_person_as(client.id, work), work),

@@ -19,7 +19,8 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.account_mails import store
 from notifications.mail import templates
-from notifications.mail.sender import MailKind, NotToBeSent
+from notifications.mail.channel import NotToBeSent
+from notifications.mail.sender import MailKind
 
 Composer: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
@@ -61,7 +62,7 @@ _LINKS = {
 
 def account_mail(
     runtime: Runtime, sign_in: SignInStub, invitations: InvitationsStub, *, other: Mapping[str, Composer], record: Record
-) -> MailKind:
+) -> MailKind[EmailMessage]:
     """Mails that somebody is waiting for; `other` composes the kinds that are not about accounts, and `record` leaves their audit lines."""
     app_url = runtime.settings.app_url.rstrip("/")
 

@@ -1,7 +1,7 @@
-"""Sends any kind of mail: claims it, composes it, marks it as being sent, hands it to the mail server and records the outcome.
+"""Sends any kind of mail, and text messages: claims one, composes it, marks it as being sent, hands it to its channel and records the outcome.
 
-The mark is committed before the conversation with the mail server begins. If the process dies in between, the mark
-remains and the mail counts as `unknown`: it may have been delivered, and is not sent again.
+The mark is committed before the conversation with the mail server, or with whoever sends text messages, begins. If the process dies in between,
+the mark remains and the mail counts as `unknown`: it may have been delivered, and is not sent again.
 """
 
 import asyncio
@@ -9,8 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from typing import Any
+from typing import Any, Generic
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -21,8 +20,8 @@ from chassis.errors import Refusal, Unavailable
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import store
-from notifications.mail.smtp import DeliveryFailure, PermanentFailure, SmtpClient, TransientFailure, UnknownOutcome
-from notifications.return_paths import workflow as return_paths
+from notifications.mail.channel import Channel, Message, NotToBeSent
+from notifications.mail.smtp import DeliveryFailure, PermanentFailure, TransientFailure, UnknownOutcome
 from notifications.return_paths.rules import Reason
 
 _log = logging.getLogger(__name__)
@@ -31,17 +30,8 @@ _MAILS = Counter("caseload_mails_total", "Mails by kind and outcome.", ["kind", 
 _WRITE_AGAIN = Backoff(first=0.2, longest=1.0)
 
 
-class NotToBeSent(Exception):
-    """The mail must not be sent (any more). `status` is the final status of its row, `reason` a code."""
-
-    def __init__(self, status: str, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
 @dataclass(frozen=True, slots=True)
-class MailKind:
+class MailKind(Generic[Message]):
     """One kind of mail: its statements, how it is composed, and how long it is tried.
 
     `compose(workspace_id, row)` returns the mail, or None if the row has become due at another time meanwhile. It
@@ -56,7 +46,7 @@ class MailKind:
     begin_sending: Statement
     finish: Statement
     reschedule: Statement
-    compose: Callable[[UUID, Any], Awaitable[EmailMessage | None]]
+    compose: Callable[[UUID, Any], Awaitable[Message | None]]
     next_attempt_at: Callable[[Any, datetime], datetime | None]
     held_status: str
     may_be_held: Callable[[Any], bool]
@@ -72,12 +62,12 @@ class Claim:
     item_id: UUID
 
 
-class Sender:
+class Sender(Generic[Message]):
     """Sends the mails of one kind. Every claim that is sent ends with a row that records the outcome."""
 
-    def __init__(self, runtime: Runtime, smtp: SmtpClient, kind: MailKind, *, lease: timedelta) -> None:
+    def __init__(self, runtime: Runtime, channel: Channel[Message], kind: MailKind[Message], *, lease: timedelta) -> None:
         self._runtime = runtime
-        self._smtp = smtp
+        self._channel = channel
         self._kind = kind
         self._lease = lease
 
@@ -103,7 +93,7 @@ class Sender:
             return
         if message is None:
             return
-        address = return_paths.index_of(await self._runtime.keys.of(workspace_id), message["To"].addresses[0].addr_spec)
+        address = await self._channel.address_of(workspace_id, message)
         try:
             return_path = await self._begin_sending(workspace_id, row, address)
         except NotToBeSent as end:
@@ -112,7 +102,7 @@ class Sender:
         if return_path is None:
             return
         try:
-            await self._smtp.send(message, return_path=return_path)
+            await self._channel.send(message, return_path=return_path)
         except TransientFailure as failure:
             await self._reschedule(workspace_id, row, failure.code)
         except PermanentFailure as failure:
@@ -140,15 +130,14 @@ class Sender:
 
         None if it was moved, cancelled or sent meanwhile. Raises NotToBeSent if the address is not mailed any more.
         """
-        domain: str = self._runtime.settings.bounce_domain
+        held_status = self._kind.held_status if self._kind.may_be_held(row) else None
         async with self._runtime.background(workspace_id) as work:
-            if self._kind.may_be_held(row) and await return_paths.is_held(work, address):
-                raise NotToBeSent(self._kind.held_status, "address_held")
             guarded = {name: row[name] for name in self._kind.guard}
             if await work.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
                 return None
             await work.db.run(store.renew, kind=self._kind.name, item_id=row["id"], expires_at=work.now + self._lease)
-            return await return_paths.issue(work, self._kind.name, row["id"], address, domain=domain) if domain else ""
+            # Where nothing goes there any more, the mark is taken back with the transaction.
+            return await self._channel.begin(work, self._kind.name, row, address, held_status)
 
     async def _reschedule(self, workspace_id: UUID, row: Any, reason: str) -> None:
         """Records when the mail is tried again, or that it has failed if there is no time left."""
@@ -173,7 +162,7 @@ class Sender:
             async with self._runtime.background(workspace_id) as work:
                 await self._write_end(work, row, status, reason)
                 if bounced is not None:
-                    await return_paths.record_failure(work, address, bounced)
+                    await self._channel.record_bounce(work, address, bounced)
             return status
 
         self._report(row, await self._write(finish), reason)

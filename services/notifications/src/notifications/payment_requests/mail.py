@@ -16,7 +16,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates, templates
-from notifications.mail.sender import NotToBeSent
+from notifications.mail.channel import NotToBeSent
 from notifications.stubs import Stubs
 
 

@@ -111,7 +111,7 @@ async def _opt_out(link: Record, work: UnitOfWork) -> None:
     await work.db.run(rule_store.lock_rules)
     await work.db.run(store.opt_out, client_id=client_id, channel=link["channel"], now=work.now)
     owner = (await owners(work, [client_id]))[client_id]
-    cancelled = await work.db.run(reminders.cancel_of_client, client_id=owner, reason="opted_out")
+    cancelled = await work.db.run(reminders.cancel_of_channel, client_id=owner, channel=link["channel"], reason="opted_out")
     work.note(reminders=str(cancelled))
 
 
@@ -143,6 +143,7 @@ async def _told(
         "is_cancelled": link["cancelled_at"] is not None,
         "is_opted_out": link["channel"] in {row["channel"] for row in opt_outs},
         "cancel_link": policy["cancel_link"],
+        "channel": link["channel"],
     }
     return fill(pb.ReminderLink(), shown)
 

@@ -1,163 +1,48 @@
-"""The mail of a reminder: checked against the calendar as it is now, and written in the client's time zone."""
+"""The mail of a reminder, written in the client's time zone, with the appointment as a part for calendars."""
 
-import asyncio
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from prometheus_client import Histogram
 
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import workspaces_pb2
-from caseload.options.v1 import options_pb2
-from caseload.scheduling.v1 import appointments_pb2
-from chassis.errors import NotFound
 from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
-from chassis.work.audit import record_effect
-from chassis.work.unit_of_work import UnitOfWork
 from notifications.calendar_invites.ics import Invite, attach
 from notifications.calendar_invites.workflow import record
-from notifications.mail import dates
-from notifications.mail.sender import MailKind, NotToBeSent
+from notifications.mail.channel import NotToBeSent
+from notifications.mail.sender import MailKind
 from notifications.mail.templates import message_id
-from notifications.reminder_links import store as links
-from notifications.reminder_links.workflow import issue
-from notifications.reminder_policies import workflow as policies
-from notifications.reminder_policies.rules import QuietHours, is_too_late, send_at
 from notifications.reminder_templates import composing, rendering
-from notifications.reminder_templates import store as templates
-from notifications.reminders import rules, sending_store, workflow
+from notifications.reminders import sending
 from notifications.stubs import Stubs
 
-# Until a reminder of a suspended workspace is looked at again.
-_HELD = timedelta(minutes=1)
 
-_LATENESS = Histogram(
-    "caseload_reminder_lateness_seconds",
-    "Seconds between the time a reminder was due and the time it was handed to the mail server.",
-    buckets=(1, 5, 15, 60, 300, 900, 3600, 14400, 86400),
-)
-
-
-def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> MailKind:
+def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> MailKind[EmailMessage]:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage | None:
         now = datetime.now(UTC)
-        if row["starts_at"] <= now:
-            raise NotToBeSent("skipped", "appointment_begun")
-        if not row["is_ruled"]:
-            raise NotToBeSent("cancelled", "rule_withdrawn")
+        sending.check_is_due(row)
         async with runtime.background(workspace_id) as work:
-            slot = await _slot(stubs, row, work)
-            if (slot.client_id, to_datetime(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
-                # The appointment was moved, and its event has not been delivered yet.
-                moved = rules.KnownAppointment(UUID(slot.appointment_id), UUID(slot.client_id), to_datetime(slot.starts_at), slot.version)
-                await workflow.record_appointments(work, [moved], now=now)
+            ready = await sending.ready(work, row, stubs, public_url=runtime.settings.public_url, address="email")
+            if ready is None:
                 return None
-            contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))
-            template = await work.db.maybe(templates.of_rule, hours_before=row["hours_before"], channel=row["channel"])
-            if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
-                # Held until the workspace is active again, or the appointment begins.
-                await work.db.run(
-                    sending_store.reschedule, id=row["id"], at=min(now + _HELD, row["starts_at"]), reason="workspace_suspended"
-                )
-                return None
-            if (at := _send_at(row, await policies.current(work.db), workspace, now=now)) > now:
-                await work.db.run(sending_store.reschedule, id=row["id"], at=at, reason=None)
-                return None
-            if row["channel"] in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=row["client_id"])}:
-                raise NotToBeSent("skipped", "opted_out")
-            zone = _zone(contact.time_zone, workspace.time_zone)
-            found = await issue(work, row, zone, public_url=runtime.settings.public_url)
-            invite = Invite(row["appointment_id"], slot.version - 1, row["starts_at"], to_datetime(slot.ends_at))
+            invite = Invite(row["appointment_id"], ready.slot.version - 1, row["starts_at"], to_datetime(ready.slot.ends_at))
             keys = await runtime.keys.of(workspace_id)
-            invite = await record(work, keys, invite, client_id=row["client_id"], email=contact.email, told_by=row["id"])
-        text = rendering.ReminderText.of(template, workspace.locale)
-        values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=row["starts_at"], zone=zone)
-        rendered = rendering.with_links(rendering.render(text, values), text.locale.language, **asdict(found))
-        message = _message(row, contact, workspace, rendered, runtime.settings, now=now)
+            invite = await record(work, keys, invite, client_id=row["client_id"], email=ready.contact.email, told_by=row["id"])
+        text = rendering.ReminderText.of(ready.template, ready.workspace.locale)
+        shown = rendering.render(text, ready.values(text, row["starts_at"]))
+        rendered = rendering.with_links(shown, text.locale.language, **asdict(ready.links))
+        message = _message(row, ready.contact, ready.workspace, rendered, runtime.settings, now=now)
         attach(message, invite, now=now)
-        message["List-Unsubscribe"] = f"<{found.opt_out}>"
+        message["List-Unsubscribe"] = f"<{ready.links.opt_out}>"
         # RFC 8058: whoever shows the mail may opt out by a POST of its own, at a person's click.
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
+        sending.observe_lateness(row)
         return message
 
-    return MailKind(
-        name="reminder",
-        load=sending_store.load,
-        begin_sending=sending_store.begin_sending,
-        finish=sending_store.finish,
-        reschedule=sending_store.reschedule,
-        compose=compose,
-        next_attempt_at=lambda row, now: rules.next_attempt_at(
-            row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
-        ),
-        held_status="skipped",
-        may_be_held=lambda _row: True,
-        guard=("appointment_version",),
-        record=_record,
-    )
-
-
-def _send_at(row: Any, policy: Mapping[str, Any], workspace: workspaces_pb2.Workspace, *, now: datetime) -> datetime:
-    """When it goes out by the workspace's policy. Raises NotToBeSent where it does not."""
-    if row["is_superseded"] and policy["late_reminders"] != "late":
-        raise NotToBeSent("skipped", "later_reminder_due")
-    quiet, zone = QuietHours.of(policy), _zone("", workspace.time_zone)
-    if policy["late_reminders"] == "skipped" and is_too_late(row["due_at"], quiet=quiet, zone=zone, now=now):
-        raise NotToBeSent("skipped", "too_late")
-    at = send_at(row["due_at"], latest=row["starts_at"] - rules.LEAST_NOTICE, quiet=quiet, zone=zone, now=now)
-    if at is None:
-        raise NotToBeSent("skipped", "quiet_hours")
-    return at
-
-
-def _zone(client_zone: str, workspace_zone: str) -> ZoneInfo:
-    try:
-        return dates.zone(client_zone, workspace_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise NotToBeSent("failed", "time_zone_unknown") from None
-
-
-def _record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
-    """The audit line of a reminder that is not tried again. What was sent, or may have been, has told somebody of an appointment."""
-    action = options_pb2.ACTION_SHARE if status in {"sent", "unknown"} else options_pb2.ACTION_UPDATE
-    facts = {"reminder_id": row["id"], "status": status, **({"reason": reason} if reason else {})}
-    record_effect(work, "send_reminder", options_pb2.RESOURCE_APPOINTMENT, action, [row["appointment_id"]], **facts)
-
-
-async def _slot(stubs: Stubs, row: Any, work: UnitOfWork) -> appointments_pb2.Slot:
-    try:
-        slot = await stubs.appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=str(row["appointment_id"])), work.context)
-    except NotFound:
-        raise NotToBeSent("cancelled", "appointment_gone") from None
-    if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
-        raise NotToBeSent("cancelled", "appointment_closed")
-    return slot
-
-
-async def _contact(stubs: Stubs, row: Any, work: UnitOfWork) -> clients_pb2.Contact:
-    try:
-        contact = await stubs.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(row["client_id"])), work.context)
-    except NotFound:
-        raise NotToBeSent("cancelled", "client_gone") from None
-    if not contact.is_active:
-        raise NotToBeSent("skipped", "client_inactive")
-    if contact.reminders_withdrawn:
-        # The event that tells so has not been delivered yet.
-        raise NotToBeSent("cancelled", "consent_withdrawn")
-    if not contact.email:
-        raise NotToBeSent("skipped", "no_email_address")
-    return contact
-
-
-async def _workspace(stubs: Stubs, work: UnitOfWork) -> workspaces_pb2.Workspace:
-    return await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+    return sending.reminders_by("reminder", compose, first_pause=first_pause)
 
 
 def _message(

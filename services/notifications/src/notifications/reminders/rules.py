@@ -41,18 +41,19 @@ def check_hours_before(hours: int) -> int:
     return hours
 
 
-def due_times(hours_before: Iterable[int], starts_at: datetime, *, now: datetime) -> dict[int, datetime]:
-    """The due time of each rule, by its hours, for an appointment that is booked or moved now.
+def due_times(rules: Iterable[tuple[int, str]], starts_at: datetime, *, now: datetime) -> dict[tuple[int, str], datetime]:
+    """The due time of each rule, by its hours and channel, for an appointment that is booked or moved now.
 
-    If the times of several rules have passed, only the rule nearest to the start is included, and is due at once: one
-    mail replaces them all. Returns nothing for an appointment that has begun or begins within LEAST_NOTICE.
+    If the times of several rules of a channel have passed, only the rule nearest to the start is included, and is due at once: one
+    message replaces them all. Returns nothing for an appointment that has begun or begins within LEAST_NOTICE.
     """
     if starts_at <= now + LEAST_NOTICE:
         return {}
-    times = {hours: starts_at - timedelta(hours=hours) for hours in hours_before}
-    ahead = {hours: time for hours, time in times.items() if time > now}
-    if passed := times.keys() - ahead.keys():
-        ahead[min(passed)] = now
+    times = {rule: starts_at - timedelta(hours=rule[0]) for rule in rules}
+    ahead = {rule: time for rule, time in times.items() if time > now}
+    passed = times.keys() - ahead.keys()
+    for channel in {channel for _, channel in passed}:
+        ahead[min(rule for rule in passed if rule[1] == channel)] = now
     return ahead
 
 

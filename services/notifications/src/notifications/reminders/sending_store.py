@@ -10,10 +10,11 @@ _now = bindparam("now", type_=DateTime(timezone=True))
 
 _rules = reminder_configurations
 _later = reminders.alias("later")
-# Another reminder of the same appointment, nearer to its start, is due or was sent: it replaces this one.
+# Another reminder of the same appointment by the same channel, nearer to its start, is due or was sent: it replaces this one.
 _superseded = (
     select(literal(1))
     .where(_later.c.appointment_id == reminders.c.appointment_id)
+    .where(_later.c.channel == reminders.c.channel)
     .where(_later.c.due_at > reminders.c.due_at)
     .where(_later.c.due_at <= _now)
     .where(_later.c.status == any_(literal(["pending", "sending", "sent", "unknown"], ARRAY(Text))))

@@ -211,16 +211,16 @@ cancel_pending = command(
     update(reminders).where(reminders.c.appointment_id == _appointment_id).where(reminders.c.status == "pending").values(**_cancelled)
 )
 
-cancel_of_client = command(
-    update(reminders).where(reminders.c.client_id == _client_id).where(reminders.c.status == "pending").values(**_cancelled)
-)
+_of_client = update(reminders).where(reminders.c.client_id == _client_id).where(reminders.c.status == "pending").values(**_cancelled)
+cancel_of_client = command(_of_client)
+cancel_of_channel = command(_of_client.where(reminders.c.channel == bindparam("channel")))
 
-# The pending reminders whose rules no longer apply to the appointment.
+# The pending reminders whose rules, as "24 email", no longer apply to the appointment.
 cancel_others = command(
     update(reminders)
     .where(reminders.c.appointment_id == _appointment_id)
     .where(reminders.c.status == "pending")
-    .where(reminders.c.hours_before != all_(bindparam("hours", type_=ARRAY(Integer))))
+    .where(func.concat(reminders.c.hours_before, literal_column("' '"), reminders.c.channel) != all_(bindparam("rules", type_=ARRAY(Text))))
     .values(**_cancelled)
 )
 
@@ -237,11 +237,14 @@ cancel_of_rule = command(
 )
 
 # The next pending reminders by appointment and rule. One whose mail was not accepted keeps its time.
-_place = (reminders.c.appointment_id, reminders.c.hours_before)
+_place = (reminders.c.appointment_id, reminders.c.hours_before, reminders.c.channel)
 _next_pending = (
     select(reminders.c.id)
     .where(reminders.c.status == "pending")
-    .where(tuple_(*_place) > tuple_(bindparam("after_id", type_=Uuid), bindparam("after_hours", type_=Integer)))
+    .where(
+        tuple_(*_place)
+        > tuple_(bindparam("after_id", type_=Uuid), bindparam("after_hours", type_=Integer), bindparam("after_channel", type_=Text))
+    )
     .order_by(*_place)
     .limit(_limit)
 )

@@ -65,9 +65,9 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
         if _is_unchanged(before.get(appointment.id), appointment):
             continue
         apply = [] if appointment.client_id in take_none else active
-        due = rules.due_times((rule["hours_before"] for rule in apply), appointment.starts_at, now=now)
+        due = rules.due_times(((rule["hours_before"], rule["channel"]) for rule in apply), appointment.starts_at, now=now)
         due_at_once |= any(time <= now for time in due.values())
-        reminders = [_reminder(appointment, rule, due[rule["hours_before"]], quiet) for rule in apply if rule["hours_before"] in due]
+        reminders = [_reminder(appointment, hours, channel, at, quiet) for (hours, channel), at in due.items()]
         # One that was not known before has no reminders that could be cancelled or moved.
         planned += reminders if row["is_new"] else await _not_moved(work, appointment, reminders)
     if planned:
@@ -78,8 +78,8 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
 
 async def _not_moved(work: UnitOfWork, appointment: KnownAppointment, reminders: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Cancels and moves the appointment's pending reminders. Returns those of the reminders that are to be planned anew."""
-    hours = [reminder["hours_before"] for reminder in reminders]
-    changed = await work.db.run(store.cancel_others, appointment_id=appointment.id, hours=hours, reason="appointment_moved")
+    kept = [f"{reminder['hours_before']} {reminder['channel']}" for reminder in reminders]
+    changed = await work.db.run(store.cancel_others, appointment_id=appointment.id, rules=kept, reason="appointment_moved")
     moved = [await work.db.run(store.move_pending, **reminder) for reminder in reminders]
     _record_change(work, "move_reminders", appointment.id, changed + sum(moved))
     return [reminder for reminder, was_moved in zip(reminders, moved, strict=True) if not was_moved]
@@ -93,14 +93,14 @@ def _is_unchanged(before: Record | None, appointment: KnownAppointment) -> bool:
     )
 
 
-def _reminder(appointment: KnownAppointment, rule: Record, due_at: datetime, quiet: QuietHours | None) -> dict[str, Any]:
+def _reminder(appointment: KnownAppointment, hours: int, channel: str, due_at: datetime, quiet: QuietHours | None) -> dict[str, Any]:
     return {
         "appointment_id": appointment.id,
         "client_id": appointment.client_id,
         "starts_at": appointment.starts_at,
         "version": appointment.version,
-        "hours_before": rule["hours_before"],
-        "channel": rule["channel"],
+        "hours_before": hours,
+        "channel": channel,
         "due_at": due_at,
         "look_at": looked_at(due_at, quiet),
     }
@@ -148,11 +148,12 @@ async def follow_policy(work: UnitOfWork, event: events_pb2.ReminderPolicyChange
     await work.db.run(rule_store.lock_rules)
     quiet = QuietHours.of(await policies.current(work.db))
     early = looked_at(work.now, quiet) - work.now
-    after = {"after_id": event.after_id or _LOWEST_ID, "after_hours": event.after_hours}
+    channel = enum_text(reminders_pb2.Channel, event.after_channel) if event.HasField("after_channel") else ""
+    after = {"after_id": event.after_id or _LOWEST_ID, "after_hours": event.after_hours, "after_channel": channel}
     seen = await work.db.all(store.look_again, early=early, limit=AT_ONCE, **after)
     if len(seen) == AT_ONCE:
-        last = max((row["appointment_id"], row["hours_before"]) for row in seen)
-        work.emit(events_pb2.ReminderPolicyChanged(after_id=str(last[0]), after_hours=last[1]))
+        last_id, hours, channel = max((row["appointment_id"], row["hours_before"], row["channel"]) for row in seen)
+        work.emit(fill(events_pb2.ReminderPolicyChanged(), {"after_id": last_id, "after_hours": hours, "after_channel": channel}))
 
 
 async def plan_again(db: Transaction, rule: Any, found: Sequence[Record], *, now: datetime) -> int:

@@ -27,6 +27,7 @@ from notifications.tables.reminders import (
     reminders,
 )
 from notifications.tables.return_paths import address_troubles, return_paths
+from notifications.tables.sms_channels import sms_channels
 from notifications.tables.webhooks import webhook_deliveries, webhook_queues, webhooks
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "reminder_templates",
     "reminders",
     "return_paths",
+    "sms_channels",
     "webhook_deliveries",
     "webhook_queues",
     "webhooks",

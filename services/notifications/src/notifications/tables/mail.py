@@ -57,6 +57,6 @@ due_work = Table(
     # While the row is claimed: when the lease expires.
     moment("due_at"),
     PrimaryKeyConstraint("workspace_id", "kind", "item_id", name="pk_due_work"),
-    CheckConstraint("kind IN ('reminder', 'mail', 'alert', 'personal')", name="work_kind_known"),
+    CheckConstraint("kind IN ('reminder', 'mail', 'alert', 'personal', 'text_message')", name="work_kind_known"),
     Index("ix_due_work", "kind", "due_at"),
 )

@@ -33,7 +33,7 @@ reminder_configurations = tenant(
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_reminder_configurations"),
     CheckConstraint("hours_before BETWEEN 1 AND 720", name="hours_before_range"),
-    CheckConstraint("channel IN ('email')", name="channel_known"),
+    CheckConstraint("channel IN ('email', 'sms')", name="channel_known"),
     ForeignKeyConstraint(
         ["workspace_id", "template_id"],
         ["notifications.reminder_templates.workspace_id", "notifications.reminder_templates.id"],

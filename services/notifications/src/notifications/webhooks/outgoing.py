@@ -11,14 +11,21 @@ from chassis.outgoing.addresses import is_web_address, names_an_address_inside
 from chassis.outgoing.transport import GuardedTransport, NotAllowedError
 from notifications.settings import NotificationsSettings
 
+# What httpcore calls it when the request begins to leave over a connection that stands.
+_FIRST_BYTE = "http11.send_request_headers.started"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request. `status` is None where no answer came; `error` is a code, None for a success or any other answer."""
+    """What became of a request. `status` is None where no answer came; `error` is a code, None for a success or any other answer.
+
+    `may_have_arrived`: where no answer came, whether the request had begun to leave.
+    """
 
     status: int | None = None
     retry_after: str | None = None
     error: str | None = None
+    may_have_arrived: bool = False
 
 
 class Outgoing:
@@ -46,16 +53,23 @@ class Outgoing:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         timeouts = httpx2.Timeout(self._seconds).as_dict()
-        request = httpx2.Request("POST", url, content=body, headers=dict(headers), extensions={"timeout": timeouts})
+        has_begun = False
+
+        async def trace(step: str, _facts: object) -> None:
+            nonlocal has_begun
+            has_begun = has_begun or step == _FIRST_BYTE
+
+        extensions = {"timeout": timeouts, "trace": trace}
+        request = httpx2.Request("POST", url, content=body, headers=dict(headers), extensions=extensions)
         try:
             async with asyncio.timeout(self._seconds):
                 response = await self._transport.handle_async_request(request)
                 await response.aclose()
         except NotAllowedError:
             # No more than that: who is told why would learn what is inside.
-            return Answer(error="address_not_allowed")
+            return Answer(error="address_not_allowed", may_have_arrived=has_begun)
         except TimeoutError:
-            return Answer(error="no_answer_in_time")
+            return Answer(error="no_answer_in_time", may_have_arrived=has_begun)
         except (httpx2.HTTPError, httpx2.InvalidURL, Unavailable):
-            return Answer(error="not_reachable")
+            return Answer(error="not_reachable", may_have_arrived=has_begun)
         return Answer(response.status_code, response.headers.get("retry-after"))

@@ -290,18 +290,20 @@ class GetContactRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
 
 class Contact(_message.Message):
-    __slots__ = ("first_name", "email", "time_zone", "is_active", "reminders_withdrawn")
+    __slots__ = ("first_name", "email", "time_zone", "is_active", "reminders_withdrawn", "phone")
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
     REMINDERS_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
+    PHONE_FIELD_NUMBER: _ClassVar[int]
     first_name: str
     email: str
     time_zone: str
     is_active: bool
     reminders_withdrawn: bool
-    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ..., reminders_withdrawn: bool = ...) -> None: ...
+    phone: str
+    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ..., reminders_withdrawn: bool = ..., phone: _Optional[str] = ...) -> None: ...
 
 class ListMergedClientsRequest(_message.Message):
     __slots__ = ("client_id",)

@@ -65,9 +65,11 @@ class ReminderRuleUnsettled(_message.Message):
     def __init__(self, hours_before: _Optional[int] = ..., channel: _Optional[_Union[_reminders_pb2.Channel, str]] = ..., after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., after_id: _Optional[str] = ...) -> None: ...
 
 class ReminderPolicyChanged(_message.Message):
-    __slots__ = ("after_id", "after_hours")
+    __slots__ = ("after_id", "after_hours", "after_channel")
     AFTER_ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_HOURS_FIELD_NUMBER: _ClassVar[int]
+    AFTER_CHANNEL_FIELD_NUMBER: _ClassVar[int]
     after_id: str
     after_hours: int
-    def __init__(self, after_id: _Optional[str] = ..., after_hours: _Optional[int] = ...) -> None: ...
+    after_channel: _reminders_pb2.Channel
+    def __init__(self, after_id: _Optional[str] = ..., after_hours: _Optional[int] = ..., after_channel: _Optional[_Union[_reminders_pb2.Channel, str]] = ...) -> None: ...

@@ -16,6 +16,7 @@ class Channel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     CHANNEL_UNSPECIFIED: _ClassVar[Channel]
     CHANNEL_EMAIL: _ClassVar[Channel]
+    CHANNEL_SMS: _ClassVar[Channel]
 
 class ReminderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -29,6 +30,7 @@ class ReminderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REMINDER_STATUS_UNKNOWN: _ClassVar[ReminderStatus]
 CHANNEL_UNSPECIFIED: Channel
 CHANNEL_EMAIL: Channel
+CHANNEL_SMS: Channel
 REMINDER_STATUS_UNSPECIFIED: ReminderStatus
 REMINDER_STATUS_PENDING: ReminderStatus
 REMINDER_STATUS_SENT: ReminderStatus

@@ -1,0 +1,1 @@
+"""Where a workspace hands over its text messages, over HTTP, and how that is done."""
