@@ -12,9 +12,9 @@ from chromium import fresh_tab, running_chromium
 from deployed import deployed
 from drill.environment import DrillEnvironment
 from homes import Homes
-from worlds import furnish, register_passkey
 
 from standalone.installation import Installation, trust
+from standalone.selftest.worlds import furnish, register_passkey
 
 HERE = Path(__file__).parent
 PASSWORD = "caseload-demo"

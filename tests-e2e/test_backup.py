@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from operations import now, picture, text
 from rich.console import Console
 from walkthrough import paste, shell_blocks
 
@@ -30,6 +29,7 @@ from standalone.backups.targets import DirectoryTarget, open_target
 from standalone.backups.verifying import verify_backup
 from standalone.home import Home
 from standalone.installation import Installation
+from standalone.selftest.operations import now, picture, text
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "operations" / "backup.md"

@@ -19,7 +19,6 @@ from attack.canaries import canary, find_canaries
 from attack.canary_requests import ALWAYS_REFUSED, OK, CanaryRequests
 from attack.reporting import report
 from attack.service_methods import methods, phi_fields
-from operations import operations
 from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import events_pb2
@@ -27,6 +26,7 @@ from chassis.events.broker.rabbitmq import messages as rabbit_wire
 from chassis.events.broker.retry import DeliveryCount
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.envelope import Envelope
+from standalone.selftest.operations import operations
 
 POISONED = "notifications.plan-reminders"
 

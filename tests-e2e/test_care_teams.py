@@ -8,8 +8,9 @@ from functools import partial
 
 import pytest
 from attack.installation import AttackedInstallation
-from operations import now, operations, sparing, text, times
-from worlds import Worlds
+
+from standalone.selftest.operations import now, operations, sparing, text, times
+from standalone.selftest.worlds import Worlds
 
 # Ids of what is no client's record. A name that is not here is one of something of a client.
 NOT_OF_A_CLIENT = {

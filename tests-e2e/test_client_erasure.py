@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from operations import times
+
+from standalone.selftest.operations import times
 
 
 def test_an_erasure_outlives_the_process_that_sees_it_through(suite, sign_in, eventually):

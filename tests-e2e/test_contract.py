@@ -11,8 +11,9 @@ from contract import CONTRACT
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
-from operations import operations, sparing
-from worlds import Worlds
+
+from standalone.selftest.operations import operations, sparing
+from standalone.selftest.worlds import Worlds
 
 # What this cannot be granted, and how it is refused. All else has to be answered with success, for its shape to be seen.
 REFUSED = {

@@ -14,7 +14,8 @@ from attack.raw_http import RawConnection
 from attack.reporting import report
 from attack.service_methods import RawChannel, methods
 from contract import promised, unnamed
-from operations import operations
+
+from standalone.selftest.operations import operations
 
 # `make drill` tries more.
 MUTANTS = int(os.environ.get("CASELOAD_MUTATED_TOKENS", "1000"))

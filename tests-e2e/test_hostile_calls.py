@@ -10,7 +10,8 @@ from attack.leak_search import EventTap, queues
 from attack.reporting import report
 from attack.service_methods import methods, request_with_canaries, service_of
 from google.protobuf.descriptor import FieldDescriptor as Field
-from worlds import furnish
+
+from standalone.selftest.worlds import furnish
 
 AT_A_TIME = 8
 # `make drill` tries every value.

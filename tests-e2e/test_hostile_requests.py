@@ -13,8 +13,9 @@ from attack.installation import AttackedInstallation
 from attack.raw_http import RawConnection, request
 from attack.reporting import report
 from contract import CONTRACT, unnamed
-from operations import operations, picture
-from worlds import furnish
+
+from standalone.selftest.operations import operations, picture
+from standalone.selftest.worlds import furnish
 
 # `make drill` tries every value everywhere.
 VALUES_PER_MEMBER = int(os.environ.get("CASELOAD_HOSTILE_VALUES", "3"))

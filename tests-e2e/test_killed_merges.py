@@ -4,7 +4,8 @@ import pytest
 from attack.installation import AttackedInstallation
 from drill.environment import until
 from drill.faults import kill, killed
-from operations import now, text, times
+
+from standalone.selftest.operations import now, text, times
 
 # More than scheduling moves at once.
 APPOINTMENTS = 60

@@ -10,13 +10,13 @@ import pytest
 from drill.builds import add_migration, copy_migrations
 from drill.environment import until
 from releases import journey
-from worlds import furnish
 
 from chassis.local.postgres import LocalPostgres
 from chassis.migrations.roles import applied_revision
 from chassis.migrations.runner import migrate
 from standalone.installation import Installation
 from standalone.releases import stored
+from standalone.selftest.worlds import furnish
 from standalone.services import NAMES
 from standalone.source_releases import environment_of, last_release
 

@@ -12,7 +12,6 @@ from drill.environment import until
 from releases import journey
 from releases.journey import use
 from sqlalchemy import Column, MetaData, Text
-from worlds import furnish
 
 from chassis.db.counters import counters_of
 from chassis.local.postgres import LocalPostgres
@@ -23,6 +22,7 @@ from scheduling.__main__ import SERVICE as SCHEDULING
 from standalone.installation import Installation
 from standalone.releases import disagreements, scratch_database, stored, upgrade
 from standalone.schema import check, foreign, write
+from standalone.selftest.worlds import furnish
 from standalone.services import NAMES, SERVICES
 
 # What every service has for its own upkeep; which of these a service uses is its own affair.

@@ -14,7 +14,6 @@ import asyncpg
 import httpx
 import psutil
 import pytest
-from operations import now, picture, text
 from walkthrough import paste, shell_blocks
 
 from caseload.identity.v1 import events_pb2
@@ -25,6 +24,7 @@ from standalone.backups.journal.state import JournalStatus
 from standalone.backups.status import BackupStatus
 from standalone.home import Home
 from standalone.installation import Installation
+from standalone.selftest.operations import now, picture, text
 from standalone.services import IDENTITY
 
 ROOT = Path(__file__).parents[1]

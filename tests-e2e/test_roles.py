@@ -8,10 +8,10 @@ import httpx
 import pytest
 import roles_page
 from attack.installation import PASSWORD, AttackedInstallation, Person
-from operations import operations
 
 from identity.demo import PASSWORD as DEMO_PASSWORD
 from identity.roles import ROLES_BY_KIND
+from standalone.selftest.operations import operations
 
 # Refusals of what some members of a body hold, from those who may do the rest.
 OF_SOME_FIELDS = {"client_phi_not_permitted"}

@@ -8,9 +8,9 @@ import httpx
 import pikepdf
 import pytest
 from attack.installation import AttackedInstallation
-from operations import now, text
 
 from standalone.installation import Installation
+from standalone.selftest.operations import now, text
 
 AT_ONCE = 20
 LARGEST = 10 * 1024 * 1024

@@ -19,11 +19,11 @@ from attack.installation import AttackedInstallation
 from drill.environment import until
 from drill.faults import kill, killed
 from uuid_utils.compat import uuid7
-from worlds import furnish, register_passkey
 
 from chassis.auth.tokens import AccessSigner
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.service.runtime import Runtime
+from standalone.selftest.worlds import furnish, register_passkey
 from standalone.services import NAMES, SERVICES
 
 # What stays of an erased workspace, with the reason; `*` is every service.

@@ -1,7 +1,8 @@
 """Passkeys through the API: registered, renamed, removed, signed in with, alone and as a second step."""
 
 import pytest
-from software_authenticator import SoftPasskey
+
+from standalone.selftest.software_authenticator import SoftPasskey
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost:8000"

@@ -4,10 +4,10 @@ import html
 import re
 
 import pytest
-from software_authenticator import SoftPasskey
 from uuid_utils.compat import uuid7
 
 from gateway.pages.languages import LANGUAGES, language
+from standalone.selftest.software_authenticator import SoftPasskey
 
 PASSWORD = "correct horse battery"
 FORMS = {

@@ -97,7 +97,7 @@ ALONE = {
     "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",
 }
 UNBOUND = {
-    "clients.broken_glass": set(),
+    "clients.broken_glass": {"announced_at"},
     "audit.legal_holds": {"pending_until"},
     "clients.clients": {"revision"},
     "clients.patients": set(),

@@ -9,8 +9,6 @@ from uuid import UUID, uuid4
 
 import grpc
 import httpx
-from operations import operations
-from worlds import furnish
 
 from attack.canaries import MARK, canary, kind_of
 from attack.installation import AttackedInstallation
@@ -18,6 +16,8 @@ from attack.service_methods import RawChannel, is_struct, methods, part_with, pa
 from attack.supervisee import Supervisee
 from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
+from standalone.selftest.operations import operations
+from standalone.selftest.worlds import furnish
 
 OK = grpc.StatusCode.OK
 # Methods that refuse even a valid request: no patient has this canary as id, no user has it as email address, it is not on the blacklist, and the note

@@ -7,11 +7,11 @@ from itertools import count
 from uuid import uuid4
 
 import httpx
-from operations import picture, text, times
 from sqlalchemy import LargeBinary
 
 from attack.supervisee import Supervisee
 from chassis.auth.tokens import AccessSigner
+from standalone.selftest.operations import picture, text, times
 from standalone.services import SERVICES
 
 _numbers = count(1)

@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-from operations import meaning, now, picture, text, times
-from worlds import first_delivery
-
 from attack.installation import PASSWORD
 from attack.supervisee import Supervisee
 from chassis.auth.tokens import AccessSigner
+from standalone.selftest.operations import meaning, now, picture, text, times
+from standalone.selftest.worlds import first_delivery
 
 _hours = itertools.count(2)
 # Requests that delete or finalize their resource: each gets a new one.

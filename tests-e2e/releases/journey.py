@@ -3,8 +3,9 @@
 import hashlib
 
 import httpx
-from operations import now, text, times
-from worlds import furnish
+
+from standalone.selftest.operations import now, text, times
+from standalone.selftest.worlds import furnish
 
 OWNER, HEAD, PASSWORD = "owner@example.com", "admin@example.com", "caseload-demo"
 # Fields that change without anybody changing the record: links that expire, the last sign-in, and what depends on the present time.

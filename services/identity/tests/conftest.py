@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pyotp
 import pytest
-from software_authenticator import SoftPasskey
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit_pb2
@@ -31,6 +30,7 @@ from identity.__main__ import SERVICE
 from identity.credentials.passwords import PasswordHasher
 from identity.people.registration import add_user
 from identity.workspaces.workflow import open_workspace
+from standalone.selftest.software_authenticator import SoftPasskey
 
 PASSWORD = "correct horse battery"
 # Of the gateway's own pages, by the settings' default.

@@ -4,7 +4,6 @@ import asyncio
 
 import jwt
 import pytest
-from software_authenticator import SoftPasskey
 
 from caseload.audit.v1 import events_pb2 as audit
 from caseload.identity.v1 import invitations_pb2, sign_in_pb2, users_pb2
@@ -12,6 +11,7 @@ from caseload.identity.v1 import passkeys_pb2 as pb
 from caseload.identity.v1.invitations_rpc import InvitationsStub
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Forbidden, NotFound, Refusal, Unauthenticated
+from standalone.selftest.software_authenticator import SoftPasskey
 
 ORIGIN = "http://localhost:8000"
 

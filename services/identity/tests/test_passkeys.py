@@ -5,7 +5,6 @@ from uuid import UUID
 
 import jwt
 import pytest
-from software_authenticator import BACKED_UP, BACKUP_ELIGIBLE, USER_PRESENT, USER_VERIFIED, SoftPasskey
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit
@@ -13,6 +12,7 @@ from caseload.identity.v1 import events_pb2, second_factors_pb2, sign_in_pb2, us
 from caseload.identity.v1 import passkeys_pb2 as pb
 from chassis import base64url
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from standalone.selftest.software_authenticator import BACKED_UP, BACKUP_ELIGIBLE, USER_PRESENT, USER_VERIFIED, SoftPasskey
 
 ORIGIN = "http://localhost:8000"
 

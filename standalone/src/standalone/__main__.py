@@ -5,13 +5,17 @@ import asyncio
 import inspect
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from chassis.local.processes import die_with
+from standalone.selftest.rules import check_rate, check_url
 from standalone.settings import StandaloneSettings
+
+T = TypeVar("T")
 
 # In the order in which one key takes the place of another.
 KEY_STEPS = {
@@ -44,6 +48,7 @@ OPERATORS = {
     "backup": "standalone.backups.command.backup_command",
     "restore": "standalone.backups.command.restore_command",
     "doctor": "standalone.doctor.command.doctor_command",
+    "selftest": "standalone.selftest.command.selftest_command",
     "statements": "standalone.statements.statements_command",
 }
 
@@ -115,7 +120,36 @@ def _parser() -> argparse.ArgumentParser:
     _add_patients(commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients"))
     _add_backups(commands)
     commands.add_parser("doctor", help="looks at the installation, and says what to do")
+    _add_self_test(commands.add_parser("selftest", help="shows that workspaces of an installation are kept apart"))
     return parser
+
+
+def _add_self_test(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="selftest", required=True)
+    isolation = kinds.add_parser(
+        "isolation", help="asks, as one throw-away workspace, every operation for the things of another; prints a signed report"
+    )
+    isolation.add_argument("url", type=_argument(check_url), help="of the installation: https://host[:port]")
+    isolation.add_argument("--only", default="", metavar="PATH", help="operations alone whose path contains this")
+    isolation.add_argument("--rate", type=_argument(check_rate), default=10.0, help="requests a second, at most 50 (10 unless given)")
+    isolation.add_argument(
+        "--key", type=Path, help="signs with the key in this file, which is made if it is missing; with a new key each time unless given"
+    )
+    verifying = kinds.add_parser("verify", help="says whether a report is as it was signed")
+    verifying.add_argument("report", type=Path)
+    verifying.add_argument("--public-key", help="of whom you believe, in base64, as an earlier report has it")
+
+
+def _argument(check: Callable[[str], T]) -> Callable[[str], T]:
+    """The check as the type of an argument, which tells what it refuses."""
+
+    def checked(text: str) -> T:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
 
 
 def _add_backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from caseload.clients.v1 import events_pb2
 from chassis.care_teams.tables import AccessTables, care_teams
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
@@ -250,6 +251,9 @@ erasure_progress = tenant(
     grants="SELECT, INSERT, UPDATE",
 )
 
+# After so many days a review that nobody has given is overdue.
+REVIEW_DAYS = 3
+
 # Who broke the glass, and what was found of it. The rows of an erased client go with it.
 broken_glass = tenant(
     "broken_glass",
@@ -265,15 +269,23 @@ broken_glass = tenant(
     Column("review", Text, nullable=False),
     Column("reviewed_by", Uuid),
     moment("reviewed_at", nullable=True),
+    # Set once it is on record that the review is overdue.
+    moment("announced_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_broken_glass"),
     CheckConstraint("review IN ('pending', 'justified', 'unjustified')", name="review_known"),
     CheckConstraint("(review = 'pending') = (reviewed_by IS NULL) AND (review = 'pending') = (reviewed_at IS NULL)", name="review_facts"),
     CheckConstraint("reviewed_by <> user_id", name="own_broken_glass"),
     Index("ix_broken_glass_client", "workspace_id", "client_id", "user_id", "expires_at"),
     Index("ix_broken_glass_review", "workspace_id", "review", "id"),
+    Index("ix_broken_glass_overdue", "granted_at", postgresql_where=text("review = 'pending' AND announced_at IS NULL")),
     fixed=("id", "client_id", "user_id", "granted_at", "expires_at"),
     grants="SELECT, INSERT, UPDATE",
-    sealed=Sealed(bound=("client_id", "user_id", "granted_at", "expires_at", "review", "reviewed_by", "reviewed_at")),
+    # It finds the reviews that are overdue.
+    relay_grants="SELECT (workspace_id, id, granted_at, review, announced_at)",
+    sealed=Sealed(
+        bound=("client_id", "user_id", "granted_at", "expires_at", "review", "reviewed_by", "reviewed_at"),
+        unbound={"announced_at": "says of the record nothing but that its review was asked for"},
+    ),
 )
 
 ACCESS = AccessTables(
@@ -288,4 +300,14 @@ ACCESS = AccessTables(
 
 chassis_tables(metadata)
 
-RETENTIONS = (Retention("jobs", since="finished_at", days="jobs_days", over="finished_at IS NOT NULL AND file_sealed IS NULL"),)
+RETENTIONS = (
+    Retention("jobs", since="finished_at", days="jobs_days", over="finished_at IS NOT NULL AND file_sealed IS NULL"),
+    # Not a deletion: what is over is the time for a review, and the reaction puts that on record once.
+    Retention(
+        "broken_glass",
+        since="granted_at",
+        days=REVIEW_DAYS,
+        over="review = 'pending' AND announced_at IS NULL",
+        announced=lambda id_: events_pb2.BreakGlassReviewDue(break_glass_id=str(id_)),
+    ),
+)

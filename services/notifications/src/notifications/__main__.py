@@ -18,6 +18,7 @@ from notifications.alert_feed.rpc import AlertFeed
 from notifications.alerts.rpc import Alerts
 from notifications.bounces import reactions as bounces
 from notifications.bounces.receiver import BounceReceiver
+from notifications.break_glass_notices import reactions as break_glass_notices
 from notifications.calendar_updates import reactions as calendar_updates
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
@@ -95,6 +96,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *waitlist_offers.reactions(waited_for),
         *calendar_updates.reactions(waited_for),
         *bounces.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *break_glass_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
         *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),

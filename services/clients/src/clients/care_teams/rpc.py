@@ -98,6 +98,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
             "review": "pending",
             "reviewed_by": None,
             "reviewed_at": None,
+            "announced_at": None,
         }
         broken["sealed"] = mapping.GLASS.seal(pb.BrokenGlass(reason=reason), keys, broken, work)
         await work.db.run(self._access.store.break_glass, **broken)

@@ -48,6 +48,19 @@ review = command(
     )
 )
 
+# Returns no row of one that was reviewed or announced meanwhile.
+announce = command(
+    update(broken_glass)
+    .where(
+        broken_glass.c.id == _id,
+        broken_glass.c.review == "pending",
+        broken_glass.c.announced_at.is_(None),
+        broken_glass.c.granted_at <= bindparam("granted_until", type_=broken_glass.c.granted_at.type),
+    )
+    .values(announced_at=bindparam("now", type_=broken_glass.c.announced_at.type))
+    .returning(broken_glass.c.id, broken_glass.c.user_id, broken_glass.c.granted_at)
+)
+
 
 def _page(names: FilterNames) -> Select[Any]:
     matching = [broken_glass.c[name] == bindparam(name) for name in sorted(names)]

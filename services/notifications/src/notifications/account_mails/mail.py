@@ -33,6 +33,7 @@ _UNHURRIED = (
     "cosign_overdue",
     "cosign_unattended",
     "note_returned",
+    "review_overdue",
     "webhook_disabled",
     "address_held",
     "cancellation_asked",

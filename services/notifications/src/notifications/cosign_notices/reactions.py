@@ -1,7 +1,6 @@
 """Mails about notes that were not co-signed in time, or were returned."""
 
 from collections.abc import Callable, Sequence
-from uuid import UUID, uuid5
 
 from caseload.clinical.v1 import events_pb2
 from caseload.identity.v1 import users_pb2
@@ -11,6 +10,7 @@ from chassis.errors import NotFound
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
 from notifications.mail import store
+from notifications.mail.to_staff import mail_staff
 
 
 def reactions(wake: Callable[[], None], users: UsersStub) -> list[Reaction]:
@@ -20,14 +20,13 @@ def reactions(wake: Callable[[], None], users: UsersStub) -> list[Reaction]:
     async def mail_overdue_cosignature(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> None:
         """To the supervisor; where there is none, or an inactive one, to everybody who may decide in their place."""
         if await _is_attended(event, delivery):
-            await _mail(delivery, "cosign_overdue", event.supervisor_id, delivery.event_id)
+            await _mail(delivery, "cosign_overdue", event.supervisor_id)
             return
-        for user_id in await _overseers(event, delivery):
-            await _mail(delivery, "cosign_unattended", user_id, uuid5(delivery.event_id, user_id))
+        await mail_staff(delivery, "cosign_unattended", await _overseers(event, delivery), wake)
 
     @on(events_pb2.SessionReturned, queue="notifications.mail-returned-note")
     async def mail_returned_note(event: events_pb2.SessionReturned, delivery: Delivery) -> None:
-        await _mail(delivery, "note_returned", event.user_id, delivery.event_id)
+        await _mail(delivery, "note_returned", event.user_id)
 
     async def _is_attended(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> bool:
         """Whether the note waits for somebody who works here."""
@@ -44,8 +43,8 @@ def reactions(wake: Callable[[], None], users: UsersStub) -> list[Reaction]:
         found = (await users.ListOverseers(users_pb2.ListOverseersRequest(), delivery.context)).user_ids
         return [user_id for user_id in found if user_id not in event.own_user_ids] or found
 
-    async def _mail(delivery: Delivery, kind: str, user_id: str, mail_id: UUID) -> None:
-        await delivery.db.run(store.add_mail, id=mail_id, kind=kind, user_id=user_id, appointment_id=None, now=delivery.now)
+    async def _mail(delivery: Delivery, kind: str, user_id: str) -> None:
+        await delivery.db.run(store.add_mail, id=delivery.event_id, kind=kind, user_id=user_id, appointment_id=None, now=delivery.now)
         delivery.afterwards(wake_poller)
 
     async def wake_poller(_transaction: Transaction) -> None:

@@ -27,7 +27,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/clients/v1/events.proto\x12\x13\x63\x61seload.clients.v1\x1a\"caseload/clients/v1/consents.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"9\n\rClientCreated\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\"9\n\rClientChanged\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x0c\x43lientErased\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x06job_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\t\n\x07_job_id\"w\n\x0c\x43onsentGiven\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"{\n\x10\x43onsentWithdrawn\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"g\n\x0f\x43\x61reTeamChanged\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x12\n\nrestricted\x18\x03 \x01(\x08\x12\x16\n\x08user_ids\x18\x04 \x03(\tB\x04\xe0\xb5\x18\x01\"\x8b\x01\n\x0bGlassBroken\x12\x1c\n\x0e\x62reak_glass_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/clients/v1/events.proto\x12\x13\x63\x61seload.clients.v1\x1a\"caseload/clients/v1/consents.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"9\n\rClientCreated\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\"9\n\rClientChanged\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x0c\x43lientErased\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x06job_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\t\n\x07_job_id\"w\n\x0c\x43onsentGiven\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"{\n\x10\x43onsentWithdrawn\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"g\n\x0f\x43\x61reTeamChanged\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x12\n\nrestricted\x18\x03 \x01(\x08\x12\x16\n\x08user_ids\x18\x04 \x03(\tB\x04\xe0\xb5\x18\x01\"\x8b\x01\n\x0bGlassBroken\x12\x1c\n\x0e\x62reak_glass_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"3\n\x13\x42reakGlassReviewDue\x12\x1c\n\x0e\x62reak_glass_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"~\n\x17\x42reakGlassReviewOverdue\x12\x1c\n\x0e\x62reak_glass_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\ngranted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,6 +60,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GLASSBROKEN'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
   _globals['_GLASSBROKEN'].fields_by_name['user_id']._loaded_options = None
   _globals['_GLASSBROKEN'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
+  _globals['_BREAKGLASSREVIEWDUE'].fields_by_name['break_glass_id']._loaded_options = None
+  _globals['_BREAKGLASSREVIEWDUE'].fields_by_name['break_glass_id']._serialized_options = b'\340\265\030\001'
+  _globals['_BREAKGLASSREVIEWOVERDUE'].fields_by_name['break_glass_id']._loaded_options = None
+  _globals['_BREAKGLASSREVIEWOVERDUE'].fields_by_name['break_glass_id']._serialized_options = b'\340\265\030\001'
+  _globals['_BREAKGLASSREVIEWOVERDUE'].fields_by_name['user_id']._loaded_options = None
+  _globals['_BREAKGLASSREVIEWOVERDUE'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._loaded_options = None
@@ -78,8 +84,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CARETEAMCHANGED']._serialized_end=707
   _globals['_GLASSBROKEN']._serialized_start=710
   _globals['_GLASSBROKEN']._serialized_end=849
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=851
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=907
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=909
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=963
+  _globals['_BREAKGLASSREVIEWDUE']._serialized_start=851
+  _globals['_BREAKGLASSREVIEWDUE']._serialized_end=902
+  _globals['_BREAKGLASSREVIEWOVERDUE']._serialized_start=904
+  _globals['_BREAKGLASSREVIEWOVERDUE']._serialized_end=1030
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=1032
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=1088
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=1090
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=1144
 # @@protoc_insertion_point(module_scope)

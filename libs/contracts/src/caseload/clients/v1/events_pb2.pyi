@@ -79,6 +79,22 @@ class GlassBroken(_message.Message):
     expires_at: _timestamp_pb2.Timestamp
     def __init__(self, break_glass_id: _Optional[str] = ..., client_id: _Optional[str] = ..., user_id: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class BreakGlassReviewDue(_message.Message):
+    __slots__ = ("break_glass_id",)
+    BREAK_GLASS_ID_FIELD_NUMBER: _ClassVar[int]
+    break_glass_id: str
+    def __init__(self, break_glass_id: _Optional[str] = ...) -> None: ...
+
+class BreakGlassReviewOverdue(_message.Message):
+    __slots__ = ("break_glass_id", "user_id", "granted_at")
+    BREAK_GLASS_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    GRANTED_AT_FIELD_NUMBER: _ClassVar[int]
+    break_glass_id: str
+    user_id: str
+    granted_at: _timestamp_pb2.Timestamp
+    def __init__(self, break_glass_id: _Optional[str] = ..., user_id: _Optional[str] = ..., granted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class WorkspaceErasureUnfinished(_message.Message):
     __slots__ = ("workspace_id",)
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -1,4 +1,4 @@
-"""Mails about co-signatures: to a supervisor, to whoever may decide in their place, and to whom a note is returned. None says of whose note it is."""
+"""Mails about co-signatures and reviews: to a supervisor, to whoever may decide in their place, to whom a note is returned, and to those who review broken glass. None says of whose record it is."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.clinical.v1 import events_pb2
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
@@ -15,16 +16,19 @@ from chassis.events.signatures import EventSigner
 from chassis.work.envelope import Envelope
 from identity.people.registration import add_user
 
+from .conftest import open_practice
+
 OVERDUE = "A note waits for your co-signature"
 UNATTENDED = "A note waits for a co-signature, and nobody is there to give it"
 RETURNED = "A note was returned to you"
 
 
 async def announce(practice, event):
-    """What clinical announces, delivered twice."""
+    """What another service announces, delivered twice."""
+    service = event.DESCRIPTOR.full_name.split(".")[1]
     envelope = Envelope(uuid7(), practice.workspace_id, event.DESCRIPTOR.full_name, event.SerializeToString(), datetime.now(UTC))
-    key = (practice.environment.folder / "service-keys" / "clinical.key").read_bytes()
-    (signature,) = EventSigner(ServiceSigner("clinical", key)).sign([envelope])
+    key = (practice.environment.folder / "service-keys" / f"{service}.key").read_bytes()
+    (signature,) = EventSigner(ServiceSigner(service, key)).sign([envelope])
     for _ in range(2):
         await practice.environment.broker.publish(replace(envelope, signature=signature))
 
@@ -52,11 +56,11 @@ async def sent(practice, number):
 async def join(practice):
     """Adds a user with a role to the practice, and returns their id and address."""
     identity = practice.environment.runtime("identity")
-    keys = await identity.keys.of(practice.workspace_id)
 
-    async def joined(role: str) -> tuple[UUID, str]:
+    async def joined(role: str, *, to=practice) -> tuple[UUID, str]:
+        keys = await identity.keys.of(to.workspace_id)
         user = users_pb2.User(id=str(uuid7()), email=f"{uuid7().hex}@example.com", full_name="Nora Quist")
-        async with identity.background(practice.workspace_id) as work:
+        async with identity.background(to.workspace_id) as work:
             await add_user(work, identity.keyring, keys, user, role=role)
         return UUID(user.id), user.email
 
@@ -110,3 +114,32 @@ async def test_the_author_of_a_returned_note_is_mailed_once(practice, join):
     assert mail["Subject"] == RETURNED
     for part in ("plain", "html"):
         assert "Hello Nora Quist," in mail.get_body((part,)).get_content()
+
+
+REVIEW_OVERDUE = {
+    "en": "An emergency access waits for its review",
+    "de-DE": "Ein Notfallzugriff wartet auf seine Prüfung",
+}
+
+
+@pytest.mark.parametrize("locale", REVIEW_OVERDUE)
+async def test_an_overdue_review_is_mailed_once_to_each_who_may_give_it_in_the_language_of_the_workspace(
+    notifications_environment, mail_server, join, locale
+):
+    practice = await open_practice(notifications_environment, mail_server, locale=locale)
+    second_owner_id, second_owner = await join("owner", to=practice)
+    breaker_id, breaker = await join("owner", to=practice)
+    _, therapist = await join("therapist", to=practice)
+
+    await announce(practice, clients_events.BreakGlassReviewOverdue(break_glass_id=str(uuid7()), user_id=str(breaker_id)))
+
+    assert await sent(practice, 2) == sorted(map(str, (practice.owner_id, second_owner_id)))
+    (mail,) = practice.mail_server.to(second_owner)
+    assert mail["Subject"] == REVIEW_OVERDUE[locale]
+    assert practice.mail_server.to(breaker) == practice.mail_server.to(therapist) == []
+
+
+async def test_whoever_broke_the_glass_hears_of_it_where_nobody_else_is_there_to_review_it(practice):
+    await announce(practice, clients_events.BreakGlassReviewOverdue(break_glass_id=str(uuid7()), user_id=str(practice.owner_id)))
+
+    assert await sent(practice, 1) == [str(practice.owner_id)]

@@ -1,14 +1,16 @@
 """The operations of an OpenAPI document, each with requests made from its parameters and its body's schema."""
 
-import io
 import re
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from PIL import Image
+Schema = dict[str, Any]
 
 # What a schema alone cannot tell.
-SAMPLES = {
+SAMPLES: dict[str, Any] = {
     # Of an event further ahead than any checkpoint is.
     "sequence": 1_000_000_000,
     "scopes": ["clients:read"],
@@ -44,15 +46,16 @@ SAMPLES = {
 }
 
 
-def operations(document):
+def operations(document: Schema) -> Iterator["Operation"]:
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             yield Operation(document, path, method.upper(), described)
 
 
-def sparing(found):
+def sparing(found: Iterable["Operation"]) -> list["Operation"]:
     """The operations, those last that use something up: parts before what they are in, clients last of all. So few lack what they name."""
-    kept, using_up = [], []
+    kept: list[Operation] = []
+    using_up: list[Operation] = []
     for operation in found:
         (using_up if operation.uses_up else kept).append(operation)
     return kept + sorted(using_up, key=lambda operation: (operation.path_ids[-1:] == ["client_id"], -operation.path.count("/")))
@@ -61,7 +64,7 @@ def sparing(found):
 class Operation:
     """One operation: what it is called, which of its fields are ids, and how it is asked."""
 
-    def __init__(self, document, path, method, described):
+    def __init__(self, document: Schema, path: str, method: str, described: Schema) -> None:
         self.path, self.method = path, method
         self.is_public = described.get("security") == []
         parameters = [resolved(document, parameter) for parameter in described.get("parameters", ())]
@@ -74,27 +77,30 @@ class Operation:
         self._has_file = "multipart/form-data" in content
         self._has_lines = "text/csv" in content
         schema = content.get("application/json", {}).get("schema")
-        self.body, self._required_body = properties(document, schema) if schema else ({}, set())
+        self.body: dict[str, Schema] = {}
+        self._required_body: set[str] = set()
+        if schema:
+            self.body, self._required_body = properties(document, schema)
         self.query_ids = [name for name, schema in self.query.items() if is_id(schema)]
         self.body_ids = [name for name, schema in self.body.items() if is_id(schema)]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
     @property
-    def ids(self):
+    def ids(self) -> list[str]:
         """The ids that are named in its address, its query or its body."""
         return [*self.path_ids, *self.body_ids, *self.query_ids]
 
     @property
-    def uses_up(self):
+    def uses_up(self) -> bool:
         """Whether a thing is not what it was after this, for the operations that follow. Of a workspace that is held nothing is erased."""
         return self.method == "DELETE" or self.path.endswith(("/finalize", "/deactivate", "/auth/switch", "/legal-holds", "/merge"))
 
-    def send(self, api, ids, instead=None):
+    def send(self, api: Any, ids: Mapping[str, str], instead: Mapping[str, str] | None = None) -> Any:
         """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""
         instead = instead or {}
-        given = ids | instead
+        given = {**ids, **instead}
         path = re.sub(r"\{(\w+)\}", lambda name: self._in_path(name[1], given), self.path)
         query = self._required_query | (instead.keys() & self.query.keys())
         if "practitioner_id" in query:
@@ -108,11 +114,11 @@ class Operation:
             files={"file": ("picture.png", picture(), "image/png")} if self._has_file else None,
         )
 
-    def _in_path(self, name, given):
+    def _in_path(self, name: str, given: Mapping[str, str]) -> str:
         words = self._path_words.get(name)
-        return given[meaning(self.path, name)] if words is None else value(name, words, given)
+        return given[meaning(self.path, name)] if words is None else str(value(name, words, given))
 
-    def body_of(self, given, instead):
+    def body_of(self, given: Mapping[str, str], instead: Mapping[str, str]) -> dict[str, Any] | None:
         if not self.body:
             return None
         sent = {name for name in self.body if name in self._required_body or name in instead}
@@ -131,7 +137,7 @@ class Operation:
         return body
 
 
-def meaning(path, name):
+def meaning(path: str, name: str) -> str:
     """What an id is called among a workspace's things: the session of a sign-in is not that of a treatment."""
     if path.startswith("/api/v1/reminders/") and name == "template_id":
         return "reminder_template_id"
@@ -140,7 +146,7 @@ def meaning(path, name):
     return "sign_in_id" if path.startswith("/api/v1/auth/sessions/") and name == "session_id" else name
 
 
-def resolved(document, schema):
+def resolved(document: Schema, schema: Schema) -> Schema:
     while "$ref" in schema:
         target = document
         for part in schema["$ref"].removeprefix("#/").split("/"):
@@ -149,7 +155,7 @@ def resolved(document, schema):
     return schema
 
 
-def properties(document, schema):
+def properties(document: Schema, schema: Schema) -> tuple[dict[str, Schema], set[str]]:
     """The fields of an object's schema, and those it requires; an object that may be null counts as an object."""
     schema = resolved(document, schema)
     for choice in schema.get("anyOf", ()):
@@ -158,11 +164,11 @@ def properties(document, schema):
     return {name: resolved(document, field) for name, field in schema.get("properties", {}).items()}, set(schema.get("required", ()))
 
 
-def is_id(schema):
+def is_id(schema: Schema) -> bool:
     return any(choice.get("format") == "uuid" for choice in (schema, *schema.get("anyOf", ())))
 
 
-EXAMPLES = {
+EXAMPLES: dict[tuple[str, str | None], Callable[[str], Any]] = {
     ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at", "latest")) else 0)),
     ("string", "date"): lambda name: "1990-05-17",
     ("string", "idn-email"): lambda name: f"{uuid4().hex[:12]}@example.com",
@@ -173,7 +179,7 @@ EXAMPLES = {
 }
 
 
-def value(name, schema, ids):
+def value(name: str, schema: Schema, ids: Mapping[str, str]) -> Any:
     """Something the schema allows, and the id where it asks for one."""
     if is_id(schema):
         return ids[name]
@@ -192,18 +198,18 @@ def value(name, schema, ids):
     return made[: schema.get("maxLength", 60)] if isinstance(made, str) else made
 
 
-def now():
+def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def text(moment):
+def text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
 _booked = 0
 
 
-def times():
+def times() -> dict[str, str]:
     """A start and an end that nothing else booked here has."""
     global _booked  # noqa: PLW0603 - one calendar for all
     _booked += 1
@@ -211,7 +217,10 @@ def times():
     return {"scheduled_start": text(start), "scheduled_end": text(start + timedelta(minutes=20))}
 
 
-def picture():
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(file, "PNG")
-    return file.getvalue()
+# Black, eight by eight pixels.
+_PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAADElEQVR42mNgGB4AAADIAAGTvaWOAAAAAElFTkSuQmCC"
+
+
+def picture() -> bytes:
+    """A PNG."""
+    return b64decode(_PICTURE)

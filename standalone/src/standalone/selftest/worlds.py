@@ -1,19 +1,23 @@
 """One of everything that a workspace can have, by the names the OpenAPI document uses for their ids."""
 
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from uuid import uuid4
 
-from operations import now, picture, text, times
-from software_authenticator import SoftPasskey
+from standalone.selftest.operations import Operation, now, picture, text, times
+from standalone.selftest.software_authenticator import SoftPasskey
 
 # Of the hundred writes that a user has in a minute, what is left when everything is made.
 WRITES_LEFT = 60
 
 
+Maker = Callable[..., str]
+
 # What operations use up most, each made of what is there already; in an order in which nothing comes before what it is of.
-MAKERS = {
+MAKERS: dict[str, Callable[[Maker, dict[str, str]], str]] = {
     "appointment_id": lambda made, ids: made("/appointments", json={"client_id": ids["client_id"], "location_type": "clinic", **times()}),
     "session_id": lambda made, ids: made(
         "/sessions", json={"client_id": ids["client_id"], "session_date": text(now()), "subjective": "Worse."}
@@ -29,16 +33,18 @@ MAKERS = {
     "consent_id": lambda made, ids: made(f"/clients/{ids['client_id']}/consents", json={"purpose": "reminders", "text_version": "2026-03"}),
 }
 # What is of something is gone with it.
-OF = {"session_id": {"attachment_id", "measure_id"}, "plan_id": {"milestone_id", "measure_id"}}
+OF: dict[str, set[str]] = {"session_id": {"attachment_id", "measure_id"}, "plan_id": {"milestone_id", "measure_id"}}
 
 
-def maker(api):
+class NotMadeError(Exception):
+    """Something that a workspace was to have was not made."""
+
+
+def maker(api: Any) -> Maker:
     """Makes a thing by a POST to a path; its id."""
 
-    def made(path, **request):
-        reply = api.post(path, **request)
-        assert reply.status_code == 201, reply.text
-        return reply.json()["id"]
+    def made(path: str, **request: Any) -> str:
+        return str(expect(api.post(path, **request), 201)["id"])
 
     return made
 
@@ -46,11 +52,14 @@ def maker(api):
 class Worlds:
     """Workspaces with one of everything, one after the other, each used for as long as it has what is asked for."""
 
-    def __init__(self, open_one):
+    def __init__(self, open_one: Callable[[], Awaitable[tuple[Any, dict[str, str]]]]) -> None:
         self._open_one = open_one
-        self._api, self._ids, self._gone, self._writes = None, {}, set(), 0
+        self._api: Any = None
+        self._ids: dict[str, str] = {}
+        self._gone: set[str] = set()
+        self._writes = 0
 
-    async def for_operation(self, operation, *, requests=1):
+    async def for_operation(self, operation: Operation, *, requests: int = 1) -> tuple[Any, dict[str, str]]:
         """A client of a workspace's first user, and the ids of what is there, for so many requests to the operation."""
         writes = 0 if operation.method == "GET" else requests
         lacking = self._gone.intersection(operation.ids)
@@ -62,7 +71,7 @@ class Worlds:
         self._writes += writes
         return self._api, self._ids
 
-    def _make_again(self, lacking):
+    def _make_again(self, lacking: set[str]) -> None:
         again = lacking.union(*(OF.get(name, ()) for name in lacking))
         again.update(whole for whole, parts in OF.items() if whole in self._gone and parts & again)
         again = again.union(*(OF.get(name, ()) for name in again))
@@ -74,21 +83,20 @@ class Worlds:
             self._ids["exclude_appointment_id"] = self._ids["appointment_id"]
         self._gone -= again
 
-    def answered(self, operation, answer):
+    def answered(self, operation: Operation, answer: Any) -> None:
         """Notes what is no more what it was."""
         if operation.uses_up and answer.is_success:
             self._gone.update(operation.path_ids or self._ids)
 
 
-def furnish(api, sign_in_again):
+def furnish(api: Any, sign_in_again: Callable[[], object]) -> dict[str, str]:
     """Makes one of everything through the API; the ids by name."""
     made = maker(api)
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
     role = {"practice": "therapist", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
     colleague = made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
     guarded = made("/clients", json={"first_name": "Vera", "last_name": "Closed"})
-    closed = api.put(f"/clients/{guarded}/care-team", json={"restricted": True, "user_ids": [colleague]})
-    assert closed.status_code == 200, closed.text
+    expect(api.put(f"/clients/{guarded}/care-team", json={"restricted": True, "user_ids": [colleague]}), 200)
     broken_glass = made(f"/clients/{guarded}/break-glass", json={"reason": "Found unconscious on the stairs."})
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
@@ -104,13 +112,10 @@ def furnish(api, sign_in_again):
     slot_hold = api.post("/slots/hold", json={"service_id": service, "start": "2031-03-03T09:00:00Z"}).raise_for_status().json()["hold_id"]
     by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
     for path, body in (("/payments/config", by_link), (f"/appointments/{appointment}", {"payment_price": "80.00"})):
-        set_up = api.put(path, json=body)
-        assert set_up.status_code == 200, set_up.text
+        expect(api.put(path, json=body), 200)
     signed = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Better."})
-    finalized = api.post(f"/sessions/{signed}/finalize")
-    assert finalized.status_code == 200, finalized.text
-    typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
-    assert typed.status_code == 200, typed.text
+    expect(api.post(f"/sessions/{signed}/finalize"), 200)
+    expect(api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."}), 200)
     job = api.post("/clients/import", json=[]).raise_for_status().json()["job_id"]
     export = ready_export(api)
     held = made("/clients", json={"first_name": "Hella", "last_name": "Held"})
@@ -165,27 +170,43 @@ def furnish(api, sign_in_again):
     }
 
 
-def ready_export(api):
+def expect(reply: Any, status: int) -> dict[str, Any]:
+    """The reply's body. Raises NotMadeError for another status, with the problem's code and nothing else of the answer."""
+    if reply.status_code != status:
+        kind = reply.headers.get("content-type", "")
+        code = reply.json().get("code", "") if kind.endswith("json") else ""
+        raise NotMadeError(f"{reply.request.method} {reply.request.url.path}: {reply.status_code} {code}")
+    body: dict[str, Any] = reply.json()
+    return body
+
+
+def ready_export(api: Any) -> str:
     """The id of an export of the trail, which is ready."""
     export = api.post("/audit/exports", json={"format": "jsonl", "end_date": text(now())}).raise_for_status().json()["id"]
     for _ in range(2_400):
         if api.get(f"/audit/exports/{export}").raise_for_status().json()["status"] == "ready":
-            return export
+            return str(export)
         time.sleep(0.05)
-    raise AssertionError("the export is not ready")
+    raise NotMadeError("the export is not ready")
 
 
-def first_delivery(api, webhook):
+def first_delivery(api: Any, webhook: str) -> str:
     """The id of what a webhook is told first, which an event has to arrive for: after a very first start all queues are made before."""
     for _ in range(2_400):
         if found := api.get(f"/webhooks/{webhook}/deliveries").raise_for_status().json()["items"]:
-            return found[0]["id"]
+            return str(found[0]["id"])
         time.sleep(0.05)
-    raise AssertionError("nothing was to be delivered")
+    raise NotMadeError("nothing was to be delivered")
 
 
-def register_passkey(api):
+def register_passkey(api: Any) -> str:
     """Gives the caller a passkey; its id. From then on a sign-in by password takes it as a second step."""
+    return add_passkey(api, f"http://localhost:{api.base_url.port}")[0]
+
+
+def add_passkey(api: Any, origin: str) -> tuple[str, SoftPasskey]:
+    """The id of a new passkey of the caller, and the passkey."""
     options = api.post("/auth/passkeys").raise_for_status().json()
-    credential = SoftPasskey.of(options).attest(options, f"http://localhost:{api.base_url.port}")
-    return api.post("/auth/passkeys/finish", json={"credential": credential}).raise_for_status().json()["id"]
+    passkey = SoftPasskey.of(options)
+    credential = passkey.attest(options, origin)
+    return str(api.post("/auth/passkeys/finish", json={"credential": credential}).raise_for_status().json()["id"]), passkey

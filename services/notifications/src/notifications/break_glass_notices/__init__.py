@@ -1,0 +1,1 @@
+"""Mails about broken glass that nobody has reviewed in time."""
