@@ -4,7 +4,7 @@ Operations, parameters and bodies come from the installation's own OpenAPI docum
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -32,7 +32,7 @@ class Attempt:
 
 
 async def attempts(
-    document: dict[str, Any], worlds: Worlds, foreign: Mapping[str, str], *, wanted: Callable[[Operation], bool] = lambda _: True
+    document: dict[str, Any], worlds: Worlds, foreign: dict[str, str], *, wanted: Callable[[Operation], bool] = lambda _: True
 ) -> AsyncIterator[Attempt]:
     """Tries every wanted operation that names anything, with each of its ids and every combination of those in its path.
 
@@ -52,7 +52,7 @@ async def attempts(
         yield _try_own(operation, api, own, worlds)
 
 
-def _try_foreign(operation: Operation, api: Any, own: Mapping[str, str], wanted: Mapping[str, str]) -> Attempt:
+def _try_foreign(operation: Operation, api: Any, own: dict[str, str], wanted: dict[str, str]) -> Attempt:
     absent = {name: str(uuid4()) for name in wanted}
     answer, nowhere = operation.send(api, own, wanted), operation.send(api, own, absent)
     faults = []
@@ -64,7 +64,7 @@ def _try_foreign(operation: Operation, api: Any, own: Mapping[str, str], wanted:
     return Attempt(operation, tuple(wanted), statuses, tuple(faults), (answer.text, nowhere.text))
 
 
-def _try_own(operation: Operation, api: Any, own: Mapping[str, str], worlds: Worlds) -> Attempt:
+def _try_own(operation: Operation, api: Any, own: dict[str, str], worlds: Worlds) -> Attempt:
     answer = operation.send(api, own)
     worlds.answered(operation, answer)
     faults = (f"one's own is answered with {answer.status_code}",) if answer.status_code in _NO_ANSWER else ()

@@ -97,10 +97,10 @@ class Operation:
         """Whether a thing is not what it was after this, for the operations that follow. Of a workspace that is held nothing is erased."""
         return self.method == "DELETE" or self.path.endswith(("/finalize", "/deactivate", "/auth/switch", "/legal-holds", "/merge"))
 
-    def send(self, api: Any, ids: Mapping[str, str], instead: Mapping[str, str] | None = None) -> Any:
+    def send(self, api: Any, ids: dict[str, str], instead: Mapping[str, str] | None = None) -> Any:
         """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""
         instead = instead or {}
-        given = {**ids, **instead}
+        given = ids | dict(instead)
         path = re.sub(r"\{(\w+)\}", lambda name: self._in_path(name[1], given), self.path)
         query = self._required_query | (instead.keys() & self.query.keys())
         if "practitioner_id" in query:
