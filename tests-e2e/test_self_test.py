@@ -39,6 +39,7 @@ def opened(embedded, sign_in):
     return listed
 
 
+@pytest.mark.drill
 def test_a_self_test_finds_no_fault_and_leaves_no_workspace(embedded, opened, tmp_path):
     run = started(embedded.gateway_url, "--key", tmp_path / "self-test.key")
     output, said = run.communicate(timeout=120)
@@ -66,6 +67,8 @@ def test_an_answer_with_anothers_client_is_found(embedded, opened):
     report = check(json.loads(output))
     faulty = {each["operation"] for each in report["operations"] if each["faults"]}
     assert faulty == {"GET /api/v1/clients/{client_id}"}
+    assert report["counts"]["operations"] >= 10
+    assert PASSWORD not in output + said
     assert "FAULT GET /api/v1/clients/{client_id} client_id" in said
     assert "Lated" not in output
     assert all(each["deleted_at"] is not None for each in opened())
