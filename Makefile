@@ -34,7 +34,7 @@ logs: ## what the containers say (ARGS="clinical")
 # The tests are many: compiled once, they are collected in half the time, wherever else Python may not write.
 test e2e: export PYTHONDONTWRITEBYTECODE =
 
-test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": a minute; WORKERS=2)
+test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": half a minute; WORKERS=2)
 	@scripts/rabbitmq for-tests
 	@scripts/redis
 	@scripts/clamav
