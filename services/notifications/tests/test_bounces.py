@@ -7,8 +7,11 @@ from uuid import UUID
 
 import aiosmtplib
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.notifications.v1 import reminders_pb2 as pb
 from chassis.errors import Unavailable
 from notifications.bounces import workflow
@@ -68,9 +71,15 @@ async def test_a_dead_address_is_told_by_a_report_and_mailed_no_more(practice, m
 
 
 async def test_a_new_address_starts_anew(practice, mail_server, port):
-    _, _, return_path = await remind(practice, mail_server)
+    client, _, return_path = await remind(practice, mail_server)
     await tell(port, return_path, reports.POSTFIX)
-    await remind(practice, mail_server, await practice.client())
+    address = f"new-{client.email}"
+    change = clients_pb2.UpdateClientRequest(client_id=client.id, mask=FieldMask(paths=["email"]), email=address)
+    moved = await practice.environment.stub(ClientsStub).UpdateClient(change, practice.call)
+
+    await remind(practice, mail_server, moved)
+
+    assert mail_server.attempts[address] == 1
 
 
 async def test_what_a_server_refuses_at_once_counts_like_a_report(practice, mail_server):
@@ -154,7 +163,11 @@ async def test_a_forged_report_changes_nothing(practice, mail_server, port):
 async def test_another_workspace_goes_on_mailing_the_address(practice, neighbour, mail_server, port):
     client, _, return_path = await remind(practice, mail_server)
     await tell(port, return_path, reports.POSTFIX)
+    attempts = mail_server.attempts[client.email]
+
     await remind(neighbour, mail_server, await neighbour.client(email=client.email))
+
+    assert mail_server.attempts[client.email] == attempts + 1
 
 
 async def test_a_report_is_put_off_while_it_cannot_be_recorded(practice, mail_server, port, monkeypatch):
