@@ -4,12 +4,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 from chassis import private_files
 from notifications.mail.smtp import DeliveryFailure, SmtpClient
+from standalone.backups.background import BackgroundWork
 from standalone.home import Home
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _WELL_AFTER = timedelta(hours=1)
 _SECONDS = 30.0
 
 
-class OperatorMail:
+class OperatorMail(BackgroundWork):
     """`look` returns what is wrong, by subject. It is asked every minute, and must be quick."""
 
     def __init__(self, home: Home, smtp_url: str, sender: str, operator: str, look: Callable[[datetime], Mapping[str, str]]) -> None:
@@ -34,16 +34,6 @@ class OperatorMail:
         # Until it is on disk, which may be full: that is what the mail is about.
         self._known: dict[str, datetime] | None = None
         self._well_since: dict[str, datetime] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _run(self) -> None:
         # What was late because nothing ran has that long to be made.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from standalone.backups.background import BackgroundWork
 from standalone.backups.journal.state import Journal, place_of
 from standalone.backups.status import BackupStatus, ProofStatus
 from standalone.home import Home
@@ -23,7 +24,7 @@ _SECONDS_TO_STOP = 20.0
 _JOURNAL_BEGINS_AGAIN_AFTER = 10.0
 
 
-class BackupSchedule:
+class BackupSchedule(BackgroundWork):
     """Makes a backup when the last one is so old, and deletes those that are not kept any longer."""
 
     def __init__(self, home: Home, settings: StandaloneSettings) -> None:
@@ -32,16 +33,6 @@ class BackupSchedule:
         self._has_journal = settings.backup_journal
         self._place = place_of(settings.backup_target, settings.backup_keys_target)
         self._proved_every = timedelta(days=settings.backup_proof_days)
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     def due_at(self, now: datetime) -> datetime:
         """When the next one is made. One from the future counts for nothing: the clock was set."""
@@ -102,21 +93,11 @@ class BackupSchedule:
             log.warning("the backup failed and is made again later", extra={"reason": status.failure, "log": str(log_file)})
 
 
-class JournalKeeper:
+class JournalKeeper(BackgroundWork):
     """Keeps the process that writes the journal running. It stops after all services, so that what they do last is in the journal."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _run(self) -> None:
         while True:
