@@ -6,8 +6,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
-# How many tests at a time; a worker has its own servers. One more than processors: a test waits for a fifth of its time.
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 )))
+# How many tests at a time; a worker has its own servers. One more than processors: a test waits for a fifth of its time, but a quick one never.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + $(if $(findstring quick,$(ARGS)),0,1) )))
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .PHONY: help run suite up down logs test e2e mutants bench drill drill-restore drill-upgrade check fmt protos types roles migration snapshot lock
