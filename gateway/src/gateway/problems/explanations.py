@@ -58,7 +58,7 @@ EXPLANATIONS: dict[str, str] = {
     "diagnosis_code_invalid": "A diagnosis_code has the form of an ICD-10 code: a letter, two characters, and up to four more after a dot, as in F32.1.",
     "duration_invalid": "An appointment lasts from a minute to a day.",
     "email_blacklisted": "Whoever runs this installation does not let this e-mail address in, so nobody is invited with it.",
-    "email_invalid": "This is not an e-mail address, or one that cannot be blacklisted. `errors` says why.",
+    "email_invalid": "This is not an e-mail address, one that could be mistaken for somebody else's, or one that cannot be blacklisted. `errors` says why.",
     "email_taken": "Somebody in this workspace has this e-mail address already.",
     "escalation_policy_invalid": "The escalation policy cannot be used like this: it has 1 to 10 levels, each of which tells somebody by some channel. `errors` says what is wrong.",
     "event_not_covered": "This checkpoint covers no event with this sequence number: it is in a later one, or not in the trail yet.",
@@ -246,7 +246,7 @@ EXPLANATIONS: dict[str, str] = {
     "sms_channel_invalid": "Text messages are handed over at a public https address. `errors` says what is wrong with this one.",
     "sso_account_refused": "The provider knows this person, and the workspace does not let them in. For example, the user is not active, another account of the provider is linked to the user already, "
     "or the user is a platform administrator, whom no provider signs in.",
-    "sso_email_needed": "The provider tells of no verified e-mail address (`email_verified`), or of one whose domain may not sign in to this workspace.",
+    "sso_email_needed": "The provider tells of no verified e-mail address (`email_verified`), of one that could be mistaken for somebody else's, or of one whose domain may not sign in to this workspace.",
     "sso_invalid": "Single sign-on cannot be configured like this. `errors` says why.",
     "sso_no_role": "None of the person's groups at the provider has a role in this workspace, and there is no default role.",
     "sso_over": "A sign-in with a provider is finished in the browser that it began in, once, within ten minutes. Begin anew.",

@@ -6,6 +6,7 @@ from caseload.identity.v1 import invitations_pb2 as pb
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.invitations_rpc import InvitationsServicer
 from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.db.errors import nothing_here
 from chassis.errors import NotFound
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
@@ -18,6 +19,7 @@ from identity.login_sessions.proof import prove
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.people import record
 from identity.people.memberships import person_of_user
+from identity.people.rules import is_unmistakable
 
 
 class Invitations(InvitationsServicer[UnitOfWork]):
@@ -38,6 +40,9 @@ class Invitations(InvitationsServicer[UnitOfWork]):
         token = OpaqueToken.generate(work.workspace_id, UUID(request.invitation_id))
         row = await work.db.one(store.issue_invitation, invitation_id=token.row_id, hash=token.hash, now=work.now)
         user = record.to_proto(row, keys)
+        if not is_unmistakable(user.email):
+            # Of before decision 113: whoever accepted by mail would pass for somebody else.
+            raise nothing_here()
         return pb.InvitationMail(
             email=user.email,
             full_name=user.full_name,
