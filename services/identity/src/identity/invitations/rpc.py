@@ -14,6 +14,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.invitations import rules, store
 from identity.invitations.workflow import check_user_may_be_invited, invite
+from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
 from identity.login_sessions.proof import prove
 from identity.login_sessions.token_issuer import TokenIssuer
@@ -65,6 +66,9 @@ class Invitations(InvitationsServicer[UnitOfWork]):
         work.enter(token.workspace_id, found["user_id"])
 
         keys = await self._keys.of(token.workspace_id)
+        # In this order everywhere: the membership, the user, the invitation.
+        await work.db.run(login_sessions.hold_membership, user_id=found["user_id"])
+        await work.db.run(store.lock_user, user_id=found["user_id"])
         invitation = await work.db.one(store.lock_invitation, **named)
         rules.check_is_good(accepted_at=invitation["accepted_at"], expires_at=invitation["expires_at"], now=work.now)
         await work.db.run(store.accept_invitation, invitation_id=token.row_id, now=work.now)
