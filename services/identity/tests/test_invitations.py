@@ -58,7 +58,8 @@ async def test_a_user_is_added_with_everything_that_is_known_and_gets_in_by_the_
 async def test_no_invitation_is_mailed_to_an_address_that_passes_for_anothers(service, hospital, invitations, caller, monkeypatch):
     """Of a user whom a release before decision 113 added."""
     with monkeypatch.context() as before:
-        before.setattr("identity.people.registration.check_new_email", str)
+        for module in ("users.rpc", "people.registration"):
+            before.setattr(f"identity.{module}.check_new_email", str)
         made = await service.users.CreateUser(new(email=f"doc@fa\u00df-{uuid7().hex}.example"), caller)
     with pytest.raises(NotFound):
         await mailed(service, made)

@@ -25,7 +25,7 @@ from identity.login_sessions.access_keys import access_keys
 from identity.people import record
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
-from identity.people.rules import check_email, check_full_name
+from identity.people.rules import check_full_name, check_new_email
 from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, LENT_SCOPES, OVERSEER_ROLES, SCOPES_BY_ROLE, scopes_of
 from identity.users import rules, store
 from identity.users.names import UserNames
@@ -56,7 +56,7 @@ class Users(UsersServicer[UnitOfWork]):
         wanted = given(request)
         columns = {name: wanted[name] for name in rules.CHANGEABLE if name != "full_name"}
         rules.check_changes(columns)
-        user = pb.User(id=str(uuid7()), email=check_email(request.email), full_name=check_full_name(request.full_name))
+        user = pb.User(id=str(uuid7()), email=check_new_email(request.email), full_name=check_full_name(request.full_name))
         role = enum_text(pb.Role, request.role)
 
         keys = await self._keys.of(work.workspace_id)
