@@ -204,7 +204,7 @@ EXPLANATIONS: dict[str, str] = {
     "rrule_invalid": "Rules are those of RFC 5545 with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, and either COUNT (up to 520) or UNTIL: without times of the day, week numbers or days of the year. `errors` says what is wrong.",
     "scanner_unavailable": "Every file is scanned for malware before it is stored, and the scanner does not answer. Retry-After says when to send it again.",
     "scope_not_held": "Nobody gives an API key a scope, or a user a role, that permits more than they may do themselves.",
-    "search_invalid": "Notes are searched for up to eight words, which begin with a letter or a digit, in at most 200 characters.",
+    "search_invalid": "Notes and users are searched for up to eight words in at most 200 characters; words in notes begin with a letter or a digit.",
     "search_too_deep": "The first 5,000 results of a search are put in order. Search for more words to see what comes after them.",
     "second_factor_enabled": "There is a second factor already. Remove it before another one is set up.",
     "second_factor_not_enrolled": "There is no second factor to confirm or remove. POST /api/v1/auth/totp/enroll begins one.",

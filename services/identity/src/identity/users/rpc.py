@@ -10,6 +10,7 @@ from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
 from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.context import READS_AS_TREATING, TREATS
+from chassis.encryption.blind_index import fold
 from chassis.errors import NotFound
 from chassis.jobs import rules as job_rules
 from chassis.paging import page
@@ -73,11 +74,11 @@ class Users(UsersServicer[UnitOfWork]):
         return await self._get(UUID(user.id), work)
 
     async def ListUsers(self, request: pb.ListUsersRequest, work: UnitOfWork) -> pb.UserPage:
-        shown = page(request)
+        shown, words = page(request), rules.search_words(fold(request.search))
         keys = await self._keys.of(work.workspace_id)
         wanted = given(request)
         filters = {name: wanted[name] for name in store.FILTERS if wanted[name] is not None}
-        found = await self._names.select(filters, request.search, work.db, keys)
+        found = await self._names.select(filters, words, work.db, keys)
         shown_ids = [name.id for name in found[shown.offset : shown.offset + shown.limit]]
         rows = {row["id"]: row for row in await work.db.all(store.get_users, ids=shown_ids)}
         return pb.UserPage(items=[record.to_proto(rows[user_id], keys) for user_id in shown_ids], total=len(found))
