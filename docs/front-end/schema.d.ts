@@ -8103,6 +8103,7 @@ export interface operations {
             query?: {
                 page?: number;
                 page_size?: number;
+                /** @description Up to eight words, each a part of the name or of the e-mail address, in any order. */
                 search?: string | null;
                 role?: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin") | null;
                 department_id?: string | null;

@@ -6,11 +6,13 @@ import socket
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 
 from gateway.server import GatewayServer
 from gateway.streams import stream as streams
 from identity.roles import SCOPES_BY_ROLE
 
+PASSWORD = "correct horse battery"
 ALERT = {"title": "Fall", "priority": "high", "alert_type": "medical"}
 
 
@@ -123,6 +125,35 @@ async def test_a_stream_ends_when_its_user_is_revoked(gateway):
     async with listening(gateway) as (url, _), following(url, nurse) as reader:
         await reader.next()
         await admin.post(f"/api/v1/users/{own}/deactivate")
+        assert await reader.next(5.0) is None
+
+
+@pytest.mark.parametrize("how", ["signed out", "another role", "suspended", "another password"])
+async def test_a_stream_ends_with_the_sign_in_it_was_opened_by(gateway, platform, how):
+    head = await gateway.open_workspace("hospital")
+    reply = await gateway.anonymous().post("/api/v1/auth/login", json={"email": head.email, "password": PASSWORD})
+    admin = gateway.anonymous(Authorization=f"Bearer {reply.json()['access_token']}")
+    other = gateway.colleague(
+        head, role="admin", user_id=await gateway.add_user(head.workspace_id, "admin"), scopes=SCOPES_BY_ROLE["admin"]
+    )
+    async with listening(gateway) as (url, _), following(url, admin) as reader:
+        await reader.next()
+        match how:
+            case "signed out":
+                ended = await admin.post("/api/v1/auth/logout")
+            case "another role":
+                ended = await other.put(f"/api/v1/users/{head.user_id}/role", json={"role": "nurse"})
+            case "suspended":
+                path = f"/api/v1/platform-admin/workspaces/{head.workspace_id}/suspend"
+                ended = await platform.post(path, json={"reason": "unpaid"})
+            case "another password":
+                # Of every other sign-in: this one is of another browser.
+                browser = gateway.anonymous()
+                again = await browser.post("/api/v1/auth/login", json={"email": head.email, "password": PASSWORD})
+                async with gateway.anonymous(Authorization=f"Bearer {again.json()['access_token']}") as http:
+                    passwords = {"current_password": PASSWORD, "new_password": "a wholly new phrase"}
+                    ended = await http.put("/api/v1/auth/password", json=passwords)
+        assert ended.status_code in {200, 204}, ended.text
         assert await reader.next(5.0) is None
 
 

@@ -60,6 +60,16 @@ async def test_a_key_makes_nobody_mightier_than_itself(practice, using):
         assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
 
 
+async def test_a_key_makes_no_other_that_would_outlive_it(practice, using):
+    made = await make(practice, "workspace:write", "clients:read")
+    async with using(made) as program:
+        listed = await program.get("/api/v1/api-keys")
+        assert (listed.status_code, [key["id"] for key in listed.json()]) == (200, [made["id"]])
+        refused = await program.post("/api/v1/api-keys", json={"name": "Successor", "scopes": ["clients:read"]})
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+    assert [key["id"] for key in (await practice.http.get("/api/v1/api-keys")).json()] == [made["id"]]
+
+
 async def test_a_key_is_on_record_and_counted_as_itself(gateway, practice, using):
     client = await practice.add_client()
     made = await make(practice, "clients:read")

@@ -427,6 +427,21 @@ async def test_whoever_adds_an_address_learns_nothing_of_it_and_lifts_no_limit(g
     )
 
 
+@pytest.mark.parametrize(("own", "passes_for"), [("fa\u00df", "fass"), ("\uff46ass", "fass")])
+async def test_nobody_adds_an_address_that_passes_for_anothers(gateway, hospital, check_problem, own, passes_for):
+    """Whoever reads the mail of doc@faß… would be let in where doc@fass… is: the two are two domains, and were one account."""
+    _, http = hospital
+    domain = uuid7().hex
+    practice = await gateway.open_workspace()
+    await gateway.add_user(practice.workspace_id, "owner", email=f"doc@{passes_for}-{domain}.example")
+
+    new = {"email": f"doc@{own}-{domain}.example", "full_name": "Nora Quist", "role": "nurse"}
+    refused = check_problem(await http.post("/api/v1/users", json=new), 422, "email_invalid")
+    assert [error["pointer"] for error in refused["errors"]] == ["/email"]
+    assert (await http.get("/api/v1/users")).json()["total"] == 1
+    await add(http, f"doc@{passes_for}-{domain}.example")
+
+
 # --- one account, several workspaces ---
 
 

@@ -69,6 +69,7 @@ async def test_a_workspace_that_cannot_be_opened_leaves_nothing_behind(platform)
         ({"locale": "nowhere!"}, 422, "workspace_invalid"),
         ({"time_zone": "Mars/Olympus"}, 422, "validation_failed"),
         ({"kind": "circus"}, 422, "validation_failed"),
+        ({"therapist_email": "new@fa\u00df.example"}, 422, "email_invalid"),
     ):
         body = {"workspace_name": name, "therapist_email": f"new-{uuid7().hex}@example.com", "therapist_full_name": "Nora Quist", **but}
         refused = await platform.post("/api/v1/platform-admin/invite-therapist", json=body)

@@ -12,6 +12,8 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
+from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.errors import TooMany
 from chassis.settings import DEVELOPMENT_SECRET
 from gateway.app import ROUTERS, routes_of
 from gateway.rate_limits.counters import LocalCounters
@@ -212,6 +214,46 @@ async def test_a_page_that_wakes_up_renews_its_sign_in_once_and_is_counted_once(
         replies = await asyncio.gather(*(http.get("/api/v1/auth/me") for _ in range(10)))
 
     assert {reply.status_code for reply in replies} == {200}
+
+
+async def test_people_stay_signed_in_while_somebody_behind_their_address_makes_tokens_up(gateway, person, clock, check_problem):
+    """Thousands work behind one address, and their guests may use it too."""
+    narrow = gateway.reconfigured(anonymous_per_minute=2, clock=clock)
+    async with narrow.anonymous(address=HOSPITAL) as browser, narrow.anonymous(address=HOSPITAL, Cookie="refresh_token=forged") as guest:
+        credentials = {"email": person.email, "password": "correct horse battery"}
+        assert (await browser.post("/api/v1/auth/login", json=credentials)).status_code == 200
+        for _ in range(3):
+            refused = await guest.get("/api/v1/auth/me")
+        check_problem(refused, 429, "rate_limited")
+        for _ in range(3):
+            browser.cookies.delete("access_token")
+            assert (await browser.get("/api/v1/auth/me")).status_code == 200
+        for _ in range(3):
+            renewed = await browser.post("/api/v1/auth/session/refresh", headers={"X-CSRF-Token": browser.cookies["csrf_token"]})
+            assert renewed.status_code == 200, renewed.text
+
+
+@pytest.mark.parametrize("csrf", ["", "forged", "\u00ff"])
+async def test_whoever_was_not_given_a_login_session_is_counted_by_address(gateway, clock, csrf):
+    narrow = gateway.reconfigured(anonymous_per_minute=2, clock=clock)
+    forged = OpaqueToken.generate(uuid7(), uuid7())
+    async with narrow.anonymous(address=HOSPITAL) as http:
+        cookies = f"refresh_token={forged}; csrf_token={csrf}".encode("latin-1")
+        statuses = [(await http.get("/api/v1/auth/me", headers={"Cookie": cookies})).status_code for _ in range(3)]
+
+    assert statuses == [401, 401, 429]
+
+
+async def test_a_login_session_is_renewed_60_times_a_minute_and_no_more(clock):
+    limits = RateLimits(GatewaySettings(environment="development"), routes_of(ROUTERS), clock=clock)
+    request = GatewayRequest({"type": "http", "method": "GET", "path": "/", "headers": [], "client": (HOSPITAL, 1)})
+    session_id = uuid7()
+    for _ in range(60):
+        await limits.count_renewal(request, session_id)
+    with pytest.raises(TooMany) as refused:
+        await limits.count_renewal(request, session_id)
+    assert (refused.value.code, refused.value.facts["counted_by"]) == ("rate_limited", "user")
+    await limits.count_renewal(request, uuid7())
 
 
 async def test_nine_people_in_three_tabs_each_may_save_twice_a_second(clock):

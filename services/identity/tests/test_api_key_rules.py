@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
-from identity.api_keys.rules import check_held, check_key, check_number
+from identity.api_keys.rules import check_held, check_key, check_may_make, check_number
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 KNOWN = frozenset({"clients:read", "clients:write"})
@@ -64,6 +64,13 @@ def test_whoever_makes_a_key_gives_it_what_they_may_do_themselves(scopes):
 @pytest.mark.parametrize("scopes", [["users:write"], ["clients:read", "clients:write", "users:write"]])
 def test_and_no_scope_more(scopes):
     assert refused(check_held, scopes, KNOWN) == (Forbidden, "scope_not_held", [])
+
+
+def test_people_make_keys_and_keys_make_none():
+    assert refused(check_may_make, "owner") is None
+    assert refused(check_may_make, "nurse") is None
+    for role in ("api_key", None):
+        assert refused(check_may_make, role) == (Forbidden, "permission_denied", [])
 
 
 def test_a_workspace_has_up_to_100_keys():

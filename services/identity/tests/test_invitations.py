@@ -55,6 +55,16 @@ async def test_a_user_is_added_with_everything_that_is_known_and_gets_in_by_the_
     assert me.HasField("last_login_at")
 
 
+async def test_no_invitation_is_mailed_to_an_address_that_passes_for_anothers(service, hospital, invitations, caller, monkeypatch):
+    """Of a user whom a release before decision 113 added."""
+    with monkeypatch.context() as before:
+        for module in ("users.rpc", "people.registration"):
+            before.setattr(f"identity.{module}.check_new_email", str)
+        made = await service.users.CreateUser(new(email=f"doc@fa\u00df-{uuid7().hex}.example"), caller)
+    with pytest.raises(NotFound):
+        await mailed(service, made)
+
+
 async def test_an_invitation_is_good_once_however_many_try_at_the_same_moment(service, invitations, caller):
     mail = await mailed(service, await service.users.CreateUser(new(), caller))
 

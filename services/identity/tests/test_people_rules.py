@@ -1,5 +1,6 @@
 """Which e-mail addresses are accepted, which are equal, and which memberships of a person count."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from uuid import UUID
@@ -13,7 +14,9 @@ from identity.people.rules import (
     Membership,
     at_the_door,
     check_email,
+    check_new_email,
     is_of_the_person,
+    is_unmistakable,
     is_whole,
     normalize_email,
     person_of_rows,
@@ -45,6 +48,51 @@ def test_an_address_has_up_to_64_signs_before_its_at_and_253_after_it():
 @pytest.mark.parametrize("spelling", ["ADA@Example.com", " ada@example.com\n", "\uff41da@example.com"])
 def test_the_spellings_of_an_address_are_one_address(spelling):
     assert normalize_email(spelling) == "ada@example.com"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada@example.com",
+        " Ada@EXAMPLE.com ",
+        "jos\u00e9@example.com",
+        "J\u00d6RG@m\u00fcnchen.example",
+        "\u7528\u6237@\u4f8b\u3048.example",
+        "doc@xn--fa-hia.example",
+    ],
+)
+def test_somebody_is_added_with_an_address_that_is_nobody_elses(address):
+    assert check_new_email(address) == address.strip()
+
+
+def test_a_composed_letter_is_kept_as_one():
+    assert check_new_email("jose\u0301@example.com") == "jos\u00e9@example.com"
+
+
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("doc@fa\u00df.example", "doc@fass.example"),
+        ("doc@FA\u1e9e.example", "doc@fass.example"),
+        ("doc@\u03bd\u03af\u03ba\u03bf\u03c2.example", "doc@\u03bd\u03af\u03ba\u03bf\u03c3.example"),
+        ("\u017fam@example.com", "sam@example.com"),
+        ("\ufb01ona@example.com", "fiona@example.com"),
+        ("\uff41da@example.com", "ada@example.com"),
+        ("ada@example.com\u2024example", "ada@example.com.example"),
+    ],
+)
+def test_nobody_is_added_with_an_address_that_passes_for_anothers(address, other):
+    assert normalize_email(address) == normalize_email(other)
+    assert not is_unmistakable(address)
+    with pytest.raises(Invalid) as refused:
+        check_new_email(address)
+    assert (refused.value.code, [fault.pointer for fault in refused.value.faults]) == ("email_invalid", ["/email"])
+
+
+@given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
+def test_two_unmistakable_addresses_of_one_normal_form_differ_by_upper_case_alone(one, other):
+    if is_unmistakable(one) and is_unmistakable(other) and normalize_email(one) == normalize_email(other):
+        assert unicodedata.normalize("NFC", one.strip()).lower() == unicodedata.normalize("NFC", other.strip()).lower()
 
 
 # --- memberships ---

@@ -79,23 +79,48 @@ async def test_what_was_asked_for_least_recently_is_forgotten_first():
 
 
 async def test_one_workspace_takes_eight_places_and_all_together_sixty_four():
-    places, mine = Places(), uuid7()
-    held = [places.place(mine) for _ in range(8)]
+    places, mine = Places(seconds=0.01), uuid7()
+    held = [places.place(mine, "a") for _ in range(8)]
     for each in held:
         await each.__aenter__()
     with pytest.raises(Unavailable) as refused:
-        await places.place(mine).__aenter__()
+        await places.place(mine, "a").__aenter__()
     assert (refused.value.code, refused.value.retry_after) == ("sso_provider_unavailable", 5.0)
-    others = [places.place(uuid7()) for _ in range(56)]
+    others = [places.place(uuid7(), "a") for _ in range(56)]
     for each in others:
         await each.__aenter__()
     with pytest.raises(Unavailable):
-        await places.place(uuid7()).__aenter__()
+        await places.place(uuid7(), "a").__aenter__()
     for each in (*held, *others):
         await each.__aexit__(None, None, None)
     assert not places._of
-    async with places.place(mine):
+    assert not places._turns
+    async with places.place(mine, "a"):
         assert places._of[mine] == 1
+
+
+async def test_a_source_that_asks_for_every_place_keeps_no_other_waiting():
+    """Whoever comes back from a provider with a made-up code again and again must not keep the others of the workspace out."""
+    places, mine, served, go_on = Places(seconds=60), uuid7(), [], asyncio.Event()
+
+    async def exchange(source):
+        async with places.place(mine, source):
+            served.append(source)
+            await go_on.wait()
+
+    flood = [asyncio.create_task(exchange("flood")) for _ in range(60)]
+    await asyncio.sleep(0)
+    other = asyncio.create_task(exchange("other"))
+    await asyncio.sleep(0)
+    assert served == ["flood"] * 8
+    go_on.set()
+    outcomes = await asyncio.gather(*flood, other, return_exceptions=True)
+
+    # At most one more of the flood before the other's turn; whom there is no room for were the flood's own.
+    assert served.index("other") <= 9
+    assert outcomes[-1] is None
+    assert sum(isinstance(outcome, Unavailable) for outcome in outcomes) == 60 + 1 - 8 - 32
+    assert not places._of
 
 
 def test_private_networks_are_named_one_by_one():

@@ -184,6 +184,12 @@ def test_an_address_counts_when_it_is_verified_or_the_workspace_says_so():
         assert account({"email": wrong, "email_verified": True}, trusts_emails=True).email is None
 
 
+@pytest.mark.parametrize("email", ["nora@fa\u00df.example", "\uff4eora@example.org", "nora@\uff45xample.org"])
+def test_an_address_that_passes_for_anothers_is_nobodys(email):
+    """It would be linked to whoever has the other, and be one of a domain that may sign in."""
+    assert account({"email": email, "email_verified": True}, trusts_emails=True).email is None
+
+
 @pytest.mark.parametrize(
     ("claim", "groups"),
     [

@@ -51,6 +51,12 @@ async def test_users_are_found_by_part_of_name_or_address_by_role_and_by_being_a
     assert await found(department_id=str(uuid4())) == set()
 
 
+async def test_a_search_for_more_than_eight_words_is_refused(service, practice):
+    with pytest.raises(Invalid) as refused:
+        await service.users.ListUsers(pb.ListUsersRequest(search="a b c d e f g h i"), await service.signed_in(practice.administrator))
+    assert refused.value.code == "search_invalid"
+
+
 async def test_an_update_changes_the_named_fields_of_a_user(service, practice):
     person = await practice.add_user("therapist")
     caller = await service.signed_in(practice.administrator)

@@ -86,7 +86,7 @@ class Authenticator:
         key = sha256(cookies.refresh.encode()).digest()
         task = self._refreshes.get(key)
         if task is None:
-            task = asyncio.create_task(self._ask_for_refresh(request, cookies.refresh))
+            task = asyncio.create_task(self._ask_for_refresh(request, cookies))
             self._refreshes[key] = task
             task.add_done_callback(lambda _: self._refreshes.pop(key, None))
         try:
@@ -106,7 +106,16 @@ class Authenticator:
         """Sets the cookies of a sign-in or of a refresh."""
         self.cookies.write(request, signed_in, csrf=self.csrf.token(session_of(signed_in.access_token)))
 
-    async def _ask_for_refresh(self, request: GatewayRequest, refresh_token: str) -> pb.SignedIn:
-        # Counted here, once for all who share the call, and before identity has any work with it.
-        await self._limits.count_address(request, "refresh")
-        return await self._sign_in.Refresh(pb.RefreshRequest(refresh_token=refresh_token), request.new_context(self._seconds))
+    def renewed_session(self, cookies: Cookies) -> UUID | None:
+        """The login session that the refresh token names, if its CSRF cookie shows that this browser was given it. The token may be wrong."""
+        session_id = cookies.refreshed_session
+        return session_id if self.csrf.is_of(cookies.csrf, session_id) else None
+
+    async def _ask_for_refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
+        # Counted here, once for all who share the call, and before identity has any work with it. Not by address, where it can be helped:
+        # thousands may work behind one, and somebody there may make tokens up (decision 114).
+        if (session_id := self.renewed_session(cookies)) is not None:
+            await self._limits.count_renewal(request, session_id)
+        else:
+            await self._limits.count_address(request, "refresh")
+        return await self._sign_in.Refresh(pb.RefreshRequest(refresh_token=cookies.refresh), request.new_context(self._seconds))

@@ -28,12 +28,15 @@ class CsrfTokens:
         """The token of a login session, the same for as long as it lasts."""
         return base64url.encode(hmac.digest(self._key, session_id.bytes, "sha256"))
 
+    def is_of(self, shown: str, session_id: UUID | None) -> bool:
+        """Whether this is the token of the login session: whoever shows it was given it by a gateway of the installation."""
+        return session_id is not None and hmac.compare_digest(shown.encode(), self.token(session_id).encode())
+
     def check(self, request: GatewayRequest, session_id: UUID | None) -> None:
         """Raises Forbidden for a write unless its X-CSRF-Token header, or its form, has the token of this login session."""
         if request.is_safe:
             return
-        shown = request.form_token or request.header(b"x-csrf-token")
-        if session_id is None or not hmac.compare_digest(shown.encode(), self.token(session_id).encode()):
+        if not self.is_of(request.form_token or request.header(b"x-csrf-token"), session_id):
             raise Forbidden("csrf_failed", "Send the csrf_token cookie's value in the X-CSRF-Token header.")
         if request.header(b"sec-fetch-site") == "cross-site" and request.header(b"origin") not in self._origins:
             raise Forbidden("csrf_failed", "Requests from this origin are not allowed.")

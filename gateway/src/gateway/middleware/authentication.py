@@ -4,9 +4,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.errors import Forbidden, Unauthenticated
 from gateway.auth.authenticator import Authenticator
+from gateway.auth.cookies import read_cookies
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import KEY, GatewayRequest
-from gateway.routing.public import PublicPaths
+from gateway.routing.public import REFRESH_PATH, PublicPaths
 
 
 class Authentication:
@@ -26,7 +27,8 @@ class Authentication:
             # Apart, so that nothing else an address asks for can hide that this process is well.
             await self._limits.count_address(request, "health")
         elif not (request.path.startswith("/api/") or request.needs_sign_in) or request in self._public:
-            await self._limits.count_address(request, "sign-in" if self._public.proves_who_asks(request) else "anonymous")
+            if not self._renews(request):
+                await self._limits.count_address(request, "sign-in" if self._public.proves_who_asks(request) else "anonymous")
             if not request.is_safe:
                 # Nobody is signed in yet, so there is no token to ask for; pages ask for that of their forms.
                 self._authenticator.csrf.check_own(request)
@@ -41,3 +43,7 @@ class Authentication:
                 await self._limits.count_address(request, "anonymous")
             else:
                 await self._limits.count_user(request, caller.user_id, caller.workspace_id)
+
+    def _renews(self, request: GatewayRequest) -> bool:
+        """Whether a browser asks for the renewal of a login session that it was given, which is counted by that session."""
+        return request.path == REFRESH_PATH and self._authenticator.renewed_session(read_cookies(request)) is not None

@@ -28,6 +28,8 @@ Anonymous = Literal["anonymous", "sign-in", "api-key", "refresh", "health"]
 # what the workspace has in common, in users who do as much as one may. So its ceiling grows with the users who are active.
 _OWN_SHARE = 0.25
 _USERS_IN_COMMON = 4
+# Of one login session in a minute. A browser renews it every five minutes, in each gateway that it asks at the same moment.
+_MOST_RENEWALS = 60
 
 _refused = Counter("caseload_http_rate_limited", "Requests refused by a rate limit.", ("limit", "counted_by"))
 _counted_alone = Counter("caseload_http_counted_alone", "Requests that this process alone counted, because the store was away or slow.")
@@ -83,6 +85,11 @@ class RateLimits:
         # Health is this process's own: it is told without the store.
         count = await (self._local.add(key, minute) if kind == "health" else self._count(key, minute))
         _check(request, kind, "address", count, self._per_address[kind], reset)
+
+    async def count_renewal(self, request: GatewayRequest, session_id: UUID) -> None:
+        """Counts a renewal of a login session by a browser that was given it. Raises TooMany over what a session may be renewed."""
+        minute, reset = self._now()
+        _check(request, "refresh", "user", await self._count(f"refresh/session/{session_id}", minute), _MOST_RENEWALS, reset)
 
     async def _count(self, key: str, minute: int) -> int:
         """The requests of this minute: as the store counts them or, while it is away or slow, as this process does.

@@ -50,7 +50,9 @@ class UserPage(Page):
 
 
 class UserQuery(PageQuery):
-    search: Search = None
+    search: Annotated[Search, Field(description="Up to eight words, each a part of the name or of the e-mail address, in any order.")] = (
+        None
+    )
     role: Role | None = None
     department_id: UUID | None = None
     is_active: bool | None = None

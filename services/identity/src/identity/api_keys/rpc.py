@@ -19,6 +19,7 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
         self._signer = runtime.once(access_keys).signer
 
     async def CreateApiKey(self, request: pb.CreateApiKeyRequest, work: UnitOfWork) -> pb.CreatedApiKey:
+        rules.check_may_make(work.caller.role)
         expires_at, scopes = given(request)["expires_at"], sorted(set(request.scopes))
         name = rules.check_key(request.name, request.scopes, expires_at, known=KEY_SCOPES, now=work.now)
         rules.check_held(scopes, work.caller.scopes)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
+from identity.roles import SCOPES_BY_ROLE
 
 MOST_KEYS = 100
 _LONGEST_NAME = 100
@@ -22,6 +23,12 @@ def check_key(name: str, scopes: Sequence[str], expires_at: datetime | None, *, 
     if faults:
         raise Invalid("api_key_invalid", "This key cannot be made.", faults=faults)
     return name.strip()
+
+
+def check_may_make(role: str | None) -> None:
+    """Raise Forbidden for API keys: the successor of a key that leaked would outlive it."""
+    if role not in SCOPES_BY_ROLE:
+        raise Forbidden("permission_denied", "Your role does not permit this.")
 
 
 def check_held(scopes: Collection[str], held: Collection[str]) -> None:

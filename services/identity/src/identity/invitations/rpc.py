@@ -6,6 +6,7 @@ from caseload.identity.v1 import invitations_pb2 as pb
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.invitations_rpc import InvitationsServicer
 from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.db.errors import nothing_here
 from chassis.errors import NotFound
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
@@ -13,11 +14,13 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.invitations import rules, store
 from identity.invitations.workflow import check_user_may_be_invited, invite
+from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
 from identity.login_sessions.proof import prove
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.people import record
 from identity.people.memberships import person_of_user
+from identity.people.rules import is_unmistakable
 
 
 class Invitations(InvitationsServicer[UnitOfWork]):
@@ -38,6 +41,9 @@ class Invitations(InvitationsServicer[UnitOfWork]):
         token = OpaqueToken.generate(work.workspace_id, UUID(request.invitation_id))
         row = await work.db.one(store.issue_invitation, invitation_id=token.row_id, hash=token.hash, now=work.now)
         user = record.to_proto(row, keys)
+        if not is_unmistakable(user.email):
+            # Of before decision 113: whoever accepted by mail would pass for somebody else.
+            raise nothing_here()
         return pb.InvitationMail(
             email=user.email,
             full_name=user.full_name,
@@ -60,6 +66,9 @@ class Invitations(InvitationsServicer[UnitOfWork]):
         work.enter(token.workspace_id, found["user_id"])
 
         keys = await self._keys.of(token.workspace_id)
+        # In this order everywhere: the membership, the user, the invitation.
+        await work.db.run(login_sessions.hold_membership, user_id=found["user_id"])
+        await work.db.run(store.lock_user, user_id=found["user_id"])
         invitation = await work.db.one(store.lock_invitation, **named)
         rules.check_is_good(accepted_at=invitation["accepted_at"], expires_at=invitation["expires_at"], now=work.now)
         await work.db.run(store.accept_invitation, invitation_id=token.row_id, now=work.now)

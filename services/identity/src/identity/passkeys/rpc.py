@@ -180,10 +180,11 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
             if passkey is None:
                 raise rules.not_accepted()
             keys = await self._keys.of(work.workspace_id)
-            amr = await self._use(claim, shown, passkey, work)
+            # Before what is used up, as for whoever removes the passkey or ends the user's sign-ins.
             user = await work.db.maybe(login_sessions.sign_in, user_id=work.caller.user_id, now=work.now)
             if user is None:
                 raise rules.not_accepted()
+            amr = await self._use(claim, shown, passkey, work)
             await self._throttle.undo_count(work.db, attempt)
         work.note(passkey_id=str(passkey["id"]))
         return await self._tokens.start_login_session(work, keys, user, amr=amr, device=attempt.device, known_as=home_id)

@@ -11,6 +11,7 @@ from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.people import record, store
 from identity.people.blacklist import check_not_blacklisted
+from identity.people.rules import check_new_email
 
 
 async def insert_user(
@@ -25,9 +26,10 @@ async def insert_user(
 ) -> None:
     """Insert the user into the workspace, and the index entry of the e-mail address. `columns` are the open ones that are not null.
 
-    `is_proved` says that the address is the person's beyond doubt. Raises Conflict `email_taken` if another user of the workspace has it,
-    and `email_blacklisted` if nobody may have it.
+    `is_proved` says that the address is the person's beyond doubt. Raises Invalid for an address that could be mistaken for another,
+    Conflict `email_taken` if another user of the workspace has it, and `email_blacklisted` if nobody may have it.
     """
+    user.email = check_new_email(user.email)
     index = record.email_index(keyring, user.email)
     await check_not_blacklisted(work.db, index)
     user_id = UUID(user.id)

@@ -32,6 +32,29 @@ def check_email(email: str) -> str:
     return stripped
 
 
+def check_new_email(email: str) -> str:
+    """The address under which somebody is added, without surrounding blanks and in NFC.
+
+    Raises Invalid if it is not an e-mail address, or not an unmistakable one.
+    """
+    address = unicodedata.normalize("NFC", check_email(email))
+    if not is_unmistakable(address):
+        fault = Fault(
+            "/email", "has characters that stand for others, such as ß for ss; write its domain in ASCII (xn--…), or take another"
+        )
+        raise Invalid("email_invalid", "This e-mail address could be mistaken for another.", faults=[fault])
+    return address
+
+
+def is_unmistakable(email: str) -> bool:
+    """Whether nobody has another mailbox under the address's normal form.
+
+    doc@faß.example and doc@fass.example have one normal form and are two mailboxes (RFC 5894, 7.2): who reads the mail of one would pass for
+    the other. An address that differs from its normal form by upper case alone is unmistakable.
+    """
+    return normalize_email(email) == unicodedata.normalize("NFC", email.strip()).lower()
+
+
 def check_full_name(full_name: str | None) -> str:
     """The name without surrounding blanks. Raises Invalid unless it has 2 to 100 characters."""
     stripped = (full_name or "").strip()

@@ -28,7 +28,7 @@ from identity.login_sessions import revocation
 from identity.people import record
 from identity.people.notices import raise_notice
 from identity.people.registration import add_user
-from identity.people.rules import check_email, check_full_name
+from identity.people.rules import check_full_name, check_new_email
 from identity.platform import rules, store
 from identity.roles import ADMINISTRATOR_ROLE
 from identity.workspaces.rules import check_workspace
@@ -48,7 +48,7 @@ class Platform(PlatformServicer[UnitOfWork]):
         about = {"name": request.name, "time_zone": request.time_zone, "locale": request.locale}
         check_workspace(about)
         kind = enum_text(workspaces_pb2.WorkspaceKind, request.kind)
-        owner = users_pb2.User(id=str(uuid7()), email=check_email(request.email), full_name=check_full_name(request.full_name))
+        owner = users_pb2.User(id=str(uuid7()), email=check_new_email(request.email), full_name=check_full_name(request.full_name))
 
         workspace_id, owner_id = uuid7(), UUID(owner.id)
         keys = await self._runtime.keys.of(workspace_id)

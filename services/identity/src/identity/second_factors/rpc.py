@@ -10,6 +10,7 @@ from caseload.identity.v1 import second_factors_pb2 as pb
 from caseload.identity.v1.second_factors_rpc import SecondFactorsServicer
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.bounded_threads import BoundedThreads
+from chassis.db.transaction import Record
 from chassis.errors import Conflict
 from chassis.protobuf.enums import enum_text
 from chassis.service.runtime import Runtime
@@ -68,6 +69,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         attempt = self._reauthentication(person, session_id)
         async with self._throttle.serialize(attempt):
             await self._attempts.count(attempt, work, "confirm_totp")
+            user = await self._hold_user(work, person)
             async with at_home(work, person, "confirm_totp"):
                 found = await work.db.maybe(store.find_second_factor, user_id=home.user_id)
                 if found is None:
@@ -82,7 +84,6 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
             await self._throttle.undo_count(work.db, attempt)
 
         await hold_own_session(work, person)
-        user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
         await add_step(work, session_id, user, "otp")
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED)
         return pb.ConfirmTotpResponse(user_id=str(user_id))
@@ -93,7 +94,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         attempt = self._reauthentication(person, login_session_id(work))
         async with self._throttle.serialize(attempt):
             await self._attempts.count(attempt, work, "remove_totp")
-            user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
+            user = await self._hold_user(work, person)
             if not user["two_factor_enabled"]:
                 raise rules.no_second_factor()
             if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]) and not user["has_passkey"]:
@@ -111,6 +112,8 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
     async def RemoveSecondFactor(self, request: pb.RemoveSecondFactorRequest, work: UnitOfWork) -> pb.RemoveSecondFactorResponse:
         """Of another user, for an administrator. The user is told, and signed out."""
         user_id = UUID(request.user_id)
+        person = await person_of_user(work.db, work.workspace_id, user_id)
+        await work.db.run(people.hold_memberships, email_index=person.email_index)
         user = await work.db.one(store.lock_user, user_id=user_id)
         rules.check_removal(user_id, user["role"], is_platform_admin=user["is_platform_admin"], by=work.user_id, by_role=work.caller.role)
         person = await person_of_user(work.db, work.workspace_id, user_id)
@@ -140,20 +143,23 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         attempt = self._throttle.second_step(person.email_index, home.user_id, request.device_token, work)
         async with self._throttle.serialize(attempt):
             await self._attempts.count(attempt, work, "verify_second_step")
-            # Both are undone by a wrong code: the token is good for another try.
+            # All is undone by a wrong code: the token is good for another try. The user comes first, as for whoever ends their sign-ins.
+            user = await work.db.maybe(login_session_store.sign_in, user_id=user_id, now=work.now)
             used = await work.db.maybe(store.use_second_step, **shown, now=work.now)
-            if used is None:
+            if user is None or used is None:
                 raise rules.second_step_over()
             async with work.elsewhere(*home):
                 is_right = await use_code(work, home.user_id, request.code, self._keyring, home_keys)
             if not is_right:
                 raise rules.wrong_second_step()
-            user = await work.db.maybe(login_session_store.sign_in, user_id=user_id, now=work.now)
-            if user is None:
-                raise rules.second_step_over()
             await self._throttle.undo_count(work.db, attempt)
         steps = [*used["amr"], "otp"]
         return await self._tokens.start_login_session(work, keys, user, amr=steps, device=attempt.device, known_as=home.user_id)
+
+    async def _hold_user(self, work: UnitOfWork, person: Person) -> Record:
+        """The caller's row (`USER_AND_READ_TIME`), read while nobody changes what the person proves who they are by. Holds it until the commit."""
+        await work.db.run(people.hold_memberships, email_index=person.email_index)
+        return await work.db.one(login_session_store.read_user_for_tokens, user_id=work.user_id)
 
     def _reauthentication(self, person: Person, session_id: UUID) -> LoginAttempt:
         return self._throttle.reauthentication(person.email_index, session_id, purpose="second_step")

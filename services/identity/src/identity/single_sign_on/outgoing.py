@@ -14,31 +14,51 @@ import httpx2
 
 from chassis.errors import Refusal, Unavailable
 from chassis.outgoing.transport import GuardedTransport, NotAllowedError
+from identity.credentials.turns import Rank, Turns
 from identity.settings import IdentitySettings
 from identity.single_sign_on import rules
 
 _AT_ONCE, _AT_ONCE_PER_WORKSPACE = 64, 8
+# How many of a workspace wait for a place, and for how long. With the exchange itself it is less than the gateway waits.
+_WAITING_PER_WORKSPACE, _SECONDS_TO_WAIT = 32, 2.0
 # Of one connection attempt, and of one wait for bytes. The whole exchange has a limit of its own.
 _SECONDS_PER_STEP = 5.0
 
 
 class Places:
-    """How many exchanges with providers run: one that hangs must not take the room of all."""
+    """Which exchanges with providers run: one that hangs must not take the room of all, nor one source that of its workspace.
 
-    def __init__(self) -> None:
+    Of a workspace, those who wait for a place take turns by their source.
+    """
+
+    def __init__(self, *, seconds: float = _SECONDS_TO_WAIT) -> None:
+        self._seconds = seconds
+        self._running = 0
+        self._turns: dict[UUID, Turns] = {}
+        # Who waits or runs.
         self._of: Counter[UUID] = Counter()
 
     @asynccontextmanager
-    async def place(self, workspace_id: UUID) -> AsyncIterator[None]:
-        """Raises Unavailable where too many run."""
-        if self._of[workspace_id] >= _AT_ONCE_PER_WORKSPACE or self._of.total() >= _AT_ONCE:
-            raise provider_unavailable()
+    async def place(self, workspace_id: UUID, source: str) -> AsyncIterator[None]:
+        """Raises Unavailable where too many run or wait, or for whom no place is free in time. `source` is the network that is asked from."""
+        turns = self._turns.setdefault(
+            workspace_id,
+            Turns(places=_AT_ONCE_PER_WORKSPACE, queue=_WAITING_PER_WORKSPACE, seconds=self._seconds, busy=provider_unavailable),
+        )
         self._of[workspace_id] += 1
         try:
-            yield
+            async with turns.turn(source.encode(), Rank.ORDINARY):
+                if self._running >= _AT_ONCE:
+                    raise provider_unavailable()
+                self._running += 1
+                try:
+                    yield
+                finally:
+                    self._running -= 1
         finally:
             self._of[workspace_id] -= 1
-            self._of += Counter()  # forgets those without any
+            if not self._of[workspace_id]:
+                del self._of[workspace_id], self._turns[workspace_id]
 
 
 def guarded_transport(settings: IdentitySettings) -> GuardedTransport:

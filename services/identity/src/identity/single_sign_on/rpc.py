@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,6 +20,7 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
+from identity.credentials.rules import source_network
 from identity.login_sessions.access_keys import access_keys
 from identity.login_sessions.rules import SINGLE_SIGN_ON
 from identity.login_sessions.token_issuer import TokenIssuer
@@ -90,7 +92,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
 
         browser = _browser(request.browser) or secrets.token_bytes(rules.BROWSER_BYTES)
         state = OpaqueToken.generate(workspace_id, uuid7())
-        async with self._places.place(workspace_id), in_time(self._seconds):
+        async with self._place(workspace_id, work), in_time(self._seconds):
             url = await self._providers.authorization_url(
                 client, state=str(state), nonce=_made(browser, state, "nonce"), verifier=_made(browser, state, "verifier")
             )
@@ -121,7 +123,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         keys = await self._keys.of(workspace_id)
         settings = record.settings_of(record.open_sealed(row, keys).settings)
 
-        async with self._places.place(workspace_id), in_time(self._seconds):
+        async with self._place(workspace_id, work), in_time(self._seconds):
             found = await self._providers.metadata(client.issuer)
             told = request.issuer if request.HasField("issuer") else None
             rules.check_issuer(told, issuer=client.issuer, always_told=found.tells_issuer)
@@ -155,6 +157,10 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=[SINGLE_SIGN_ON])
         return_to = record.open_return_to(attempt["return_to_sealed"], keys, state.row_id)
         return pb.FinishedSingleSignOn(signed_in=signed_in, user_id=str(user_id), return_to=return_to)
+
+    def _place(self, workspace_id: UUID, work: UnitOfWork) -> AbstractAsyncContextManager[None]:
+        """The room for an exchange with the workspace's provider."""
+        return self._places.place(workspace_id, source_network(work.context.ip_address))
 
     async def _use(self, state: OpaqueToken, browser: bytes, work: UnitOfWork) -> Mapping[str, Any]:
         """Uses up the attempt: whatever comes of it, this state is good no more. Raises Unauthenticated unless it is good now."""

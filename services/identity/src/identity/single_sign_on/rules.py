@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from chassis.errors import Fault, Forbidden, Invalid, Unauthenticated
 from chassis.outgoing.addresses import is_web_address
-from identity.people.rules import normalize_email
+from identity.people.rules import is_unmistakable, normalize_email
 from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
 
 # The time to type a password at the provider, and its second factor.
@@ -56,7 +56,7 @@ class Account:
     """A person as their provider tells of them."""
 
     subject: str
-    # Verified; None where the provider tells of none.
+    # Verified, and unmistakable; None where the provider tells of none such.
     email: str | None
     full_name: str
     groups: frozenset[str]
@@ -160,7 +160,8 @@ def account_of(claims: Mapping[str, Any], *, groups_claim: str, trusts_emails: b
     verified = claims.get("email_verified") is True or trusts_emails
     if not isinstance(email, str) or not email.isprintable() or not _EMAIL.fullmatch(email):
         email = None
-    return Account(subject, email if verified else None, _full_name(claims, email or ""), _groups(claims.get(groups_claim)))
+    is_believed = email is not None and verified and is_unmistakable(email)
+    return Account(subject, email if is_believed else None, _full_name(claims, email or ""), _groups(claims.get(groups_claim)))
 
 
 def _groups(claim: Any) -> frozenset[str]:

@@ -10,6 +10,7 @@ from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
 from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.context import READS_AS_TREATING, TREATS
+from chassis.encryption.blind_index import fold
 from chassis.errors import NotFound
 from chassis.jobs import rules as job_rules
 from chassis.paging import page
@@ -25,7 +26,7 @@ from identity.login_sessions.access_keys import access_keys
 from identity.people import record
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
-from identity.people.rules import check_email, check_full_name
+from identity.people.rules import check_full_name, check_new_email
 from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, LENT_SCOPES, OVERSEER_ROLES, SCOPES_BY_ROLE, scopes_of
 from identity.users import rules, store
 from identity.users.names import UserNames
@@ -56,7 +57,7 @@ class Users(UsersServicer[UnitOfWork]):
         wanted = given(request)
         columns = {name: wanted[name] for name in rules.CHANGEABLE if name != "full_name"}
         rules.check_changes(columns)
-        user = pb.User(id=str(uuid7()), email=check_email(request.email), full_name=check_full_name(request.full_name))
+        user = pb.User(id=str(uuid7()), email=check_new_email(request.email), full_name=check_full_name(request.full_name))
         role = enum_text(pb.Role, request.role)
 
         keys = await self._keys.of(work.workspace_id)
@@ -73,11 +74,11 @@ class Users(UsersServicer[UnitOfWork]):
         return await self._get(UUID(user.id), work)
 
     async def ListUsers(self, request: pb.ListUsersRequest, work: UnitOfWork) -> pb.UserPage:
-        shown = page(request)
+        shown, words = page(request), rules.search_words(fold(request.search))
         keys = await self._keys.of(work.workspace_id)
         wanted = given(request)
         filters = {name: wanted[name] for name in store.FILTERS if wanted[name] is not None}
-        found = await self._names.select(filters, request.search, work.db, keys)
+        found = await self._names.select(filters, words, work.db, keys)
         shown_ids = [name.id for name in found[shown.offset : shown.offset + shown.limit]]
         rows = {row["id"]: row for row in await work.db.all(store.get_users, ids=shown_ids)}
         return pb.UserPage(items=[record.to_proto(rows[user_id], keys) for user_id in shown_ids], total=len(found))

@@ -17,6 +17,8 @@ _DAY = 24 * 60
 _WEEK = 7 * _DAY
 _MAX_TEXT_LENGTH = 100
 _MAX_SHIFTS_PER_DAY = 10
+# Each is looked for in every name of the workspace.
+_MOST_SEARCH_WORDS = 8
 
 
 def check_changes(changes: Mapping[str, Any]) -> None:
@@ -49,6 +51,15 @@ def check_shift_schedule(schedule: Mapping[str, Any]) -> None:
     for (_, ends_at, _), (starts_at, _, pointer) in pairwise([*shifts, *following]):
         if starts_at < ends_at:
             raise _invalid(pointer, "has a shift that overlaps with another")
+
+
+def search_words(folded: str) -> list[str]:
+    """The words that names are searched for, each once. Raises Invalid for more than eight."""
+    words = [*dict.fromkeys(folded.split())]
+    if len(words) > _MOST_SEARCH_WORDS:
+        fault = Fault("/search", f"must have at most {_MOST_SEARCH_WORDS} words")
+        raise Invalid("search_invalid", "Users are not searched for so much.", faults=[fault])
+    return words
 
 
 def check_department(*, is_active: bool) -> None:

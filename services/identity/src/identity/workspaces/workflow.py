@@ -11,7 +11,7 @@ from identity.credentials.passwords import password_hasher
 from identity.people import store as people
 from identity.people.record import email_index
 from identity.people.registration import add_user
-from identity.people.rules import check_email, check_full_name, in_order, membership_of
+from identity.people.rules import check_full_name, check_new_email, in_order, membership_of
 from identity.workspaces import rules, store
 
 _SECONDS_TO_FIND = 5.0
@@ -37,7 +37,7 @@ async def open_workspace(
     Raises Invalid for values that are not accepted; the password of a demonstration is public and not judged.
     """
     rules.check_workspace({"name": name, "time_zone": time_zone, "locale": locale})
-    email = check_email(owner_email)
+    email = check_new_email(owner_email)
     user = users_pb2.User(id=str(uuid7()), email=email, full_name=check_full_name(owner_full_name))
     index = email_index(runtime.keyring, email)
     async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
