@@ -136,8 +136,11 @@ async def test_a_role_of_another_kind_of_workspace_is_refused(service, practice,
         assert refused.value.faults[0].pointer == "/role"
 
 
-async def test_the_last_administrator_keeps_role_and_account(service, practice, hospital):
+@pytest.mark.parametrize("another_was_invited", [False, True])
+async def test_the_last_administrator_who_has_signed_in_keeps_role_and_account(service, practice, hospital, another_was_invited):
     for workspace, role in ((practice, pb.ROLE_THERAPIST), (hospital, pb.ROLE_DOCTOR)):
+        if another_was_invited:
+            await workspace.add_user("owner" if workspace is practice else "admin")
         caller = await service.signed_in(workspace.administrator)
         with pytest.raises(Conflict) as refused:
             await service.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(workspace.administrator.id), role=role), caller)
@@ -148,7 +151,7 @@ async def test_the_last_administrator_keeps_role_and_account(service, practice, 
 
 
 async def test_users_cannot_change_their_own_role(service, practice):
-    await practice.add_user("owner")
+    await service.signed_in(await practice.add_user("owner"))
     with pytest.raises(Forbidden) as refused:
         request = pb.ChangeRoleRequest(user_id=str(practice.administrator.id), role=pb.ROLE_ASSISTANT)
         await service.users.ChangeRole(request, await service.signed_in(practice.administrator))

@@ -115,7 +115,7 @@ EXPLANATIONS: dict[str, str] = {
     "job_not_permitted": "A job goes on only while whoever has ordered it is active in the workspace and may still order such a job. What it had done until then stays; somebody who may can order it again.",
     "job_over": "The job has ended already; `status` says how.",
     "job_without_file": "Only a job that is done, and of a kind that makes a file, has one: its `result_url` is set. `status` says how far the job is.",
-    "last_owner": "A workspace keeps at least one active person who runs it: an owner, or an administrator of a hospital.",
+    "last_owner": "A workspace keeps at least one active person who runs it and has signed in: an owner, or an administrator of a hospital.",
     "link_expired": "Links to files expire. Request a new one.",
     "link_invalid": "A sign-in link is good for one use and expires. Request a new one.",
     "list_changing": "The list changed each time while a page of it was put together. Retry-After says when to try again.",

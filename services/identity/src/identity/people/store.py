@@ -1,6 +1,6 @@
 """Statements that add users and find them by e-mail address. `sign_ins` has no row security: its statements name the workspace themselves."""
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.statement import command, query
@@ -48,6 +48,16 @@ prove = command(update(sign_ins).where(_this_user).where(sign_ins.c.proved_at.is
 set_passkey = command(update(sign_ins).where(_this_user).values(passkey=bindparam("has_passkey")))
 
 set_second_factor = command(update(sign_ins).where(_this_user).values(second_factor=bindparam("confirmed")))
+
+# Who has never signed in may never: an invitation can be mistyped, or run out.
+count_other_administrators = query(
+    select(func.count().label("others"))
+    .select_from(users)
+    .where(users.c.role == bindparam("administrator_role"))
+    .where(users.c.is_active)
+    .where(users.c.last_login_at.is_not(None))
+    .where(users.c.id != bindparam("user_id", type_=Uuid))
+)
 
 _sso_required = exists().where(sso_providers.c.workspace_id == users.c.workspace_id).where(sso_providers.c.is_required).correlate(users)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, delete, func, insert, select, update
+from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -110,14 +110,6 @@ get_user = query(
 )
 
 lock_user = command(select(*USER_COLUMNS).where(_this_user).with_for_update(key_share=True, of=users))
-
-count_other_administrators = query(
-    select(func.count().label("others"))
-    .select_from(users)
-    .where(users.c.role == bindparam("administrator_role"))
-    .where(users.c.is_active)
-    .where(users.c.id != _user_id)
-)
 
 set_role = command(
     update(users)

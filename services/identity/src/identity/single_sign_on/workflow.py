@@ -17,6 +17,7 @@ from identity.login_sessions import revocation
 from identity.people import record as people
 from identity.people.notices import raise_notice
 from identity.people.registration import insert_user
+from identity.people.store import count_other_administrators
 from identity.roles import ADMINISTRATOR_ROLE
 from identity.single_sign_on import rules, store
 
@@ -87,7 +88,7 @@ async def follow_groups(work: UnitOfWork, keys: WorkspaceKeys, user_id: UUID, gi
     kind = (await work.db.one(store.lock_workspace))["kind"]
     was = await work.db.one(store.lock_user, user_id=user_id)
     administrators = {"user_id": user_id, "administrator_role": ADMINISTRATOR_ROLE[kind]}
-    others = (await work.db.one(store.count_other_administrators, **administrators))["others"]
+    others = (await work.db.one(count_other_administrators, **administrators))["others"]
     role = rules.new_role(given.role, was=was["role"], kind=kind, other_administrators=others)
     department_id = await _department(work.db, given) or was["department_id"]
     if (role, department_id) == (was["role"], was["department_id"]):

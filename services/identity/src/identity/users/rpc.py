@@ -24,6 +24,7 @@ from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.login_sessions.access_keys import access_keys
 from identity.people import record
+from identity.people import store as people
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
 from identity.people.rules import check_full_name, check_new_email
@@ -208,10 +209,10 @@ class Users(UsersServicer[UnitOfWork]):
         return record.to_proto(await work.db.one(store.get_user, user_id=user_id), keys)
 
     async def _lock_for_change(self, user_id: UUID, work: UnitOfWork) -> tuple[str, Any, int]:
-        """The kind of the workspace, the user's row, and the number of other active administrators; locked until the commit."""
+        """The kind of the workspace, the user's row, and the number of other active administrators who have signed in; locked until the commit."""
         kind: str = (await work.db.one(store.lock_workspace))["kind"]
         was = await work.db.one(store.lock_user, user_id=user_id)
-        others = await work.db.one(store.count_other_administrators, user_id=user_id, administrator_role=ADMINISTRATOR_ROLE[kind])
+        others = await work.db.one(people.count_other_administrators, user_id=user_id, administrator_role=ADMINISTRATOR_ROLE[kind])
         return kind, was, others["others"]
 
     async def _check_department(self, department_id: str, work: UnitOfWork) -> None:

@@ -96,7 +96,7 @@ def check_may_give(role: str, held: Collection[str]) -> None:
 def check_new_role(user_id: UUID, role: str, *, was: str, kind: str, by: UUID, other_administrators: int) -> None:
     """Raise a refusal if the change is not allowed.
 
-    Invalid: workspaces of this kind have no such role. Conflict: the user is the last active administrator.
+    Invalid: workspaces of this kind have no such role. Conflict: no other active administrator has signed in.
     Forbidden: users do not change their own role.
     """
     check_role(role, kind=kind)
@@ -107,13 +107,13 @@ def check_new_role(user_id: UUID, role: str, *, was: str, kind: str, by: UUID, o
 
 
 def check_deactivation(role: str, *, kind: str, other_administrators: int) -> None:
-    """Raise Conflict if the user is the last active administrator of the workspace."""
+    """Raise Conflict if no other active administrator of the workspace has signed in."""
     if role == ADMINISTRATOR_ROLE[kind] and not other_administrators:
         raise _last_administrator(kind)
 
 
 def _last_administrator(kind: str) -> Conflict:
-    return Conflict("last_owner", f"A {kind} needs at least one active {ADMINISTRATOR_ROLE[kind]}.")
+    return Conflict("last_owner", f"A {kind} needs at least one active {ADMINISTRATOR_ROLE[kind]} who has signed in.")
 
 
 def _shift(shift: Any, pointer: str) -> tuple[int, int]:

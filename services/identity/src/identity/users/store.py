@@ -153,14 +153,6 @@ standing = query(
     )
 )
 
-count_other_administrators = query(
-    select(func.count().label("others"))
-    .select_from(users)
-    .where(users.c.role == bindparam("administrator_role"))
-    .where(users.c.is_active)
-    .where(users.c.id != bindparam("user_id"))
-)
-
 _sealed_again: dict[str, Any] = {"sealed": bindparam("sealed"), "version": bindparam("version"), "updated_at": bindparam("now")}
 
 change_role = command(update(users).where(_this_user).values(role=bindparam("role"), **_sealed_again).returning(*USER_COLUMNS))
