@@ -13,7 +13,7 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from chassis.errors import Forbidden, Refusal
 from identity.people.notices import raise_notice
-from notifications.mail.templates import SECURITY_KINDS
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.mail_worker import MailWorker
 from notifications.return_paths.workflow import index_of, record_failure
 from notifications.staff_texts import StaffText

@@ -9,7 +9,7 @@ import pytest
 
 from notifications.account_mails.mail import WITH_A_LINK
 from notifications.escalations import mail as escalations
-from notifications.mail.templates import SECURITY_KINDS
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.notification_settings import rules
 from notifications.personal_mails import notices
 from notifications.reminder_templates.rendering import LANGUAGES

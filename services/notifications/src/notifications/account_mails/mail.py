@@ -19,8 +19,9 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.account_mails import store
 from notifications.mail.channel import NotToBeSent
+from notifications.mail.message import message_id
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.mail.sender import MailKind
-from notifications.mail.templates import SECURITY_KINDS, message_id
 from notifications.reminder_templates import composing
 from notifications.staff_texts import StaffText
 

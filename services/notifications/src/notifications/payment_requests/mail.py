@@ -21,7 +21,7 @@ from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
 from notifications.mail.channel import NotToBeSent
-from notifications.mail.templates import message_id
+from notifications.mail.message import message_id
 from notifications.reminder_templates import composing, rendering
 from notifications.stubs import Stubs
 

@@ -1,14 +1,6 @@
-"""The ids of mails, and the kinds of those that tell what has become of an account."""
-
-from uuid import UUID
+"""The kinds of mail that tell what has become of an account."""
 
 from caseload.identity.v1 import events_pb2
-
-
-def message_id(kind: str, item_id: UUID) -> str:
-    """The left part of a Message-ID. Every attempt at one mail has the same, so that a duplicate can be recognised."""
-    return f"{kind}.{item_id}"
-
 
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
@@ -25,7 +17,6 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
     events_pb2.SECURITY_NOTICE_SSO_LINKED: "sso_linked",
 }
-
 
 # Kinds of mail that tell what has become of an account.
 SECURITY_KINDS = frozenset(_KINDS.values())
