@@ -104,6 +104,8 @@ class Users(UsersServicer[UnitOfWork]):
         if changed.supervisor_id != user.supervisor_id:
             supervisor_id = changed.supervisor_id if changed.HasField("supervisor_id") else None
             work.emit(events_pb2.SupervisionChanged(user_id=changed.id, supervisor_id=supervisor_id, version=values["version"]))
+        before = record.to_proto(was, keys)
+        work.note(changed=" ".join(name for name in rules.CHANGEABLE if getattr(before, name) != getattr(changed, name)) or "nothing")
         return changed
 
     async def ChangeRole(self, request: pb.ChangeRoleRequest, work: UnitOfWork) -> pb.User:
