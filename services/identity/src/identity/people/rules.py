@@ -24,10 +24,15 @@ def normalize_email(email: str) -> str:
     return unicodedata.normalize("NFKC", email.strip()).casefold()
 
 
+def is_email(text: str) -> bool:
+    """Whether it looks like an address. Whether somebody reads its mail is shown by the first mail alone."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def check_email(email: str) -> str:
     """The address without surrounding blanks. Raises Invalid if it is not an e-mail address."""
     stripped = email.strip()
-    if not _EMAIL.fullmatch(stripped):
+    if not is_email(stripped):
         raise Invalid("email_invalid", "This is not an e-mail address.", faults=[Fault("/email", "is not an e-mail address")])
     return stripped
 
