@@ -13,7 +13,14 @@ from identity.roles import SCOPES_BY_ROLE
 CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number", "settings")
 
 # What we know of the settings; the others are those of front ends.
-_SETTINGS = ("amendment_reason_required", "cosign_hours", "lock_after_failures", "office_hours", "offline_days", "second_factor_required")
+TOLD_SETTINGS = (
+    "amendment_reason_required",
+    "cosign_hours",
+    "lock_after_failures",
+    "office_hours",
+    "offline_days",
+    "second_factor_required",
+)
 
 _MAX_LENGTH = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
 # Language, script and region of BCP 47. Variants and extensions are not accepted.
@@ -68,7 +75,7 @@ def told_of_change(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, 
     """What the audit trail says of a change: which fields are others than before, and what the settings that we know are now (JSON)."""
     fields = [name for name in CHANGEABLE if was[name] != now[name]]
     before, after = was["settings"] or {}, now["settings"] or {}
-    settings = {name: json.dumps(after.get(name)) for name in _SETTINGS if before.get(name) != after.get(name)}
+    settings = {name: json.dumps(after.get(name)) for name in TOLD_SETTINGS if before.get(name) != after.get(name)}
     return {"changed": " ".join(fields) or "nothing", **settings}
 
 
