@@ -89,13 +89,13 @@ class Person:
     memberships: tuple[Membership, ...]
     # Whether the person has shown, for this membership, that they read the mail of the address.
     is_proved: bool
-    # Whether whoever shows this address at the door is let in by the credentials of `own`.
-    is_at_the_door: bool
+    # Whether the credentials of `own` are those that a sign-in with this address asks for.
+    credentials_count: bool
 
     @property
     def is_shut_out(self) -> bool:
         """Whether this user got in without proving the address, which another of its users has proved: nothing lets them in any more."""
-        return not self.is_proved and not self.is_at_the_door
+        return not self.is_proved and not self.credentials_count
 
     def in_workspace(self, workspace_id: UUID) -> Membership | None:
         return next((membership for membership in self.memberships if membership.workspace_id == workspace_id), None)
@@ -108,7 +108,7 @@ def in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     )
 
 
-def at_the_door(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
+def memberships_to_sign_in_to(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
     """Where somebody with this address may get in, the home first: the proved memberships, or else the earliest."""
     ordered = in_order(rows)
     return [membership_of(row) for row in ordered if row["proved_at"] is not None] or [membership_of(row) for row in ordered[:1]]
@@ -121,10 +121,10 @@ def membership_of(row: Mapping[str, Any]) -> Membership:
 def person_of_rows(rows: Sequence[Mapping[str, Any]], own: Membership) -> Person:
     """The person who is this user, from all users with the address."""
     row = next(row for row in rows if membership_of(row) == own)
-    doors = at_the_door(rows)
+    reachable = memberships_to_sign_in_to(rows)
     is_proved = row["proved_at"] is not None
-    memberships = tuple(doors) if is_proved else (own,)
-    return Person(row["email_index"], own, memberships[0], memberships, is_proved, is_at_the_door=doors[0] == own)
+    memberships = tuple(reachable) if is_proved else (own,)
+    return Person(row["email_index"], own, memberships[0], memberships, is_proved, credentials_count=reachable[0] == own)
 
 
 def is_of_the_person(amr: Sequence[str]) -> bool:
@@ -133,5 +133,5 @@ def is_of_the_person(amr: Sequence[str]) -> bool:
 
 
 def is_whole(amr: Sequence[str], *, second_factor: bool) -> bool:
-    """Whether these steps are what the person is asked for at the door: an invitation asks for no second one."""
+    """Whether these steps are all that a sign-in asks the person for: an invitation asks for no second one."""
     return is_of_the_person(amr) and not (second_factor and SECOND_STEPS.isdisjoint(amr))

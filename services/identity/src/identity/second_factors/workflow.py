@@ -23,7 +23,7 @@ from identity.people import record
 from identity.people import store as people
 from identity.people.memberships import person_of_user
 from identity.people.notices import raise_notice
-from identity.people.rules import at_the_door
+from identity.people.rules import memberships_to_sign_in_to
 from identity.second_factors import rules, store
 
 # The time to find one's telephone.
@@ -76,10 +76,10 @@ async def remove_for_operator(runtime: Runtime, email: str) -> bool:
     """Remove the second factor of whoever has this address, tell them, and sign them out in every workspace. False if there is none."""
     index = record.email_index(runtime.keyring, email)
     async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
-        doors = at_the_door(await tx.all(people.memberships_of_address, email_index=index))
-    if not doors:
+        memberships = memberships_to_sign_in_to(await tx.all(people.memberships_of_address, email_index=index))
+    if not memberships:
         return False
-    home = doors[0]
+    home = memberships[0]
     async with runtime.background(home.workspace_id) as work:
         await work.db.run(people.hold_memberships, email_index=index)
         if not await remove_second_factor(work, home.user_id):

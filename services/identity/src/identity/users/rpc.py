@@ -152,7 +152,7 @@ class Users(UsersServicer[UnitOfWork]):
         await work.db.one(store.lock_user, user_id=request.user_id)
         person = await person_of_user(work.db, work.workspace_id, UUID(request.user_id))
         # Elsewhere nothing is locked: whoever adds an address does not lift the limits of guessing at its owner's password.
-        if person.is_at_the_door:
+        if person.credentials_count:
             await self._throttle.forget(work.db, person.email_index)
         return record.to_proto(await work.db.one(store.get_user, user_id=request.user_id), keys)
 
