@@ -70,6 +70,7 @@ USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     users.c.specialization,
     users.c.shift_schedule,
     TWO_FACTOR_ENABLED.label("two_factor_enabled"),
+    HAS_PASSKEY.label("has_passkey"),
     _locked_until.label("locked_until"),
     users.c.last_login_at,
     users.c.created_at,
