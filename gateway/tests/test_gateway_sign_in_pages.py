@@ -118,7 +118,7 @@ async def test_wrong_credentials_are_the_same_page_for_known_and_unknown_address
     replies = [await send(visitor, "/auth/sign-in", email=email, password="wrong") for email in (person.email, nobody())]
 
     told = {(reply.status_code, *texts_of(reply, "alert")) for reply in replies}
-    assert told == {(401, "This e-mail address and password do not belong together.")}
+    assert told == {(401, language("en").texts["problem_invalid_credentials"])}
     without_address = [re.sub(r"(head|nobody)-\w+@example.com", "", reply.text) for reply in replies]
     assert without_address[0] == without_address[1]
     assert not any("access_token" in line for reply in replies for line in reply.headers.get_list("set-cookie"))
