@@ -1,8 +1,6 @@
 """The texts of mails to those who work in a practice, in every language. No server."""
 
-import re
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +12,8 @@ from notifications.notification_settings import rules
 from notifications.personal_mails import notices
 from notifications.reminder_templates.rendering import LANGUAGES
 from notifications.staff_texts import StaffText
+
+from .mail_texts import seen, words
 
 KINDS = (
     *notices.KINDS,
@@ -64,17 +64,12 @@ def test_a_mail_with_a_link_is_whole_in_every_language(language, which):
     assert f'<a href="{link}">{link}</a>' in rendered.html
     assert "Nora <b>Quist Bcc: x" in rendered.text
     assert "Nora &lt;b&gt;Quist Bcc: x" in rendered.html
-    assert text_of(rendered.html) == " ".join(rendered.text.split())
+    assert seen(rendered.html) == words(rendered.text)
     assert StaffText.of(language).lasts(timedelta(minutes=15)) in rendered.text
     if which == "invitation":
         assert "Lake & {side}" in rendered.subject
         assert "Lake &amp; {side}" in rendered.html
     assert (rendered.language, rendered.direction) == ({"en": "en-GB"}.get(language, language), "rtl" if language == "he" else "ltr")
-
-
-def text_of(html):
-    """What a reader sees of the HTML."""
-    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).split())
 
 
 def test_mails_with_a_link_differ_from_language_to_language():
