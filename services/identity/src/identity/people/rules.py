@@ -101,17 +101,16 @@ class Person:
         return next((membership for membership in self.memberships if membership.workspace_id == workspace_id), None)
 
 
-def in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The users of one address: the proved ones, the earliest first, then the others, the earliest first."""
-    return sorted(
-        rows, key=lambda row: (row["proved_at"] is None, row["proved_at"] or row["created_at"], row["created_at"], row["workspace_id"])
-    )
+def proved_memberships(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
+    """Those users of one address for whom the person has shown that they read its mail, the earliest first."""
+    proved = [row for row in rows if row["proved_at"] is not None]
+    return [membership_of(row) for row in sorted(proved, key=lambda row: (row["proved_at"], row["created_at"], row["workspace_id"]))]
 
 
-def memberships_to_sign_in_to(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
+def memberships_to_sign_in_to(rows: Sequence[Mapping[str, Any]]) -> list[Membership]:
     """Where somebody with this address may get in, the home first: the proved memberships, or else the earliest."""
-    ordered = in_order(rows)
-    return [membership_of(row) for row in ordered if row["proved_at"] is not None] or [membership_of(row) for row in ordered[:1]]
+    earliest = sorted(rows, key=lambda row: (row["created_at"], row["workspace_id"]))[:1]
+    return proved_memberships(rows) or [membership_of(row) for row in earliest]
 
 
 def membership_of(row: Mapping[str, Any]) -> Membership:
