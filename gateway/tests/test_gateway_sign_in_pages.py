@@ -343,7 +343,9 @@ async def test_passkeys_are_listed_renamed_and_removed_without_script(gateway, s
     csrf = {"X-CSRF-Token": signed_in.cookies["csrf_token"]}
     options = (await signed_in.post("/api/v1/auth/passkeys", headers=csrf)).json()
     body = {"credential": SoftPasskey.of(options).attest(options, "http://localhost:8000"), "name": "Telephone"}
+    assert language("en").texts["second_factor_is_off"] in (await signed_in.get("/auth/account")).text
     passkey_id = (await signed_in.post("/api/v1/auth/passkeys/finish", json=body, headers=csrf)).json()["id"]
+    assert language("en").texts["second_factor_is_a_passkey"] in (await signed_in.get("/auth/account")).text
     account = "/auth/account"
     assert 'value="Telephone"' in (await signed_in.get(account)).text
 
