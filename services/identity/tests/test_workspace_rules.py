@@ -86,3 +86,12 @@ def test_the_trail_is_told_which_fields_changed_and_what_the_known_settings_are_
     assert told_of_change(now, was | {"settings": {}})["second_factor_required"] == "null"
     # What a front end keeps there is its own affair, and no fact of the trail.
     assert "colours" not in told_of_change(was, was | {"settings": {"colours": "of Ada"}})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["amendment_reason_required", "cosign_hours", "lock_after_failures", "office_hours", "offline_days", "second_factor_required"],
+)
+def test_the_trail_is_told_of_every_setting_that_we_know(setting):
+    was = dict.fromkeys(CHANGEABLE) | {"settings": {}}
+    assert told_of_change(was, was | {"settings": {setting: 5}}) == {"changed": "settings", setting: "5"}
