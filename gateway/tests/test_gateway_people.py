@@ -78,9 +78,10 @@ async def test_who_may_not_read_appointments_deactivates_without_seeing_them(gat
 
 
 async def test_deactivating_somebody_lists_the_keys_that_they_made_and_that_stay_good(gateway, practice):
-    leaver = await gateway.add_user(practice.person.workspace_id, "owner")
+    leaver = await gateway.add_user(practice.person.workspace_id, "therapist")
     new = {"name": "Import", "scopes": ["clients:read"]}
     kept = (await practice.http.post("/api/v1/api-keys", json=new)).json()
+    # Somebody who made keys as an owner, and has another role by now.
     async with gateway.colleague(practice.person, role="owner", user_id=UUID(leaver)) as http:
         made = (await http.post("/api/v1/api-keys", json=new)).json()
     assert (kept["created_by"], made["created_by"]) == (str(practice.person.user_id), leaver)
