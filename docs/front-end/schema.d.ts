@@ -564,7 +564,10 @@ export interface paths {
         put?: never;
         /**
          * Deactivate User
-         * @description The user is signed out everywhere. Appointments that are still to come stay as they are, and are listed: somebody else has to take them.
+         * @description The user is signed out everywhere.
+         *
+         *     Appointments that are still to come stay as they are, and are listed: somebody else has to take them. So are API keys that the user made:
+         *     programs go on with them, and whoever has copied one does too.
          */
         post: operations["deactivate_user"];
         delete?: never;
@@ -622,7 +625,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Second Factor
-         * @description For somebody who has lost the device and the backup codes. The user is told by mail, and signed out.
+         * @description For somebody who has lost the device and the backup codes: removes the authenticator and all passkeys. The user is told by mail, and signed out.
          */
         delete: operations["remove_second_factor"];
         options?: never;
@@ -3993,6 +3996,8 @@ export interface components {
             last_used_at: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description The user who made it; null of a key of the operator's. */
+            created_by: string | null;
         };
         ApiKeyCreate: {
             name: string;
@@ -4664,6 +4669,8 @@ export interface components {
             last_used_at: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description The user who made it; null of a key of the operator's. */
+            created_by: string | null;
             /** @description The key itself, which is shown this once. Send it as `Authorization: Bearer …`. */
             secret: string;
         };
@@ -4718,7 +4725,10 @@ export interface components {
             shift_schedule: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether the person has an authenticator. */
             two_factor_enabled: boolean;
+            /** @description Whether the person has a passkey, which is a second factor too. */
+            has_passkey: boolean;
             is_locked: boolean;
             locked_until: string | null;
             last_login_at: string | null;
@@ -4729,6 +4739,8 @@ export interface components {
             /** @description The first hundred that are scheduled, earliest first; null for a caller who may not read appointments. */
             future_appointments: components["schemas"]["Appointment"][] | null;
             future_appointment_count: number | null;
+            /** @description The keys that the user made, which stay good until they are deleted; null for a caller who may not see keys. */
+            api_keys: components["schemas"]["ApiKey"][] | null;
         };
         Department: {
             /** Format: uuid */
@@ -6377,7 +6389,10 @@ export interface components {
             shift_schedule: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether the person has an authenticator. */
             two_factor_enabled: boolean;
+            /** @description Whether the person has a passkey, which is a second factor too. */
+            has_passkey: boolean;
             is_locked: boolean;
             locked_until: string | null;
             last_login_at: string | null;

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-KEY = {"id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at"}
+KEY = {"id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at", "created_by"}
 
 
 @pytest.fixture

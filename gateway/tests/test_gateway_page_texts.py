@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.errors import TooMany
 from gateway.pages.account import browser_of
 from gateway.pages.destinations import Destinations
 from gateway.pages.languages import LANGUAGES, choose, language
+from gateway.pages.refusals import explain
 from gateway.settings import GatewaySettings
 
 PAGES = files("gateway.pages")
@@ -34,6 +36,15 @@ def test_every_text_is_there_in_every_language(code):
     # Names, and words that are the same in several languages.
     same = {key for key in texts if texts[key] == english[key]}
     assert code == "en" or same <= {"direction", "code"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(None, "2 seconds"), (0.2, "2 seconds"), (30, "30 seconds"), (90, "90 seconds"), (91, "2 minutes"), (900, "15 minutes")],
+)
+def test_whoever_has_to_wait_is_told_how_long_in_units_that_people_use(seconds, told):
+    refusal = TooMany("too_many_attempts", "Too many attempts; wait a little before the next.", retry_after=seconds)
+    assert explain(refusal, language("en").texts) == f"Too many attempts. Try again in {told}."
 
 
 def test_every_text_is_used_and_every_text_that_is_used_is_there():

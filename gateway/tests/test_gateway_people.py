@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 PASSWORD = "correct horse battery"
 USER = {
     "id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number",
-    "supervisor_id", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "locked_until", "last_login_at", "created_at", "updated_at",
+    "supervisor_id", "specialization", "shift_schedule", "two_factor_enabled", "has_passkey", "is_locked", "locked_until", "last_login_at", "created_at", "updated_at",
 }  # fmt: skip
 EVENT = {
     "id", "workspace_id", "user_id", "event_type", "resource_type", "resource_id", "action", "outcome", "ip_address", "user_agent",
@@ -59,7 +60,7 @@ async def test_deactivating_a_practitioner_lists_the_appointments_that_are_still
     answers = [(await practice.http.post(path)).json() for _ in range(2)]
 
     for answer in answers:
-        assert answer.keys() == USER | {"future_appointments", "future_appointment_count"}
+        assert answer.keys() == USER | {"future_appointments", "future_appointment_count", "api_keys"}
         assert (answer["is_active"], answer["future_appointment_count"]) == (False, 2)
         assert [found["id"] for found in answer["future_appointments"]] == [booked[1]["id"], booked[0]["id"]]
         assert answer["future_appointments"][0]["client"]["full_name"] == "Ada Lovelace"
@@ -73,6 +74,24 @@ async def test_who_may_not_read_appointments_deactivates_without_seeing_them(gat
         answer = (await colleague.post(f"/api/v1/users/{doctor}/deactivate")).json()
 
     assert (answer["is_active"], answer["future_appointments"], answer["future_appointment_count"]) == (False, None, None)
+    assert answer["api_keys"] is None
+
+
+async def test_deactivating_somebody_lists_the_keys_that_they_made_and_that_stay_good(gateway, practice):
+    leaver = await gateway.add_user(practice.person.workspace_id, "therapist")
+    new = {"name": "Import", "scopes": ["clients:read"]}
+    kept = (await practice.http.post("/api/v1/api-keys", json=new)).json()
+    # Somebody who made keys as an owner, and has another role by now.
+    async with gateway.colleague(practice.person, role="owner", user_id=UUID(leaver)) as http:
+        made = (await http.post("/api/v1/api-keys", json=new)).json()
+    assert (kept["created_by"], made["created_by"]) == (str(practice.person.user_id), leaver)
+
+    answer = (await practice.http.post(f"/api/v1/users/{leaver}/deactivate")).json()
+
+    assert [key["id"] for key in answer["api_keys"]] == [made["id"]]
+    assert answer["api_keys"][0]["created_by"] == leaver
+    async with gateway.anonymous(Authorization=f"Bearer {made['secret']}") as program:
+        assert (await program.get("/api/v1/clients")).status_code == 200
 
 
 async def test_an_administrator_unlocks_a_user_who_guessed_too_often(gateway, practice):

@@ -118,7 +118,7 @@ async def test_wrong_credentials_are_the_same_page_for_known_and_unknown_address
     replies = [await send(visitor, "/auth/sign-in", email=email, password="wrong") for email in (person.email, nobody())]
 
     told = {(reply.status_code, *texts_of(reply, "alert")) for reply in replies}
-    assert told == {(401, "This e-mail address and password do not belong together.")}
+    assert told == {(401, language("en").texts["problem_invalid_credentials"])}
     without_address = [re.sub(r"(head|nobody)-\w+@example.com", "", reply.text) for reply in replies]
     assert without_address[0] == without_address[1]
     assert not any("access_token" in line for reply in replies for line in reply.headers.get_list("set-cookie"))
@@ -263,7 +263,7 @@ async def test_after_too_many_attempts_the_page_says_how_long_to_wait(gateway):
 
         assert reply.status_code == 429
         assert int(reply.headers["retry-after"]) >= 1
-        assert re.fullmatch(r"Too many attempts\. Try again in \d+ s\.", texts_of(reply, "alert")[0])
+        assert re.fullmatch(r"Too many attempts\. Try again in \d+ seconds\.", texts_of(reply, "alert")[0])
 
 
 async def test_more_requests_than_an_address_may_send_are_a_page_too(gateway):
@@ -343,7 +343,9 @@ async def test_passkeys_are_listed_renamed_and_removed_without_script(gateway, s
     csrf = {"X-CSRF-Token": signed_in.cookies["csrf_token"]}
     options = (await signed_in.post("/api/v1/auth/passkeys", headers=csrf)).json()
     body = {"credential": SoftPasskey.of(options).attest(options, "http://localhost:8000"), "name": "Telephone"}
+    assert language("en").texts["second_factor_is_off"] in (await signed_in.get("/auth/account")).text
     passkey_id = (await signed_in.post("/api/v1/auth/passkeys/finish", json=body, headers=csrf)).json()["id"]
+    assert language("en").texts["second_factor_is_a_passkey"] in (await signed_in.get("/auth/account")).text
     account = "/auth/account"
     assert 'value="Telephone"' in (await signed_in.get(account)).text
 

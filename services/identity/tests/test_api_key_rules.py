@@ -1,11 +1,12 @@
 """Which API keys may be made, by whom, and how many."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
-from identity.api_keys.rules import check_held, check_key, check_may_make, check_number
+from identity.api_keys.rules import OPERATOR, check_held, check_key, check_may_make, check_number
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 KNOWN = frozenset({"clients:read", "clients:write"})
@@ -78,3 +79,7 @@ def test_a_workspace_has_up_to_100_keys():
     assert refused(check_number, 99) is None
     for keys in (100, 101):
         assert refused(check_number, keys) == (Conflict, "too_many_api_keys", [])
+
+
+def test_keys_that_the_operator_made_are_known_by_the_id_that_is_stored_with_them():
+    assert UUID("00000000-0000-0000-0000-000000000000") == OPERATOR

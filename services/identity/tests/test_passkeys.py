@@ -12,6 +12,7 @@ from caseload.identity.v1 import events_pb2, second_factors_pb2, sign_in_pb2, us
 from caseload.identity.v1 import passkeys_pb2 as pb
 from chassis import base64url
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from identity.second_factors.workflow import remove_for_operator
 from standalone.selftest.software_authenticator import BACKED_UP, BACKUP_ELIGIBLE, USER_PRESENT, USER_VERIFIED, SoftPasskey
 
 ORIGIN = "http://localhost:8000"
@@ -305,6 +306,41 @@ async def test_a_passkey_is_the_second_step_after_a_password(service, practice):
     assert not signed_in.user.two_factor_enabled
     # As the first and only factor it would have to verify its user.
     assert await refused_code(service.show(passkey.sign(await service.request_options(), ORIGIN))) == "passkey_not_accepted"
+
+
+async def remove_of(service, user, caller):
+    request = second_factors_pb2.RemoveSecondFactorRequest(user_id=str(user.id), reason=second_factors_pb2.REMOVAL_REASON_DEVICE_STOLEN)
+    await service.second_factors.RemoveSecondFactor(request, caller)
+
+
+@pytest.mark.parametrize("with_authenticator", [False, True])
+async def test_an_administrator_sees_and_removes_the_passkeys_on_a_telephone_that_was_stolen(service, hospital, with_authenticator):
+    nurse, head = await hospital.add_user("nurse"), await service.signed_in(hospital.administrator)
+    caller = (await service.enroll(nurse)).caller if with_authenticator else await service.signed_in(nurse)
+    passkey = await service.passkey_of(nurse, caller)
+    seen = await service.users.GetUser(users_pb2.GetUserRequest(user_id=str(nurse.id)), head)
+    assert (seen.two_factor_enabled, seen.has_passkey) == (with_authenticator, True)
+
+    await remove_of(service, nurse, head)
+
+    assert await service.until_refused(caller)
+    assert await refused_code(service.show(passkey.sign(await service.request_options(), ORIGIN))) == "passkey_not_accepted"
+    assert await methods(service, nurse) is None
+    seen = await service.users.GetUser(users_pb2.GetUserRequest(user_id=str(nurse.id)), head)
+    assert (seen.two_factor_enabled, seen.has_passkey) == (False, False)
+    assert (await service.notices(nurse))[-1] == events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED
+    (line,) = await service.lines("remove_second_factor", hospital.workspace_id)
+    removed = "authenticator passkeys" if with_authenticator else "passkeys"
+    assert (line.resource_id, line.facts) == (str(nurse.id), {"reason": "device_stolen", "removed": removed})
+    assert await refused_code(remove_of(service, nurse, head), Conflict) == "second_factor_not_enrolled"
+
+
+async def test_the_operator_removes_passkeys_too(service, practice):
+    user = practice.administrator
+    passkey = await service.passkey_of(user)
+    assert await remove_for_operator(service.environment.runtime("identity"), user.email) is True
+    assert await refused_code(service.show(passkey.sign(await service.request_options(), ORIGIN))) == "passkey_not_accepted"
+    assert not (await service.login(user)).user.has_passkey
 
 
 async def test_the_backup_codes_of_an_enrolment_that_was_not_finished_are_no_second_step(service, practice):

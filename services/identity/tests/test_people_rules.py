@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from chassis.errors import Invalid
 from identity.people.rules import (
     Membership,
-    at_the_door,
     check_email,
     check_new_email,
     is_of_the_person,
     is_unmistakable,
     is_whole,
+    memberships_to_sign_in_to,
     normalize_email,
     person_of_rows,
 )
@@ -113,7 +113,7 @@ def user(n):
 
 
 @pytest.mark.parametrize(
-    ("rows", "doors"),
+    ("rows", "expected"),
     [
         ([], []),
         ([row(0)], [0]),
@@ -126,28 +126,28 @@ def user(n):
         ([row(1), row(0)], [0]),
     ],
 )
-def test_the_first_who_proved_the_address_lets_in_and_else_the_first_who_was_added(rows, doors):
+def test_the_first_who_proved_the_address_lets_in_and_else_the_first_who_was_added(rows, expected):
     for permuted in permutations(rows):
-        assert at_the_door(permuted) == [user(n) for n in doors]
+        assert memberships_to_sign_in_to(permuted) == [user(n) for n in expected]
 
 
 def test_a_person_has_the_memberships_that_are_proved_and_the_first_of_them_for_a_home():
     rows = [row(0, created=0), row(1, created=1, proved=7), row(2, created=2, proved=6)]
     person = person_of_rows(rows, user(1))
     assert (person.own, person.home, person.memberships, person.email_index) == (user(1), user(2), (user(2), user(1)), b"e")
-    assert (person.is_proved, person.is_at_the_door, person.is_shut_out) == (True, False, False)
+    assert (person.is_proved, person.credentials_count, person.is_shut_out) == (True, False, False)
     assert person.in_workspace(WORKSPACES[2]) == user(2)
     assert person.in_workspace(WORKSPACES[0]) is None
-    assert person_of_rows(rows, user(2)).is_at_the_door
+    assert person_of_rows(rows, user(2)).credentials_count
 
 
 def test_who_has_not_proved_the_address_stands_alone():
     rows = [row(0, created=0), row(1, created=1, proved=7)]
     alone = person_of_rows(rows, user(0))
     assert (alone.own, alone.home, alone.memberships) == (user(0), user(0), (user(0),))
-    assert (alone.is_proved, alone.is_at_the_door, alone.is_shut_out) == (False, False, True)
+    assert (alone.is_proved, alone.credentials_count, alone.is_shut_out) == (False, False, True)
     only = person_of_rows(rows[:1], user(0))
-    assert (only.is_at_the_door, only.is_shut_out) == (True, False)
+    assert (only.credentials_count, only.is_shut_out) == (True, False)
     first, second = (person_of_rows([row(0, created=0), row(3, created=1)], user(n)) for n in (0, 3))
     assert (first.is_shut_out, second.is_shut_out, second.home) == (False, True, user(3))
 

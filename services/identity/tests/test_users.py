@@ -73,6 +73,10 @@ async def test_an_update_changes_the_named_fields_of_a_user(service, practice):
     assert cleared.specialization == "Hands"
     assert cleared == await service.users.GetUser(pb.GetUserRequest(user_id=str(person.id)), caller)
 
+    await service.users.UpdateUser(change(person, specialization="Hands"), caller)
+    told = [line.facts["changed"] for line in await service.lines("update_user", practice.workspace_id)]
+    assert told == ["full_name license_number shift_schedule", "specialization", "license_number shift_schedule", "nothing"]
+
 
 @pytest.mark.parametrize(
     ("values", "pointer"),

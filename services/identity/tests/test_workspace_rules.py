@@ -4,7 +4,7 @@ import pytest
 
 from chassis.errors import Invalid
 from identity.roles import SCOPES_BY_ROLE
-from identity.workspaces.rules import check_workspace, cosign_hours, is_cosign_hours, is_office_hours
+from identity.workspaces.rules import CHANGEABLE, check_workspace, cosign_hours, is_cosign_hours, is_office_hours, told_of_change
 
 
 @pytest.mark.parametrize("locale", ["en", "en-GB", "sr-Latn-RS", "es-419"])
@@ -68,3 +68,30 @@ def test_and_nothing_else_is(hours):
 @pytest.mark.parametrize("settings", [None, {}, {"cosign_hours": None}])
 def test_a_workspace_that_has_set_nothing_gives_three_days_for_a_cosignature(settings):
     assert cosign_hours(settings) == 72
+
+
+def test_the_trail_is_told_which_fields_changed_and_what_the_known_settings_are_now():
+    was = dict.fromkeys(CHANGEABLE) | {"name": "Lakeside", "settings": {"second_factor_required": True, "cosign_hours": 24, "colours": 1}}
+    assert told_of_change(was, was) == {"changed": "nothing"}
+    now = was | {
+        "phone": "1",
+        "settings": {"second_factor_required": ["nurse"], "cosign_hours": 24, "lock_after_failures": 5, "colours": 2},
+    }
+    assert told_of_change(was, now) == {
+        "changed": "phone settings",
+        "second_factor_required": '["nurse"]',
+        "lock_after_failures": "5",
+    }
+    # What is not set any more is what applies to whoever has set nothing.
+    assert told_of_change(now, was | {"settings": {}})["second_factor_required"] == "null"
+    # What a front end keeps there is its own affair, and no fact of the trail.
+    assert "colours" not in told_of_change(was, was | {"settings": {"colours": "of Ada"}})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["amendment_reason_required", "cosign_hours", "lock_after_failures", "office_hours", "offline_days", "second_factor_required"],
+)
+def test_the_trail_is_told_of_every_setting_that_we_know(setting):
+    was = dict.fromkeys(CHANGEABLE) | {"settings": {}}
+    assert told_of_change(was, was | {"settings": {setting: 5}}) == {"changed": "settings", setting: "5"}

@@ -35,6 +35,17 @@ async def test_an_update_changes_the_named_fields_of_a_workspace(service, practi
     assert changed == await service.workspaces.GetWorkspace(pb.GetWorkspaceRequest(), caller)
 
 
+async def test_the_trail_says_what_of_a_workspace_was_changed(service, practice):
+    caller = await service.signed_in(practice.administrator)
+    settings = ParseDict({"second_factor_required": ["therapist"], "cosign_hours": 24}, Struct())
+    await service.workspaces.UpdateWorkspace(change(phone="+44 20 7946 0001", settings=settings), caller)
+    await service.workspaces.UpdateWorkspace(change(settings=ParseDict({"cosign_hours": 24}, Struct())), caller)
+
+    first, second = await service.lines("update_workspace", practice.workspace_id)
+    assert first.facts == {"changed": "phone settings", "second_factor_required": '["therapist"]', "cosign_hours": "24"}
+    assert second.facts == {"changed": "settings", "second_factor_required": "null"}
+
+
 async def test_an_update_changes_no_other_workspace(service, practice, hospital):
     before = await service.workspaces.GetWorkspace(pb.GetWorkspaceRequest(), await service.signed_in(hospital.administrator))
     await service.workspaces.UpdateWorkspace(change(name="Seaside"), await service.signed_in(practice.administrator))

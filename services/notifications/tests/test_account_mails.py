@@ -8,14 +8,17 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import events_pb2, sign_in_pb2
+from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
+from caseload.identity.v1.users_rpc import UsersStub
 from chassis.errors import Forbidden, Refusal
 from identity.people.notices import raise_notice
-from notifications.mail.templates import SECURITY_KINDS
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.mail_worker import MailWorker
 from notifications.return_paths.workflow import index_of, record_failure
 from notifications.staff_texts import StaffText
+
+from .conftest import open_practice
 
 HAPPENED = {kind: StaffText.of("en").security(kind, when="", name="").text.splitlines()[2] for kind in SECURITY_KINDS}
 
@@ -196,6 +199,24 @@ async def test_a_forgotten_password_is_reset_by_the_mailed_link(practice):
     assert "Hello Henrietta Castellanos," in _text(notice)
     login = sign_in_pb2.LoginRequest(email=practice.owner_email, password="a wholly new phrase")
     assert (await sign_in.Login(login, practice.environment.nobody())).signed_in.user.id == str(practice.owner_id)
+
+
+async def test_links_and_invitations_are_in_the_language_of_the_workspace(notifications_environment, mail_server):
+    haifa = await open_practice(notifications_environment, mail_server, locale="he")
+    await _request(haifa)
+    link = await _mail(haifa)
+    email = f"nora-{uuid7().hex}@example.com"
+    new = users_pb2.CreateUserRequest(email=email, full_name="Nora Quist", role=users_pb2.ROLE_THERAPIST)
+    await haifa.environment.stub(UsersStub).CreateUser(new, haifa.call)
+    (invitation,) = await haifa.until(lambda: mail_server.to(email))
+
+    for mail, subject in ((link, "הקישור שלך לכניסה"), (invitation, "הזמנה אל Lakeside & Partners")):
+        assert mail["Subject"] == subject
+        html = mail.get_body(("html",)).get_content()
+        assert 'lang="he" dir="rtl"' in html
+        assert f"token={_token(mail)}" in html
+    assert "7 ימים" in _text(invitation)
+    assert (await _verify(haifa, _token(link))).user.id == str(haifa.owner_id)
 
 
 async def test_every_notice_has_words_and_goes_to_the_person_it_is_about(practice):

@@ -13,6 +13,8 @@ from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.protobuf.timestamps import to_datetime
 
+from .conftest import open_practice
+
 LINK = {
     "payment_mode": pb.PAYMENT_MODE_SMART_LINK,
     "payment_link_type": pb.PAYMENT_LINK_TYPE_CUSTOM,
@@ -96,6 +98,22 @@ async def test_the_mail_names_the_currency_of_the_service(practice, mail_server,
     assert await ended(practice) == "sent"
     (mail,) = mail_server.to(client.email)
     assert "pay 80.00 EUR for your appointment" in mail.get_body(("plain",)).get_content()
+
+
+async def test_a_client_is_asked_in_the_language_of_the_workspace(notifications_environment, mail_server):
+    paris = await open_practice(notifications_environment, mail_server, locale="fr")
+    client = await paris.client()
+    appointment = await paris.book(client, timedelta(days=3))
+    await paris.change(appointment, payment_price="80.00")
+    await ask(paris, appointment, **LINK)
+
+    assert await ended(paris) == "sent"
+    (mail,) = mail_server.to(client.email)
+    assert mail["Subject"] == "Demande de paiement de Lakeside & Partners"
+    assert "régler 80,00 pour votre rendez-vous" in mail.get_body(("plain",)).get_content()
+    # Where the link leads is not written in any language.
+    assert f"https://pay.example.com/{appointment.id}?amount=80.00" in mail.get_body(("plain",)).get_content()
+    assert 'lang="fr" dir="ltr"' in mail.get_body(("html",)).get_content()
 
 
 async def test_who_has_paid_before_the_mail_went_out_is_not_asked(practice, mail_server, unpaid):

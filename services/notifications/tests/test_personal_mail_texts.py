@@ -1,16 +1,19 @@
-"""The texts of mails to people about their own work, in every language. No server."""
+"""The texts of mails to those who work in a practice, in every language. No server."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from notifications.account_mails.mail import WITH_A_LINK
 from notifications.escalations import mail as escalations
-from notifications.mail.templates import SECURITY_KINDS
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.notification_settings import rules
 from notifications.personal_mails import notices
 from notifications.reminder_templates.rendering import LANGUAGES
 from notifications.staff_texts import StaffText
+
+from .mail_texts import seen, words
 
 KINDS = (
     *notices.KINDS,
@@ -46,6 +49,49 @@ def test_times_are_as_usual_in_the_locale():
     assert StaffText.of("de").times(NINE, NINE.replace(hour=9), BERLIN) == "09:00\N{EN DASH}10:00"
     # In a language that we do not have.
     assert StaffText.of("fi").locale.language == "en"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("which", WITH_A_LINK)
+def test_a_mail_with_a_link_is_whole_in_every_language(language, which):
+    link = "https://app.example.com/auth/verify?token=aB3-_x"
+    about = {"name": "Nora <b>Quist\r\nBcc: x", "workspace": "Lake & {side}\n", "link": link, "lasts": timedelta(minutes=15)}
+    rendered = StaffText.of(language).link(which, **about)
+
+    assert "{" not in (rendered.subject + rendered.text + rendered.html).replace("{side}", "")
+    # On a line of its own, so that no mail program takes what follows for a part of it.
+    assert f"\n\n{link}\n\n" in rendered.text
+    assert f'<a href="{link}">{link}</a>' in rendered.html
+    assert "Nora <b>Quist Bcc: x" in rendered.text
+    assert "Nora &lt;b&gt;Quist Bcc: x" in rendered.html
+    assert seen(rendered.html) == words(rendered.text)
+    assert StaffText.of(language).lasts(timedelta(minutes=15)) in rendered.text
+    if which == "invitation":
+        assert "Lake & {side}" in rendered.subject
+        assert "Lake &amp; {side}" in rendered.html
+    assert (rendered.language, rendered.direction) == ({"en": "en-GB"}.get(language, language), "rtl" if language == "he" else "ltr")
+
+
+def test_mails_with_a_link_differ_from_language_to_language():
+    about = {"name": "Nora Quist", "workspace": "Lakeside", "link": "https://app.example.com", "lasts": timedelta(days=7)}
+    told = {StaffText.of(language).link(which, **about).text for language in LANGUAGES for which in WITH_A_LINK}
+    assert len(told) == len(LANGUAGES) * len(WITH_A_LINK)
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(seconds=1), "1 minute"),
+        (timedelta(minutes=15, seconds=-1), "15 minutes"),
+        (timedelta(minutes=119), "119 minutes"),
+        (timedelta(hours=2), "2 hours"),
+        (timedelta(hours=47), "47 hours"),
+        (timedelta(hours=48), "2 days"),
+        (timedelta(days=7, seconds=-2), "7 days"),
+    ],
+)
+def test_how_long_a_link_is_good_is_said_to_the_nearest_unit(span, said):
+    assert StaffText.of("en").lasts(span) == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

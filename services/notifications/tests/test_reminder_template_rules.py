@@ -5,7 +5,6 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel import Locale
 
 from caseload.identity.v1 import workspaces_pb2
 from chassis.errors import Conflict, Invalid
@@ -179,9 +178,3 @@ def test_a_template_without_html_keeps_its_lines():
     made = rendered("{date}\n\n<b> {time}")
     assert "pre-line" in made.html
     assert "&lt;b&gt;" in made.html
-
-
-def test_dates_for_texts_that_are_english_only():
-    assert dates.english("de") == Locale("en", "GB")
-    assert dates.english("en-US") == Locale("en", "US")
-    assert dates.english("") == Locale("en", "GB")

@@ -56,12 +56,21 @@ _BY_KIND: Mapping[type[Refusal], str] = {
     Unauthenticated: "problem_signed_out",
     Unavailable: "problem_unavailable",
 }
+# A longer wait is told in minutes.
+_SECONDS_IN_SECONDS = 90
 _BY_STATUS = {404: "problem_not_found", 405: "problem_request", 408: "problem_request", 413: "problem_request", 400: "problem_request"}
 
 
 def explain(refusal: Refusal, texts: Mapping[str, str]) -> str:
     key = _BY_CODE.get(refusal.code) or next((key for kind, key in _BY_KIND.items() if isinstance(refusal, kind)), "problem_request")
-    return texts[key].format(seconds=max(1, math.ceil(refusal.retry_after or 1))) if key == "problem_too_many" else texts[key]
+    return _how_long_to_wait(refusal.retry_after or 1, texts) if key == "problem_too_many" else texts[key]
+
+
+def _how_long_to_wait(seconds: float, texts: Mapping[str, str]) -> str:
+    # From two of each on: the texts have no singular.
+    if seconds > _SECONDS_IN_SECONDS:
+        return texts["problem_too_many_for_long"].format(minutes=math.ceil(seconds / 60))
+    return texts["problem_too_many"].format(seconds=max(2, math.ceil(seconds)))
 
 
 def is_for_people(request: GatewayRequest) -> bool:

@@ -22,6 +22,7 @@ class ApiKey(Schema):
     expires_at: Time | None
     last_used_at: Annotated[Time | None, Field(description="To about five minutes.")]
     created_at: Time
+    created_by: Annotated[UUID | None, Field(description="The user who made it; null of a key of the operator's.")]
 
 
 class CreatedApiKey(ApiKey):

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from caseload.identity.v1 import second_factors_pb2
+from caseload.identity.v1 import api_keys_pb2, second_factors_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.protobuf.timestamps import to_timestamp
@@ -52,9 +52,13 @@ async def change_role(user_id: UUID, body: schemas.RoleChange, request: SignedIn
 
 @router.post("/{user_id}/deactivate", response_model=schemas.DeactivatedUser)
 async def deactivate_user(user_id: UUID, request: SignedInRequest) -> Response:
-    """The user is signed out everywhere. Appointments that are still to come stay as they are, and are listed: somebody else has to take them."""
+    """The user is signed out everywhere.
+
+    Appointments that are still to come stay as they are, and are listed: somebody else has to take them. So are API keys that the user made:
+    programs go on with them, and whoever has copied one does too.
+    """
     user = await request.stubs.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(user_id)), request.context)
-    return json_response(render(user) | await _future_appointments(user_id, request))
+    return json_response(render(user) | await _future_appointments(user_id, request) | await _api_keys(user_id, request))
 
 
 @router.post("/{user_id}/activate", response_model=schemas.User)
@@ -70,7 +74,7 @@ async def unlock_user(user_id: UUID, request: SignedInRequest) -> Response:
 
 @router.delete("/{user_id}/second-factor", status_code=204)
 async def remove_second_factor(user_id: UUID, query: Annotated[schemas.RemovalQuery, Query()], request: SignedInRequest) -> Response:
-    """For somebody who has lost the device and the backup codes. The user is told by mail, and signed out."""
+    """For somebody who has lost the device and the backup codes: removes the authenticator and all passkeys. The user is told by mail, and signed out."""
     message = to_proto(query, second_factors_pb2.RemoveSecondFactorRequest, user_id=user_id)
     await request.stubs.second_factors.RemoveSecondFactor(message, request.context)
     return no_content()
@@ -88,3 +92,10 @@ async def _future_appointments(practitioner_id: UUID, request: GatewayRequest) -
     )
     page = await request.stubs.appointments.ListAppointments(message, request.context)
     return {"future_appointments": await named_appointments(request, page.items), "future_appointment_count": page.total}
+
+
+async def _api_keys(user_id: UUID, request: GatewayRequest) -> dict[str, Any]:
+    if not request.has_scope("workspace:write"):
+        return {"api_keys": None}
+    keys = (await request.stubs.api_keys.ListApiKeys(api_keys_pb2.ListApiKeysRequest(), request.context)).items
+    return {"api_keys": [render(key) for key in keys if key.created_by == str(user_id)]}

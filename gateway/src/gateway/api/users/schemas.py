@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from gateway.api.api_keys.schemas import ApiKey
 from gateway.api.appointments.schemas import Appointment
 from gateway.api.fields import Email, JsonObject, Page, PageQuery, Schema, Search, Text, Text100, Time, absent
 
@@ -29,7 +30,8 @@ class User(Schema):
     license_number: str | None
     specialization: str | None
     shift_schedule: ShiftSchedule | None
-    two_factor_enabled: bool
+    two_factor_enabled: Annotated[bool, Field(description="Whether the person has an authenticator.")]
+    has_passkey: Annotated[bool, Field(description="Whether the person has a passkey, which is a second factor too.")]
     is_locked: bool
     locked_until: Time | None
     last_login_at: Time | None
@@ -43,6 +45,10 @@ class DeactivatedUser(User):
         Field(description="The first hundred that are scheduled, earliest first; null for a caller who may not read appointments."),
     ]
     future_appointment_count: int | None
+    api_keys: Annotated[
+        list[ApiKey] | None,
+        Field(description="The keys that the user made, which stay good until they are deleted; null for a caller who may not see keys."),
+    ]
 
 
 class UserPage(Page):

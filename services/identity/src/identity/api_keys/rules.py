@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
 from identity.roles import SCOPES_BY_ROLE
 
 MOST_KEYS = 100
+# Who made a key that no user has made.
+OPERATOR = UUID(int=0)
 _LONGEST_NAME = 100
 
 

@@ -1,13 +1,17 @@
 """Statements about API keys. Row security confines each to the caller's workspace."""
 
-from sqlalchemy import BigInteger, DateTime, Uuid, bindparam, cast, delete, exists, extract, func, insert, or_, select, update
+from sqlalchemy import BigInteger, DateTime, Uuid, bindparam, cast, delete, exists, extract, func, insert, literal, or_, select, update
 
 from chassis.db.statement import command, query
+from identity.api_keys.rules import OPERATOR
 from identity.tables import api_keys, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _this_key = api_keys.c.id == bindparam("api_key_id", type_=Uuid)
-_SHOWN = tuple(api_keys.c[name] for name in ("id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at"))
+_SHOWN = (
+    *(api_keys.c[name] for name in ("id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at")),
+    func.nullif(api_keys.c.created_by, literal(OPERATOR, Uuid)).label("created_by"),
+)
 
 # Held while a key is made: the number of keys is counted meanwhile.
 lock_workspace = command(select(workspaces.c.workspace_id).with_for_update(key_share=True))

@@ -19,8 +19,6 @@ from identity.api_keys import rules, store
 # By which people, programs that search for leaked secrets, and the gateway know a key.
 _KIND = "clk"
 _LETTERS = string.ascii_letters + string.digits
-# Who made a key that no user has made.
-_OPERATOR = UUID(int=0)
 
 
 async def add_key(
@@ -53,7 +51,7 @@ async def key_for_operator(runtime: Runtime, workspace_id: UUID, *, name: str, s
             known = await work.db.maybe(store.use_key, api_key_id=token.row_id, hash=token.hash, now=work.now)
             if known is not None and set(scopes) <= set(known["scopes"]):
                 return secret
-        key, made = await add_key(work, name=name, scopes=sorted(scopes), expires_at=None, created_by=_OPERATOR)
+        key, made = await add_key(work, name=name, scopes=sorted(scopes), expires_at=None, created_by=rules.OPERATOR)
         record_effect(work, "make_api_key", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_CREATE, [key["id"]])
         return made
 

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
 from identity.people.blacklist import NOT_BLACKLISTED
-from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
+from identity.people.columns import USER_COLUMNS
 from identity.tables import (
     login_sessions,
     passkeys,
@@ -64,7 +64,6 @@ _settings = select(workspaces.c.settings).where(workspaces.c.workspace_id == use
 _sso_required = exists().where(sso_providers.c.workspace_id == users.c.workspace_id).where(sso_providers.c.is_required).correlate(users)
 USER_AND_READ_TIME = (
     *USER_COLUMNS,
-    HAS_PASSKEY.label("has_passkey"),
     _settings.label("workspace_settings"),
     _sso_required.label("sso_required"),
     _milliseconds.label("read_at_ms"),

@@ -17,8 +17,8 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import store as credentials
 from identity.credentials.attempts import LimitedAttempts
 from identity.credentials.device_tokens import DeviceTokens
-from identity.credentials.door import enter_by_address
 from identity.credentials.rules import DECOY_USER, DECOY_WORKSPACE
+from identity.credentials.sign_in_target import enter_by_address
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys

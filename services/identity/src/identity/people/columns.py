@@ -8,8 +8,8 @@ from identity.tables import login_attempts, sign_ins, users
 
 _own, _home, _first = (sign_ins.alias(name) for name in ("own", "home", "first"))
 
-# The workspace whose credentials count at the door for the user's address.
-_workspace_at_the_door = (
+# The workspace whose credentials a sign-in with the user's address asks for.
+_workspace_of_the_credentials = (
     select(_first.c.workspace_id)
     .where(_first.c.email_index == sign_ins.c.email_index)
     .order_by(_first.c.proved_at, _first.c.created_at, _first.c.workspace_id)
@@ -25,7 +25,7 @@ _locked_until = (
     .join(login_attempts, login_attempts.c.email_index == sign_ins.c.email_index)
     .where(sign_ins.c.workspace_id == users.c.workspace_id)
     .where(sign_ins.c.user_id == users.c.id)
-    .where(sign_ins.c.workspace_id == _workspace_at_the_door)
+    .where(sign_ins.c.workspace_id == _workspace_of_the_credentials)
     .where(login_attempts.c.purpose == "password")
     .where(login_attempts.c.blocked_until > func.clock_timestamp())
     .correlate(users)
@@ -70,6 +70,7 @@ USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     users.c.specialization,
     users.c.shift_schedule,
     TWO_FACTOR_ENABLED.label("two_factor_enabled"),
+    HAS_PASSKEY.label("has_passkey"),
     _locked_until.label("locked_until"),
     users.c.last_login_at,
     users.c.created_at,

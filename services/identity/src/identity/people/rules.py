@@ -24,10 +24,15 @@ def normalize_email(email: str) -> str:
     return unicodedata.normalize("NFKC", email.strip()).casefold()
 
 
+def is_email(text: str) -> bool:
+    """Whether it looks like an address. Whether somebody reads its mail is shown by the first mail alone."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def check_email(email: str) -> str:
     """The address without surrounding blanks. Raises Invalid if it is not an e-mail address."""
     stripped = email.strip()
-    if not _EMAIL.fullmatch(stripped):
+    if not is_email(stripped):
         raise Invalid("email_invalid", "This is not an e-mail address.", faults=[Fault("/email", "is not an e-mail address")])
     return stripped
 
@@ -84,29 +89,28 @@ class Person:
     memberships: tuple[Membership, ...]
     # Whether the person has shown, for this membership, that they read the mail of the address.
     is_proved: bool
-    # Whether whoever shows this address at the door is let in by the credentials of `own`.
-    is_at_the_door: bool
+    # Whether the credentials of `own` are those that a sign-in with this address asks for.
+    credentials_count: bool
 
     @property
     def is_shut_out(self) -> bool:
         """Whether this user got in without proving the address, which another of its users has proved: nothing lets them in any more."""
-        return not self.is_proved and not self.is_at_the_door
+        return not self.is_proved and not self.credentials_count
 
     def in_workspace(self, workspace_id: UUID) -> Membership | None:
         return next((membership for membership in self.memberships if membership.workspace_id == workspace_id), None)
 
 
-def in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The users of one address: the proved ones, the earliest first, then the others, the earliest first."""
-    return sorted(
-        rows, key=lambda row: (row["proved_at"] is None, row["proved_at"] or row["created_at"], row["created_at"], row["workspace_id"])
-    )
+def proved_memberships(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
+    """Those users of one address for whom the person has shown that they read its mail, the earliest first."""
+    proved = [row for row in rows if row["proved_at"] is not None]
+    return [membership_of(row) for row in sorted(proved, key=lambda row: (row["proved_at"], row["created_at"], row["workspace_id"]))]
 
 
-def at_the_door(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
+def memberships_to_sign_in_to(rows: Sequence[Mapping[str, Any]]) -> list[Membership]:
     """Where somebody with this address may get in, the home first: the proved memberships, or else the earliest."""
-    ordered = in_order(rows)
-    return [membership_of(row) for row in ordered if row["proved_at"] is not None] or [membership_of(row) for row in ordered[:1]]
+    earliest = sorted(rows, key=lambda row: (row["created_at"], row["workspace_id"]))[:1]
+    return proved_memberships(rows) or [membership_of(row) for row in earliest]
 
 
 def membership_of(row: Mapping[str, Any]) -> Membership:
@@ -116,10 +120,10 @@ def membership_of(row: Mapping[str, Any]) -> Membership:
 def person_of_rows(rows: Sequence[Mapping[str, Any]], own: Membership) -> Person:
     """The person who is this user, from all users with the address."""
     row = next(row for row in rows if membership_of(row) == own)
-    doors = at_the_door(rows)
+    reachable = memberships_to_sign_in_to(rows)
     is_proved = row["proved_at"] is not None
-    memberships = tuple(doors) if is_proved else (own,)
-    return Person(row["email_index"], own, memberships[0], memberships, is_proved, is_at_the_door=doors[0] == own)
+    memberships = tuple(reachable) if is_proved else (own,)
+    return Person(row["email_index"], own, memberships[0], memberships, is_proved, credentials_count=reachable[0] == own)
 
 
 def is_of_the_person(amr: Sequence[str]) -> bool:
@@ -128,5 +132,5 @@ def is_of_the_person(amr: Sequence[str]) -> bool:
 
 
 def is_whole(amr: Sequence[str], *, second_factor: bool) -> bool:
-    """Whether these steps are what the person is asked for at the door: an invitation asks for no second one."""
+    """Whether these steps are all that a sign-in asks the person for: an invitation asks for no second one."""
     return is_of_the_person(amr) and not (second_factor and SECOND_STEPS.isdisjoint(amr))

@@ -31,7 +31,15 @@ from identity.people.memberships import at_home, person_of_user
 from identity.people.notices import raise_notice
 from identity.people.rules import Person
 from identity.second_factors import rules, store
-from identity.second_factors.workflow import add_step, backup_hash, open_secret, remove_second_factor, seal_secret, use_code
+from identity.second_factors.workflow import (
+    add_step,
+    backup_hash,
+    open_secret,
+    remove_all_factors,
+    remove_second_factor,
+    seal_secret,
+    use_code,
+)
 
 
 class SecondFactors(SecondFactorsServicer[UnitOfWork]):
@@ -110,7 +118,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         return pb.RemoveTotpResponse(user_id=str(user_id))
 
     async def RemoveSecondFactor(self, request: pb.RemoveSecondFactorRequest, work: UnitOfWork) -> pb.RemoveSecondFactorResponse:
-        """Of another user, for an administrator. The user is told, and signed out."""
+        """Of another user, for an administrator: whatever there is, passkeys too. The user is told, and signed out."""
         user_id = UUID(request.user_id)
         person = await person_of_user(work.db, work.workspace_id, user_id)
         await work.db.run(people.hold_memberships, email_index=person.email_index)
@@ -118,11 +126,12 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         rules.check_removal(user_id, user["role"], is_platform_admin=user["is_platform_admin"], by=work.user_id, by_role=work.caller.role)
         person = await person_of_user(work.db, work.workspace_id, user_id)
         rules.check_belongs_here_alone(memberships=len(person.memberships))
-        if not await remove_second_factor(work, user_id):
+        removed = await remove_all_factors(work, user_id)
+        if not removed:
             raise rules.no_second_factor()
         await revocation.end_login_sessions(work.db, user_id, reason="second_factor_removed", now=work.now)
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED)
-        work.note(reason=enum_text(pb.RemovalReason, request.reason) if request.reason else "not given")
+        work.note(removed=removed, reason=enum_text(pb.RemovalReason, request.reason) if request.reason else "not given")
         return pb.RemoveSecondFactorResponse()
 
     async def VerifySecondStep(self, request: pb.VerifySecondStepRequest, work: UnitOfWork) -> sign_in_pb2.SignedIn:

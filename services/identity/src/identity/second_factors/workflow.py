@@ -18,12 +18,13 @@ from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.login_sessions import revocation
+from identity.login_sessions import store as login_sessions
 from identity.login_sessions.rules import needs_second_factor
 from identity.people import record
 from identity.people import store as people
 from identity.people.memberships import person_of_user
 from identity.people.notices import raise_notice
-from identity.people.rules import at_the_door
+from identity.people.rules import memberships_to_sign_in_to
 from identity.second_factors import rules, store
 
 # The time to find one's telephone.
@@ -72,22 +73,32 @@ async def remove_second_factor(work: UnitOfWork, user_id: UUID) -> bool:
     return True
 
 
+async def remove_all_factors(work: UnitOfWork, user_id: UUID) -> str:
+    """Deletes what the user has beside a password: "authenticator", with its backup codes, and "passkeys". Returns which there were, or ""."""
+    removed = ["authenticator"] if await remove_second_factor(work, user_id) else []
+    if await work.db.run(login_sessions.clear_passkeys, user_id=user_id):
+        await work.db.run(people.set_passkey, user_id=user_id, has_passkey=False)
+        removed.append("passkeys")
+    return " ".join(removed)
+
+
 async def remove_for_operator(runtime: Runtime, email: str) -> bool:
-    """Remove the second factor of whoever has this address, tell them, and sign them out in every workspace. False if there is none."""
+    """Remove the second factor and the passkeys of whoever has this address, tell them, and sign them out in every workspace. False if there is none."""
     index = record.email_index(runtime.keyring, email)
     async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
-        doors = at_the_door(await tx.all(people.memberships_of_address, email_index=index))
-    if not doors:
+        memberships = memberships_to_sign_in_to(await tx.all(people.memberships_of_address, email_index=index))
+    if not memberships:
         return False
-    home = doors[0]
+    home = memberships[0]
     async with runtime.background(home.workspace_id) as work:
         await work.db.run(people.hold_memberships, email_index=index)
-        if not await remove_second_factor(work, home.user_id):
+        removed = await remove_all_factors(work, home.user_id)
+        if not removed:
             return False
         person = await person_of_user(work.db, *home)
         await revocation.end_all_login_sessions(work, person, reason="second_factor_removed")
         resource, action = options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE
-        record_effect(work, "remove_second_factor", resource, action, [home.user_id], by="operator")
+        record_effect(work, "remove_second_factor", resource, action, [home.user_id], by="operator", removed=removed)
         raise_notice(work, home.user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED)
     return True
 

@@ -22,8 +22,8 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import store as credentials
 from identity.credentials.attempts import LimitedAttempts, wrong_credentials
 from identity.credentials.device_tokens import DeviceTokens
-from identity.credentials.door import enter_by_address
 from identity.credentials.passwords import password_hasher
+from identity.credentials.sign_in_target import enter_by_address
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
@@ -95,20 +95,20 @@ class SignIn(SignInServicer[UnitOfWork]):
 
     async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
         email_index = record.email_index(self._keyring, request.email)
-        door = await enter_by_address(email_index, work)
-        home_id = door.home.user_id if door.is_known else None
+        target = await enter_by_address(email_index, work)
+        home_id = target.home.user_id if target.is_known else None
         attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work)
-        verified_hash, new_hash = await self._attempts.check_password(request.password, door.home, attempt, work, "login")
+        verified_hash, new_hash = await self._attempts.check_password(request.password, target.home, attempt, work, "login")
 
         keys = await self._keys.of(work.workspace_id)
-        kept = {"user_id": door.home.user_id, "verified_hash": verified_hash, "password_hash": new_hash or verified_hash}
-        async with work.elsewhere(*door.home):
+        kept = {"user_id": target.home.user_id, "verified_hash": verified_hash, "password_hash": new_hash or verified_hash}
+        async with work.elsewhere(*target.home):
             # None if the password was changed meanwhile.
             is_still_right = await work.db.run(credentials.keep_password, **kept)
-        user = await work.db.maybe(store.sign_in_by_password, user_id=door.entrance.user_id, now=work.now) if is_still_right else None
+        user = await work.db.maybe(store.sign_in_by_password, user_id=target.entrance.user_id, now=work.now) if is_still_right else None
         if user is None:
             raise wrong_credentials()
-        return await self._sign_in(work, keys, user, door.home, amr="pwd", device=attempt.device)
+        return await self._sign_in(work, keys, user, target.home, amr="pwd", device=attempt.device)
 
     async def Refresh(self, request: pb.RefreshRequest, work: UnitOfWork) -> pb.SignedIn:
         token = OpaqueToken.parse(request.refresh_token)
@@ -238,8 +238,8 @@ class SignIn(SignInServicer[UnitOfWork]):
     async def _request_link(self, limit: str, purpose: str, email: str, device_token: str, work: UnitOfWork) -> UUID | None:
         """Adds a link that is to be mailed; None if the person has been mailed enough of them."""
         email_index = record.email_index(self._keyring, check_email(email))
-        door = await enter_by_address(email_index, work)
-        home_id = door.home.user_id if door.is_known else None
+        target = await enter_by_address(email_index, work)
+        home_id = target.home.user_id if target.is_known else None
         attempt = self._throttle.link_request(email_index, home_id, device_token, work, purpose=limit)
         try:
             await self._attempts.count(attempt, work, "request_magic_link" if limit == "link" else "request_password_reset")

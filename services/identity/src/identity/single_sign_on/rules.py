@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from chassis.errors import Fault, Forbidden, Invalid, Unauthenticated
 from chassis.outgoing.addresses import is_web_address
-from identity.people.rules import is_unmistakable, normalize_email
+from identity.people.rules import is_email, is_unmistakable, normalize_email
 from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
 
 # The time to type a password at the provider, and its second factor.
@@ -22,7 +22,6 @@ BROWSER_BYTES = 32
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _RETURN_TO = re.compile(r"/(?![/\\])[!-\[\]-~]{0,511}")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
 _MOST_GROUP_ROLES, _MOST_DOMAINS, _MOST_GROUPS = 200, 50, 2000
 
 
@@ -158,7 +157,7 @@ def account_of(claims: Mapping[str, Any], *, groups_claim: str, trusts_emails: b
         raise provider_wrong()
     email = claims.get("email")
     verified = claims.get("email_verified") is True or trusts_emails
-    if not isinstance(email, str) or not email.isprintable() or not _EMAIL.fullmatch(email):
+    if not isinstance(email, str) or not email.isprintable() or not is_email(email):
         email = None
     is_believed = email is not None and verified and is_unmistakable(email)
     return Account(subject, email if is_believed else None, _full_name(claims, email or ""), _groups(claims.get(groups_claim)))

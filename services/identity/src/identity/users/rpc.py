@@ -104,6 +104,8 @@ class Users(UsersServicer[UnitOfWork]):
         if changed.supervisor_id != user.supervisor_id:
             supervisor_id = changed.supervisor_id if changed.HasField("supervisor_id") else None
             work.emit(events_pb2.SupervisionChanged(user_id=changed.id, supervisor_id=supervisor_id, version=values["version"]))
+        before = record.to_proto(was, keys)
+        work.note(changed=" ".join(name for name in rules.CHANGEABLE if getattr(before, name) != getattr(changed, name)) or "nothing")
         return changed
 
     async def ChangeRole(self, request: pb.ChangeRoleRequest, work: UnitOfWork) -> pb.User:
@@ -150,7 +152,7 @@ class Users(UsersServicer[UnitOfWork]):
         await work.db.one(store.lock_user, user_id=request.user_id)
         person = await person_of_user(work.db, work.workspace_id, UUID(request.user_id))
         # Elsewhere nothing is locked: whoever adds an address does not lift the limits of guessing at its owner's password.
-        if person.is_at_the_door:
+        if person.credentials_count:
             await self._throttle.forget(work.db, person.email_index)
         return record.to_proto(await work.db.one(store.get_user, user_id=request.user_id), keys)
 

@@ -1,7 +1,8 @@
 """Which values the fields of a workspace accept. Pure functions."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 from zoneinfo import available_timezones
 
@@ -11,6 +12,16 @@ from identity.roles import SCOPES_BY_ROLE
 
 CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number", "settings")
 
+# What we know of the settings; the others are those of front ends.
+TOLD_SETTINGS = (
+    "amendment_reason_required",
+    "cosign_hours",
+    "lock_after_failures",
+    "office_hours",
+    "offline_days",
+    "second_factor_required",
+)
+
 _MAX_LENGTH = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
 # Language, script and region of BCP 47. Variants and extensions are not accepted.
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
@@ -18,8 +29,7 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 MOST_OFFLINE_DAYS = 90
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
-# Outside of which the compliance report counts accesses apart.
-_OFFICE_HOURS: Mapping[str, Any] = {"start": "07:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5]}
+_PARTS_OF_OFFICE_HOURS = {"start", "end", "weekdays"}
 # Three days, for workspaces that have set nothing; at most ninety.
 _COSIGN_HOURS = 72
 _MOST_COSIGN_HOURS = 24 * 90
@@ -41,28 +51,40 @@ def check_workspace(values: Mapping[str, Any]) -> None:
         faults.append(Fault("/time_zone", "is not an IANA time zone"))
     if values.get("locale") is not None and not _LOCALE.fullmatch(values["locale"]):
         faults.append(Fault("/locale", "is not a language tag such as en or de-AT"))
-    if not isinstance((values.get("settings") or {}).get("amendment_reason_required", True), bool):
-        faults.append(Fault("/settings/amendment_reason_required", "must be true or false"))
-    required = (values.get("settings") or {}).get("second_factor_required", False)
-    if not isinstance(required, bool) and not (isinstance(required, list) and set(map(str, required)) <= SCOPES_BY_ROLE.keys()):
-        faults.append(Fault("/settings/second_factor_required", "must be true, false or a list of roles"))
-    lock_after = (values.get("settings") or {}).get("lock_after_failures")
-    if lock_after is not None and not is_lock_after(lock_after):
-        faults.append(Fault("/settings/lock_after_failures", "must be null or a whole number from 3 to 100"))
-    if not is_cosign_hours((values.get("settings") or {}).get("cosign_hours", _COSIGN_HOURS)):
-        faults.append(Fault("/settings/cosign_hours", f"must be a whole number from 1 to {_MOST_COSIGN_HOURS}"))
-    offline_days = (values.get("settings") or {}).get("offline_days", 1)
-    if not isinstance(offline_days, int) or isinstance(offline_days, bool) or not 1 <= offline_days <= MOST_OFFLINE_DAYS:
-        faults.append(Fault("/settings/offline_days", f"must be a whole number from 1 to {MOST_OFFLINE_DAYS}"))
-    if not is_office_hours((values.get("settings") or {}).get("office_hours", _OFFICE_HOURS)):
-        faults.append(Fault("/settings/office_hours", "must have a start, a later end (HH:MM), and weekdays (1 is Monday)"))
+    faults += _settings_faults(values.get("settings") or {})
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)
 
 
+def _settings_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
+    if not isinstance(settings.get("amendment_reason_required", True), bool):
+        yield Fault("/settings/amendment_reason_required", "must be true or false")
+    required = settings.get("second_factor_required", False)
+    if not isinstance(required, bool) and not (isinstance(required, list) and set(map(str, required)) <= SCOPES_BY_ROLE.keys()):
+        yield Fault("/settings/second_factor_required", "must be true, false or a list of roles")
+    lock_after = settings.get("lock_after_failures")
+    if lock_after is not None and not is_lock_after(lock_after):
+        yield Fault("/settings/lock_after_failures", "must be null or a whole number from 3 to 100")
+    if not is_cosign_hours(settings.get("cosign_hours", _COSIGN_HOURS)):
+        yield Fault("/settings/cosign_hours", f"must be a whole number from 1 to {_MOST_COSIGN_HOURS}")
+    offline_days = settings.get("offline_days", 1)
+    if not isinstance(offline_days, int) or isinstance(offline_days, bool) or not 1 <= offline_days <= MOST_OFFLINE_DAYS:
+        yield Fault("/settings/offline_days", f"must be a whole number from 1 to {MOST_OFFLINE_DAYS}")
+    if "office_hours" in settings and not is_office_hours(settings["office_hours"]):
+        yield Fault("/settings/office_hours", "must have a start, a later end (HH:MM), and weekdays (1 is Monday)")
+
+
+def told_of_change(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
+    """What the audit trail says of a change: which fields are others than before, and what the settings that we know are now (JSON)."""
+    fields = [name for name in CHANGEABLE if was[name] != now[name]]
+    before, after = was["settings"] or {}, now["settings"] or {}
+    settings = {name: json.dumps(after.get(name)) for name in TOLD_SETTINGS if before.get(name) != after.get(name)}
+    return {"changed": " ".join(fields) or "nothing", **settings}
+
+
 def is_office_hours(value: Any) -> bool:
-    """Whether it says when a workspace is open, like {"start": "07:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5]}."""
-    if not isinstance(value, Mapping) or value.keys() != _OFFICE_HOURS.keys():
+    """Whether it says when a workspace is open, outside of which the compliance report counts accesses apart: like {"start": "07:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5]}."""
+    if not isinstance(value, Mapping) or value.keys() != _PARTS_OF_OFFICE_HOURS:
         return False
     start, end, weekdays = value["start"], value["end"], value["weekdays"]
     are_times = all(isinstance(time, str) and _CLOCK.fullmatch(time) for time in (start, end))

@@ -11,7 +11,7 @@ from identity.credentials.passwords import password_hasher
 from identity.people import store as people
 from identity.people.record import email_index
 from identity.people.registration import add_user
-from identity.people.rules import check_full_name, check_new_email, in_order, membership_of
+from identity.people.rules import check_full_name, check_new_email, proved_memberships
 from identity.workspaces import rules, store
 
 _SECONDS_TO_FIND = 5.0
@@ -74,5 +74,5 @@ async def open_workspace(
 
 async def _find_user(tx: Transaction, index: bytes) -> tuple[UUID, UUID] | None:
     """The home of the person with this address; None for somebody who has not proved it."""
-    found = [row for row in in_order(await tx.all(people.memberships_of_address, email_index=index)) if row["proved_at"] is not None]
-    return membership_of(found[0]) if found else None
+    proved = proved_memberships(await tx.all(people.memberships_of_address, email_index=index))
+    return proved[0] if proved else None

@@ -18,9 +18,12 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.account_mails import store
-from notifications.mail import templates
 from notifications.mail.channel import NotToBeSent
+from notifications.mail.message import message_id
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.mail.sender import MailKind
+from notifications.reminder_templates import composing
+from notifications.staff_texts import StaffText
 
 Composer: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
@@ -47,18 +50,20 @@ _UNHURRIED = (
     "several_rescheduled",
 )
 # Somebody has just asked for it and is looking for it, or has to know: they go to addresses that other mail does not go to any more.
-_TRIED_EVERYWHERE = {"magic_link", "password_reset", "invitation", "alert", "alert_unattended"} | templates.SECURITY_KINDS
+_TRIED_EVERYWHERE = {"magic_link", "password_reset", "invitation", "alert", "alert_unattended"} | SECURITY_KINDS
 # They are of a day, and are created as of when they were due.
 _DAILY = ("agenda_today", "agenda_tomorrow", "notes_waiting")
 _PATIENCE = {
     **dict.fromkeys(_UNHURRIED, (timedelta(minutes=1), timedelta(days=1))),
     **dict.fromkeys(_DAILY, (timedelta(minutes=1), timedelta(hours=12))),
 }
-# Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
+# Per kind of mail with a link: the beginning of its Message-ID, and where it leads.
 _LINKS = {
-    "magic_link": (templates.MAGIC_LINK, "sign-in", "/auth/verify"),
-    "password_reset": (templates.PASSWORD_RESET, "password-reset", "/auth/reset-password"),
+    "magic_link": ("sign-in", "/auth/verify"),
+    "password_reset": ("password-reset", "/auth/reset-password"),
+    "invitation": ("invitation", "/accept-invitation"),
 }
+WITH_A_LINK = tuple(_LINKS)
 
 
 def account_mail(
@@ -73,9 +78,7 @@ def account_mail(
             async with runtime.background(workspace_id) as work:
                 if row["kind"] in other:
                     return await other[row["kind"]](row, work)
-                if row["kind"] == "invitation":
-                    return await _invitation(row, work)
-                return await _link(row, work)
+                return await _with_link(row, work)
         except Unavailable:
             raise
         except Refusal as refusal:
@@ -84,34 +87,24 @@ def account_mail(
         except ValueError:
             raise NotToBeSent("failed", "address_malformed") from None
 
-    async def _invitation(row: Any, work: UnitOfWork) -> EmailMessage:
-        request = invitations_pb2.IssueInvitationRequest(invitation_id=str(row["id"]))
-        invitation = await invitations.IssueInvitation(request, work.context)
+    async def _with_link(row: Any, work: UnitOfWork) -> EmailMessage:
+        name, path = _LINKS[row["kind"]]
+        issued: invitations_pb2.InvitationMail | sign_in_pb2.MagicLink
+        if row["kind"] == "invitation":
+            issued = await invitations.IssueInvitation(invitations_pb2.IssueInvitationRequest(invitation_id=str(row["id"])), work.context)
+            workspace = issued.workspace_name
+        else:
+            issued = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
+            workspace = ""
         now = datetime.now(UTC)
-        return templates.INVITATION.render(
-            sender=runtime.settings.mail_from,
-            to=invitation.email,
-            message_id=templates.message_id("invitation", row["id"]),
-            now=now,
-            full_name=invitation.full_name,
-            workspace=invitation.workspace_name,
-            link=f"{app_url}/accept-invitation?token={quote(invitation.token, safe='')}",
-            days=str(max(1, round((to_datetime(invitation.expires_at) - now).total_seconds() / 86400))),
+        rendered = StaffText.of(issued.locale).link(
+            row["kind"],
+            name=issued.full_name,
+            workspace=workspace,
+            lasts=to_datetime(issued.expires_at) - now,
+            link=f"{app_url}{path}?token={quote(issued.token, safe='')}",
         )
-
-    async def _link(row: Any, work: UnitOfWork) -> EmailMessage:
-        template, name, path = _LINKS[row["kind"]]
-        link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
-        now = datetime.now(UTC)
-        return template.render(
-            sender=runtime.settings.mail_from,
-            to=link.email,
-            message_id=templates.message_id(name, row["id"]),
-            now=now,
-            full_name=link.full_name,
-            link=f"{app_url}{path}?token={quote(link.token, safe='')}",
-            minutes=str(max(1, round((to_datetime(link.expires_at) - now).total_seconds() / 60))),
-        )
+        return composing.compose(rendered, runtime.settings, to=issued.email, message_id=message_id(name, row["id"]), now=now)
 
     return MailKind(
         name="mail",

@@ -6,7 +6,8 @@ from caseload.identity.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
-from notifications.mail import store, templates
+from notifications.mail import store
+from notifications.mail.security_notices import kind_of
 
 
 def reactions(wake: Callable[[], None]) -> list[Reaction]:
@@ -37,7 +38,7 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
     @on(events_pb2.SecurityNoticeRaised, queue="notifications.mail-security-notice")
     async def mail_security_notice(event: events_pb2.SecurityNoticeRaised, delivery: Delivery) -> None:
         """A notice that this release has no words for is left to one that has: it becomes a dead letter."""
-        kind = templates.kind_of(event.notice)
+        kind = kind_of(event.notice)
         await delivery.db.run(store.add_mail, id=event.notice_id, kind=kind, user_id=event.user_id, appointment_id=None, now=delivery.now)
         delivery.afterwards(wake_poller)
 

@@ -21,7 +21,7 @@ from notifications.calendar_invites.ics import Invite, attach
 from notifications.calendar_invites.workflow import address_of, record
 from notifications.mail import dates
 from notifications.mail.channel import NotToBeSent
-from notifications.mail.templates import message_id
+from notifications.mail.message import message_id
 from notifications.merged_clients.workflow import owners
 from notifications.reminder_links import store as links
 from notifications.reminder_templates import composing, rendering

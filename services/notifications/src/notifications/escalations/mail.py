@@ -12,7 +12,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.escalations import store
 from notifications.mail.channel import NotToBeSent
-from notifications.mail.templates import message_id
+from notifications.mail.message import message_id
 from notifications.reminder_templates import composing
 from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs

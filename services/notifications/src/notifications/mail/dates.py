@@ -33,12 +33,6 @@ def locale(tag: str) -> Locale:
     return ENGLISH if str(found) == "en" else found
 
 
-def english(tag: str) -> Locale:
-    """For texts that exist in English only: the locale if it is English."""
-    found = locale(tag)
-    return found if found.language == "en" else ENGLISH
-
-
 def tag(locale: Locale) -> str:
     """As HTML's `lang` has it."""
     return str(locale).replace("_", "-")

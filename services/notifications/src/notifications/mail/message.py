@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from string import Template
+from uuid import UUID
 
 # Excludes quotes, comments, lists and routes, which RFC 5322 allows and nobody uses.
 _PLAIN_ADDRESS = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*""")
@@ -19,6 +20,11 @@ $body
 </body>
 </html>
 """)
+
+
+def message_id(kind: str, item_id: UUID) -> str:
+    """The left part of a Message-ID. Every attempt at one mail has the same, so that a duplicate can be recognised."""
+    return f"{kind}.{item_id}"
 
 
 def build(

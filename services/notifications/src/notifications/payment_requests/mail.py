@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
-from zoneinfo import ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.numbers import format_decimal
 
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import workspaces_pb2
@@ -15,8 +19,10 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import dates, templates
+from notifications.mail import dates
 from notifications.mail.channel import NotToBeSent
+from notifications.mail.message import message_id
+from notifications.reminder_templates import composing, rendering
 from notifications.stubs import Stubs
 
 
@@ -38,25 +44,48 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             zone = dates.zone(contact.time_zone, workspace.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise NotToBeSent("failed", "time_zone_unknown") from None
-        starts_at, locale = to_datetime(request.starts_at), dates.english(workspace.locale)
-        has_link = request.link.HasField("payment_link")
-        return (templates.PAYMENT_LINK if has_link else templates.PAYMENT_DETAILS).render(
-            sender=runtime.settings.mail_from,
-            sender_name=workspace.name,
-            to=contact.email,
-            message_id=templates.message_id("payment-request", row["id"]),
-            now=datetime.now(UTC),
+        rendered = render(
+            workspace,
             first_name=contact.first_name,
-            practice=workspace.name,
-            amount=f"{request.link.amount} {request.currency}".rstrip(),
-            day=dates.format_day(starts_at, zone, locale),
-            time=dates.format_time(starts_at, zone, locale),
+            starts_at=to_datetime(request.starts_at),
+            zone=zone,
+            amount=request.link.amount,
+            currency=request.currency,
             reference=request.reference,
             way=request.link.display_text,
-            **({"link": request.link.payment_link} if has_link else {}),
+            link=request.link.payment_link,
         )
+        own_id = message_id("payment-request", row["id"])
+        return composing.compose(rendered, runtime.settings, workspace, to=contact.email, message_id=own_id, now=datetime.now(UTC))
 
     return compose
+
+
+def render(
+    workspace: workspaces_pb2.Workspace,
+    *,
+    first_name: str,
+    starts_at: datetime,
+    zone: ZoneInfo,
+    amount: str,
+    currency: str,
+    reference: str,
+    way: str,
+    link: str,
+) -> rendering.Rendered:
+    """The mail in the workspace's language. `way` is how to pay: by a `link`, the provider's name, else a text that may have several lines."""
+    text = rendering.notice("payment_link" if link else "payment_details", workspace.locale)
+    about = rendering.values(text.locale, workspace, first_name=first_name, starts_at=starts_at, zone=zone)
+    sum_asked = f"{_as_usual(amount, text.locale)} {currency}".rstrip()
+    return rendering.render(text, {**about, "amount": sum_asked, "reference": reference, "way": way, "link": link})
+
+
+def _as_usual(amount: str, locale: Locale) -> str:
+    """The amount with as many decimals, and the marks that are usual in the locale."""
+    decimals = amount.partition(".")[2]
+    written = format_decimal(Decimal(amount), format=f"#,##0.{'0' * len(decimals)}", locale=locale)
+    # As for times: mail readers show the narrow space as a box.
+    return written.replace("\u202f", "\N{NO-BREAK SPACE}")
 
 
 def record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:

@@ -9,7 +9,8 @@ from caseload.identity.v1 import sign_in_pb2, workspaces_pb2
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
-from notifications.mail.templates import SECURITY_KINDS, message_id
+from notifications.mail.message import message_id
+from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.reminder_templates import composing
 from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs

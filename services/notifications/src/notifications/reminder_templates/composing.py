@@ -1,4 +1,4 @@
-"""Puts a rendered text into a mail in the name of a practice."""
+"""Puts a rendered text into a mail."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -10,12 +10,21 @@ from notifications.settings import NotificationsSettings
 
 
 def compose(
-    rendered: Rendered, settings: NotificationsSettings, workspace: workspaces_pb2.Workspace, *, to: str, message_id: str, now: datetime
+    rendered: Rendered,
+    settings: NotificationsSettings,
+    workspace: workspaces_pb2.Workspace | None = None,
+    *,
+    to: str,
+    message_id: str,
+    now: datetime,
 ) -> EmailMessage:
-    """The complete mail; `message_id` is the left part of its Message-ID. Raises ValueError if `to` is not an address."""
+    """The complete mail, in the name of the workspace if there is one, else of the installation.
+
+    `message_id` is the left part of its Message-ID. Raises ValueError if `to` is not an address.
+    """
     return build(
         sender=settings.mail_from,
-        sender_name=workspace.name,
+        sender_name=workspace.name if workspace else "",
         to=to,
         message_id=message_id,
         now=now,

@@ -13,8 +13,8 @@ from chassis.service.runtime import Runtime
 from notifications.calendar_invites.ics import Invite, attach
 from notifications.calendar_invites.workflow import record
 from notifications.mail.channel import NotToBeSent
+from notifications.mail.message import message_id
 from notifications.mail.sender import MailKind
-from notifications.mail.templates import message_id
 from notifications.reminder_templates import composing, rendering
 from notifications.reminders import sending
 from notifications.stubs import Stubs

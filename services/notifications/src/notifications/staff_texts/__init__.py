@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date
 from babel.dates import format_time as format_clock
+from babel.units import format_unit
 
 from notifications.mail import dates
 from notifications.mail.message import one_line
@@ -38,6 +39,13 @@ class StaffText:
         clocks = (format_clock(at.astimezone(zone), "short", tzinfo=zone, locale=self.locale) for at in (starts_at, ends_at))
         return "\N{EN DASH}".join(clock.replace("\u202f", " ") for clock in clocks)
 
+    def lasts(self, span: timedelta) -> str:
+        """How long something is good, such as 15 minutes, 36 hours or 7 days: to the nearest, and at least a minute."""
+        for unit, length, least in (("day", timedelta(days=1), 2), ("hour", timedelta(hours=1), 2), ("minute", timedelta(minutes=1), 0)):
+            if span >= least * length:
+                return format_unit(max(1, round(span / length)), f"duration-{unit}", locale=self.locale)
+        raise AssertionError
+
     def when(self, at: datetime, zone: ZoneInfo) -> Mapping[str, str]:
         return {"date": dates.format_day(at, zone, self.locale), "time": dates.format_time(at, zone, self.locale)}
 
@@ -55,6 +63,19 @@ class StaffText:
             subject=one_line(substitute(texts[which]["subject"], clean)),
             text=f"{text}\n",
             html=f'{html}<p>{escape(texts["sign_in"])}<br><a href="{escape(link)}">{escape(link)}</a></p>',
+        )
+
+    def link(self, which: str, *, name: str, lasts: timedelta, link: str, workspace: str = "") -> Rendered:
+        """The mail that the texts call `which`, whose link lets its reader in: for how long it is good, and what to do if nobody asked for it."""
+        texts = _texts(self.locale.language)
+        said = texts[which]
+        clean = {"name": one_line(name), "workspace": one_line(workspace), "lasts": self.lasts(lasts)}
+        before, after = (texts["greeting"], said["text"]), said["after"]
+        html = "".join(f"<p>{substitute(part, clean, escape)}</p>\n" for part in before)
+        return self._rendered(
+            subject=one_line(substitute(said["subject"], clean)),
+            text="\n\n".join([*(substitute(part, clean) for part in before), link, after]) + "\n",
+            html=f'{html}<p><a href="{escape(link)}">{escape(link)}</a></p>\n<p>{escape(after)}</p>',
         )
 
     def alert(self, which: str, *, drill: bool, priority: str, what: str, department: str, room: str, name: str, link: str) -> Rendered:

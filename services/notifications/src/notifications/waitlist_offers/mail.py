@@ -16,7 +16,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
 from notifications.mail.channel import NotToBeSent
-from notifications.mail.templates import message_id
+from notifications.mail.message import message_id
 from notifications.reminder_links import store as links
 from notifications.reminder_templates import composing, rendering
 from notifications.stubs import Stubs

@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#caseload/identity/v1/api_keys.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x06\x41piKey\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x13\x43reateApiKeyRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06scopes\x18\x02 \x03(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\rCreatedApiKey\x12)\n\x03key\x18\x01 \x01(\x0b\x32\x1c.caseload.identity.v1.ApiKey\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"\x14\n\x12ListApiKeysRequest\"9\n\nApiKeyList\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.caseload.identity.v1.ApiKey\"/\n\x13\x44\x65leteApiKeyRequest\x12\x18\n\napi_key_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x16\n\x14\x44\x65leteApiKeyResponse\"0\n\x15\x45xchangeApiKeyRequest\x12\x17\n\x06secret\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"@\n\x0b\x41piKeyToken\x12\x1d\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x32\x88\x05\n\x07\x41piKeys\x12\x8c\x01\n\x0c\x43reateApiKey\x12).caseload.identity.v1.CreateApiKeyRequest\x1a#.caseload.identity.v1.CreatedApiKey\",\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x12\x08\t\x10\x01\x1a\x0creply.key.id\x12\xa6\x01\n\x0bListApiKeys\x12(.caseload.identity.v1.ListApiKeysRequest\x1a .caseload.identity.v1.ApiKeyList\"K\x90\x02\x01\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x31\"/the workspace\'s own keys, without their secrets\x12\x91\x01\n\x0c\x44\x65leteApiKey\x12).caseload.identity.v1.DeleteApiKeyRequest\x1a*.caseload.identity.v1.DeleteApiKeyResponse\"*\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x10\x08\t\x10\x04\x1a\napi_key_id\x12\xb0\x01\n\x0e\x45xchangeApiKey\x12+.caseload.identity.v1.ExchangeApiKeyRequest\x1a!.caseload.identity.v1.ApiKeyToken\"N\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18=\";what is done with the token is on record under the key\'s idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#caseload/identity/v1/api_keys.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x02\n\x06\x41piKey\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\ncreated_by\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\r\n\x0b_created_by\"c\n\x13\x43reateApiKeyRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06scopes\x18\x02 \x03(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\rCreatedApiKey\x12)\n\x03key\x18\x01 \x01(\x0b\x32\x1c.caseload.identity.v1.ApiKey\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"\x14\n\x12ListApiKeysRequest\"9\n\nApiKeyList\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.caseload.identity.v1.ApiKey\"/\n\x13\x44\x65leteApiKeyRequest\x12\x18\n\napi_key_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x16\n\x14\x44\x65leteApiKeyResponse\"0\n\x15\x45xchangeApiKeyRequest\x12\x17\n\x06secret\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"@\n\x0b\x41piKeyToken\x12\x1d\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x32\x88\x05\n\x07\x41piKeys\x12\x8c\x01\n\x0c\x43reateApiKey\x12).caseload.identity.v1.CreateApiKeyRequest\x1a#.caseload.identity.v1.CreatedApiKey\",\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x12\x08\t\x10\x01\x1a\x0creply.key.id\x12\xa6\x01\n\x0bListApiKeys\x12(.caseload.identity.v1.ListApiKeysRequest\x1a .caseload.identity.v1.ApiKeyList\"K\x90\x02\x01\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x31\"/the workspace\'s own keys, without their secrets\x12\x91\x01\n\x0c\x44\x65leteApiKey\x12).caseload.identity.v1.DeleteApiKeyRequest\x1a*.caseload.identity.v1.DeleteApiKeyResponse\"*\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x10\x08\t\x10\x04\x1a\napi_key_id\x12\xb0\x01\n\x0e\x45xchangeApiKey\x12+.caseload.identity.v1.ExchangeApiKeyRequest\x1a!.caseload.identity.v1.ApiKeyToken\"N\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18=\";what is done with the token is on record under the key\'s idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_APIKEY'].fields_by_name['id']._loaded_options = None
   _globals['_APIKEY'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
+  _globals['_APIKEY'].fields_by_name['created_by']._loaded_options = None
+  _globals['_APIKEY'].fields_by_name['created_by']._serialized_options = b'\340\265\030\001'
   _globals['_CREATEDAPIKEY'].fields_by_name['secret']._loaded_options = None
   _globals['_CREATEDAPIKEY'].fields_by_name['secret']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_DELETEAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
@@ -52,23 +54,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APIKEYS'].methods_by_name['ExchangeApiKey']._loaded_options = None
   _globals['_APIKEYS'].methods_by_name['ExchangeApiKey']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030=\";what is done with the token is on record under the key\'s id'
   _globals['_APIKEY']._serialized_start=130
-  _globals['_APIKEY']._serialized_end=348
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=350
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=449
-  _globals['_CREATEDAPIKEY']._serialized_start=451
-  _globals['_CREATEDAPIKEY']._serialized_end=534
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=536
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=556
-  _globals['_APIKEYLIST']._serialized_start=558
-  _globals['_APIKEYLIST']._serialized_end=615
-  _globals['_DELETEAPIKEYREQUEST']._serialized_start=617
-  _globals['_DELETEAPIKEYREQUEST']._serialized_end=664
-  _globals['_DELETEAPIKEYRESPONSE']._serialized_start=666
-  _globals['_DELETEAPIKEYRESPONSE']._serialized_end=688
-  _globals['_EXCHANGEAPIKEYREQUEST']._serialized_start=690
-  _globals['_EXCHANGEAPIKEYREQUEST']._serialized_end=738
-  _globals['_APIKEYTOKEN']._serialized_start=740
-  _globals['_APIKEYTOKEN']._serialized_end=804
-  _globals['_APIKEYS']._serialized_start=807
-  _globals['_APIKEYS']._serialized_end=1455
+  _globals['_APIKEY']._serialized_end=394
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=396
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=495
+  _globals['_CREATEDAPIKEY']._serialized_start=497
+  _globals['_CREATEDAPIKEY']._serialized_end=580
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=582
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=602
+  _globals['_APIKEYLIST']._serialized_start=604
+  _globals['_APIKEYLIST']._serialized_end=661
+  _globals['_DELETEAPIKEYREQUEST']._serialized_start=663
+  _globals['_DELETEAPIKEYREQUEST']._serialized_end=710
+  _globals['_DELETEAPIKEYRESPONSE']._serialized_start=712
+  _globals['_DELETEAPIKEYRESPONSE']._serialized_end=734
+  _globals['_EXCHANGEAPIKEYREQUEST']._serialized_start=736
+  _globals['_EXCHANGEAPIKEYREQUEST']._serialized_end=784
+  _globals['_APIKEYTOKEN']._serialized_start=786
+  _globals['_APIKEYTOKEN']._serialized_end=850
+  _globals['_APIKEYS']._serialized_start=853
+  _globals['_APIKEYS']._serialized_end=1501
 # @@protoc_insertion_point(module_scope)

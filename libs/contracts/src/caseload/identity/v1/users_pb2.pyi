@@ -35,7 +35,7 @@ ROLE_HEAD_DOCTOR: Role
 ROLE_ADMIN: Role
 
 class User(_message.Message):
-    __slots__ = ("id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "last_login_at", "created_at", "updated_at", "locked_until", "supervisor_id")
+    __slots__ = ("id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "last_login_at", "created_at", "updated_at", "locked_until", "supervisor_id", "has_passkey")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,7 @@ class User(_message.Message):
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     LOCKED_UNTIL_FIELD_NUMBER: _ClassVar[int]
     SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
+    HAS_PASSKEY_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     email: str
@@ -72,7 +73,8 @@ class User(_message.Message):
     updated_at: _timestamp_pb2.Timestamp
     locked_until: _timestamp_pb2.Timestamp
     supervisor_id: str
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., is_platform_admin: bool = ..., department_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., two_factor_enabled: bool = ..., is_locked: bool = ..., last_login_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., supervisor_id: _Optional[str] = ...) -> None: ...
+    has_passkey: bool
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., is_platform_admin: bool = ..., department_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., two_factor_enabled: bool = ..., is_locked: bool = ..., last_login_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., supervisor_id: _Optional[str] = ..., has_passkey: bool = ...) -> None: ...
 
 class UserPage(_message.Message):
     __slots__ = ("items", "total")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.rules import DECOY_USER, DECOY_WORKSPACE
 from identity.people import store
-from identity.people.rules import Membership, at_the_door
+from identity.people.rules import Membership, memberships_to_sign_in_to
 
 _DECOY = Membership(DECOY_WORKSPACE, DECOY_USER)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SignInTarget:
     """`is_known` says whether anybody has the address; the memberships are the decoy's otherwise."""
 
     # Whose password and second factor are asked for.
@@ -21,16 +21,16 @@ class Door:
     is_known: bool
 
 
-async def enter_by_address(email_index: bytes, work: UnitOfWork) -> Door:
+async def enter_by_address(email_index: bytes, work: UnitOfWork) -> SignInTarget:
     """Enters the workspace where a sign-in with this address begins, or the decoy for unknown addresses, which takes as long."""
     async with work.beside(None) as tx:
-        found = at_the_door(await tx.all(store.memberships_of_address, email_index=email_index))
-    home, *_ = doors = found or [_DECOY]
+        found = memberships_to_sign_in_to(await tx.all(store.memberships_of_address, email_index=email_index))
+    home, *_ = memberships = found or [_DECOY]
     entrance = home
-    for membership in doors:
+    for membership in memberships:
         async with work.beside(membership.workspace_id) as tx:
             if await tx.maybe(store.may_sign_in, user_id=membership.user_id) is not None:
                 entrance = membership
                 break
     work.enter(entrance.workspace_id, entrance.user_id if found else None)
-    return Door(home, entrance, is_known=bool(found))
+    return SignInTarget(home, entrance, is_known=bool(found))
