@@ -56,6 +56,9 @@ async def test_a_key_makes_nobody_mightier_than_itself(practice, using):
         assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_held")
         refused = await program.post(f"/api/v1/invitations/{added['id']}/resend")
         assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+        refused = await program.patch("/api/v1/workspaces/current", json={"settings": {"second_factor_required": ["owner"]}})
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+        assert (await program.patch("/api/v1/workspaces/current", json={"phone": "030 1234567"})).status_code == 200
         refused = await program.delete(f"/api/v1/users/{added['id']}/second-factor")
         assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.errors import Conflict, Forbidden, Gone, Refusal
-from identity.invitations.rules import check_is_good, check_may_be_invited, check_may_see_invitation, invitation_over
+from chassis.errors import Conflict, Forbidden, Gone, Refusal, TooMany
+from identity.invitations.rules import check_is_good, check_may_be_invited, check_may_see_invitation, check_not_too_many, invitation_over
 from identity.roles import SCOPES_BY_ROLE
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -40,6 +40,11 @@ def test_a_user_who_is_not_active_is_not_invited():
     for last_login_at in (None, NOW):
         refusal = refused(check_may_be_invited, is_active=False, last_login_at=last_login_at, is_blacklisted=False, is_shut_out=True)
         assert refusal == (Conflict, "user_inactive")
+
+
+def test_a_user_is_mailed_ten_invitations_within_a_day():
+    assert refused(check_not_too_many, mailed=9) is None
+    assert refused(check_not_too_many, mailed=10) == (TooMany, "too_many_invitations")
 
 
 def test_an_invitation_is_good_until_the_moment_it_ends():

@@ -1,4 +1,5 @@
 import asyncio
+from uuid import UUID
 
 import pytest
 from google.protobuf.json_format import ParseDict
@@ -8,7 +9,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2, users_pb2
 from caseload.identity.v1 import invitations_pb2 as pb
 from caseload.identity.v1.invitations_rpc import InvitationsStub
-from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany
 
 
 @pytest.fixture
@@ -53,6 +54,20 @@ async def test_a_user_is_added_with_everything_that_is_known_and_gets_in_by_the_
     assert signed_in.user.id == made.id
     me = await service.users.GetMe(users_pb2.GetMeRequest(), service.bearer(signed_in))
     assert me.HasField("last_login_at")
+
+
+async def test_an_address_is_not_flooded_with_invitations(service, hospital, invitations, caller):
+    made = await service.users.CreateUser(new(), caller)
+    request = pb.ResendInvitationRequest(user_id=made.id)
+    for _ in range(9):
+        await invitations.ResendInvitation(request, caller)
+    with pytest.raises(TooMany) as refused:
+        await invitations.ResendInvitation(request, caller)
+    assert refused.value.code == "too_many_invitations"
+
+    age = "UPDATE identity.invitations SET created_at = created_at - interval '1 day' WHERE user_id = $1"
+    await service.tamper(age, UUID(made.id))
+    await invitations.ResendInvitation(request, caller)
 
 
 async def test_no_invitation_is_mailed_to_an_address_that_passes_for_anothers(service, hospital, invitations, caller, monkeypatch):

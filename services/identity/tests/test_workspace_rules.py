@@ -2,9 +2,17 @@
 
 import pytest
 
-from chassis.errors import Invalid
+from chassis.errors import Forbidden, Invalid
 from identity.roles import SCOPES_BY_ROLE
-from identity.workspaces.rules import CHANGEABLE, check_workspace, cosign_hours, is_cosign_hours, is_office_hours, told_of_change
+from identity.workspaces.rules import (
+    CHANGEABLE,
+    check_may_change,
+    check_workspace,
+    cosign_hours,
+    is_cosign_hours,
+    is_office_hours,
+    told_of_change,
+)
 
 
 @pytest.mark.parametrize("locale", ["en", "en-GB", "sr-Latn-RS", "es-419"])
@@ -95,3 +103,15 @@ def test_the_trail_is_told_which_fields_changed_and_what_the_known_settings_are_
 def test_the_trail_is_told_of_every_setting_that_we_know(setting):
     was = dict.fromkeys(CHANGEABLE) | {"settings": {}}
     assert told_of_change(was, was | {"settings": {setting: 5}}) == {"changed": "settings", setting: "5"}
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"second_factor_required": ["nurse"], "lock_after_failures": 5}, {"second_factor_required": True}]
+)
+def test_only_people_change_how_people_sign_in(settings):
+    was = dict.fromkeys(CHANGEABLE) | {"settings": {"second_factor_required": True, "lock_after_failures": 5}}
+    check_may_change(was, was | {"settings": settings}, "owner")
+    with pytest.raises(Forbidden) as refused:
+        check_may_change(was, was | {"settings": settings}, None)
+    assert refused.value.code == "permission_denied"
+    check_may_change(was, was | {"settings": was["settings"] | {"office_hours": None}}, None)

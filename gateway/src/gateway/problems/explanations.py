@@ -276,6 +276,7 @@ EXPLANATIONS: dict[str, str] = {
     "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long.",
     "too_many_calendar_feeds": "A practitioner has five calendar feeds at most. Delete one of them first.",
     "too_many_holds": "You hold ten slots at once. Book or release one of them, or wait five minutes.",
+    "too_many_invitations": "A user is mailed at most ten invitations within a day. The last one is still good, or wait for tomorrow.",
     "too_many_jobs": "A workspace has at most five jobs that are not over. Wait for one of them, or cancel it.",
     "too_many_milestones": "A plan has at most fifty milestones. Delete what was entered by mistake, or begin another plan.",
     "too_many_passkeys": "A user has at most twenty passkeys. Remove one first.",

@@ -1,9 +1,13 @@
 """Who may be invited again, and which invitation is still good. Pure functions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chassis.errors import Conflict, Forbidden, Gone
+from chassis.errors import Conflict, Forbidden, Gone, TooMany
 from identity.roles import SCOPES_BY_ROLE
+
+# Within which time how many may be mailed to one user: an address may be somebody's who wants none.
+COUNTED_FOR = timedelta(days=1)
+_MOST = 10
 
 
 def check_may_see_invitation(role: str | None) -> None:
@@ -23,6 +27,12 @@ def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_
         raise Conflict("user_inactive", "This user is not active.")
     if last_login_at is not None and not is_shut_out:
         raise Conflict("invitation_accepted", "This user has signed in already.")
+
+
+def check_not_too_many(mailed: int) -> None:
+    """Raise TooMany where so many invitations were mailed to the user within `COUNTED_FOR`."""
+    if mailed >= _MOST:
+        raise TooMany("too_many_invitations", "This user was mailed ten invitations within a day.", retry_after=COUNTED_FOR.total_seconds())
 
 
 def check_is_good(*, accepted_at: datetime | None, expires_at: datetime, now: datetime) -> None:

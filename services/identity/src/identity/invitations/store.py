@@ -1,6 +1,6 @@
 """Statements about invitations. Row security confines each to the caller's workspace."""
 
-from sqlalchemy import Boolean, DateTime, LargeBinary, Uuid, bindparam, insert, or_, select, update
+from sqlalchemy import Boolean, DateTime, LargeBinary, Uuid, bindparam, func, insert, or_, select, update
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
@@ -16,6 +16,13 @@ lock_user = command(
     select(users.c.is_active, users.c.last_login_at, (~NOT_BLACKLISTED).label("is_blacklisted"))
     .where(users.c.id == _user_id)
     .with_for_update(key_share=True, of=users)
+)
+
+count_invitations = query(
+    select(func.count().label("number"))
+    .select_from(invitations)
+    .where(invitations.c.user_id == _user_id)
+    .where(invitations.c.created_at > bindparam("since", type_=DateTime(timezone=True)))
 )
 
 add_invitation = command(

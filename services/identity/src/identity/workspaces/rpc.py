@@ -17,5 +17,6 @@ class Workspaces(WorkspacesServicer[UnitOfWork]):
 
         was = await work.db.one(store.lock_workspace)
         values = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE}
+        rules.check_may_change(was, values, work.caller.role)
         work.note(**rules.told_of_change(was, values))
         return fill(pb.Workspace(), await work.db.one(store.update_workspace, **values, now=work.now))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 from zoneinfo import available_timezones
 
-from chassis.errors import Fault, Invalid
+from chassis.errors import Fault, Forbidden, Invalid
 from identity.credentials.rules import is_lock_after
 from identity.roles import SCOPES_BY_ROLE
 
@@ -21,6 +21,9 @@ TOLD_SETTINGS = (
     "offline_days",
     "second_factor_required",
 )
+
+# By which everybody signs in.
+_SIGN_IN_SETTINGS = ("lock_after_failures", "second_factor_required")
 
 _MAX_LENGTH = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
 # Language, script and region of BCP 47. Variants and extensions are not accepted.
@@ -54,6 +57,13 @@ def check_workspace(values: Mapping[str, Any]) -> None:
     faults += _settings_faults(values.get("settings") or {})
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)
+
+
+def check_may_change(was: Mapping[str, Any], now: Mapping[str, Any], role: str | None) -> None:
+    """Raise Forbidden for API keys that change how people sign in: a key that leaked would open all accounts."""
+    before, after = was["settings"] or {}, now["settings"] or {}
+    if role not in SCOPES_BY_ROLE and any(before.get(name) != after.get(name) for name in _SIGN_IN_SETTINGS):
+        raise Forbidden("permission_denied", "Your role does not permit this.")
 
 
 def _settings_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
