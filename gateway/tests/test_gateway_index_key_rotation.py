@@ -9,7 +9,6 @@ from itertools import count
 
 import pytest
 
-from chassis.encryption import key_store
 from chassis.encryption.data_keys import INDEX
 from clients.patients import db_file
 from standalone.operations import keys_all
@@ -17,7 +16,6 @@ from standalone.records import key_versions
 from standalone.records.key_versions import NotYet
 from standalone.records.verification import verify_records
 
-SECONDS_KEPT = 0.05
 TOKENS = (
     "SELECT term FROM clients.terms WHERE workspace_id = $1 UNION ALL SELECT token FROM clients.match_keys WHERE workspace_id = $1"
     " UNION ALL SELECT external_id_index FROM clients.clients WHERE workspace_id = $1 AND external_id_index IS NOT NULL"
@@ -78,38 +76,14 @@ class Searchers:
 
 
 @asynccontextmanager
-async def searching(http):
+async def searching(http, going_on):
     people = Searchers(http)
     for _ in range(12):
         await people.register()
     for _ in range(2):
         await people.request("POST", "/clients", 201, json=TWIN)
-    tasks = [asyncio.create_task(people.go_on(place)) for place in range(len(people.rounds))]
-
-    async def further(number=1):
-        """Everybody does so many rounds more, with keys that were read after this was called."""
-        await asyncio.sleep(2 * SECONDS_KEPT)
-        enough = [done + number for done in people.rounds]
-        async with asyncio.timeout(120):
-            while not all(done >= wanted for done, wanted in zip(people.rounds, enough, strict=True)):
-                for task in tasks:
-                    if task.done():
-                        task.result()
-                await asyncio.sleep(0.02)
-
-    try:
-        yield people, further
-    finally:
-        people.stopped = True
-        # Raises what somebody was refused, or did not find.
-        await asyncio.gather(*tasks)
-
-
-@pytest.fixture
-def quick_keys(monkeypatch):
-    """Processes read keys anew after a moment; what had begun with older ones is waited for in the tests."""
-    monkeypatch.setattr(key_store, "_SECONDS_KEPT", SECONDS_KEPT)
-    monkeypatch.setattr(key_store, "UNTIL_EVERYWHERE", key_store.timedelta(0))
+    async with going_on(people) as further:
+        yield further
 
 
 @pytest.fixture
@@ -150,7 +124,7 @@ async def killed_while_it_indexes(environment, connection, workspace_id, folder)
         assert await process.wait() == -signal.SIGKILL
 
 
-async def test_everybody_is_found_all_the_time(gateway, practice, rotation, capfd, tmp_path):
+async def test_everybody_is_found_all_the_time(gateway, practice, rotation, going_on, capfd, tmp_path):
     step, connection = rotation
     runtime, workspace_id = gateway.environment.runtime("clients"), practice.person.workspace_id
     busy = gateway.reconfigured(writes_per_minute=100_000, reads_per_minute=100_000)
@@ -160,7 +134,7 @@ async def test_everybody_is_found_all_the_time(gateway, practice, rotation, capf
         report = await db_file.import_records(runtime, workspace_id, RECORDS)
         assert (report.skipped, report.failed, report.differing) == ([1, 2], {}, [])
 
-    async with busy.colleague(practice.person) as http, searching(http) as (_, further):
+    async with busy.colleague(practice.person) as http, searching(http, going_on) as further:
         before = {row[0] for row in await connection.fetch(TOKENS, workspace_id)}
         for name in ("add", "promote"):
             await step(name)
