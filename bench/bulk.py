@@ -89,8 +89,10 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
                 for token in dict.fromkeys(columns.pop("index_tokens"))
             ]
             match_keys += [
-                {"workspace_id": workspace_id, "client_id": client_id, "kind": kind, "token": token}
-                for kind, token in zip(columns.pop("match_kinds"), columns.pop("match_tokens"), strict=True)
+                {"workspace_id": workspace_id, "client_id": client_id, "kind": kind, "token": token, "index_version": version}
+                for kind, token, version in zip(
+                    columns.pop("match_kinds"), columns.pop("match_tokens"), columns.pop("match_versions"), strict=True
+                )
             ]
             own = {"workspace_id": workspace_id, "id": client_id, "revision": revision + number + 1}
             rows.append({**own, **columns})

@@ -38,13 +38,16 @@ from caseload.jobs.v1 import jobs_pb2
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1 import reminders_pb2
 from caseload.notifications.v1.reminders_rpc import RemindersStub
-from caseload.scheduling.v1 import appointments_pb2, events_pb2
+from caseload.scheduling.v1 import appointments_pb2, events_pb2, series_pb2, waitlist_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.errors import Conflict, Gone, Invalid, NotFound
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
 from clients.merges.workflow import KIND, UNDO_KIND
 from identity.workspaces.workflow import open_workspace
+from scheduling.appointments.clients import ActiveClients
 from standalone.services import NAMES, SERVICES
 
 T = TypeVar("T")
@@ -480,9 +483,73 @@ async def test_a_booking_in_flight_is_moved_or_refused(practice):
     booked = await asyncio.gather(*bookings, return_exceptions=True)
     await merging
     written = {each.id for each in booked if not isinstance(each, BaseException)}
-    assert {each.code for each in booked if isinstance(each, BaseException)} <= {"client_merged"}
+    refused = [each for each in booked if isinstance(each, BaseException)]
+    assert {(type(each), each.code, each.facts["merged_into"]) for each in refused} <= {(Gone, "client_merged", survivor.id)}
     assert await practice.appointments(survivor.id) == written
     assert await practice.appointments(duplicate.id) == set()
+
+
+async def test_who_asked_for_the_client_before_the_merge_is_told_who_is_left(practice, monkeypatch):
+    """The booking, the series and the place on the waitlist come when scheduling has moved what there was."""
+    survivor, duplicate = await practice.client(), await practice.client()
+
+    async def was_active(_self, _client_id, _work, _voucher=b""):
+        return True
+
+    await practice.merged(survivor.id, duplicate.id)
+    monkeypatch.setattr(ActiveClients, "is_active", was_active)
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=400)
+    series = series_pb2.CreateSeriesRequest(
+        client_id=duplicate.id,
+        rrule="FREQ=WEEKLY;COUNT=2",
+        first_start=to_timestamp(start),
+        duration_minutes=30,
+        time_zone="Europe/Berlin",
+        on_conflict=series_pb2.ON_CONFLICT_FAIL,
+        location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
+    )
+    entry = waitlist_pb2.JoinWaitlistRequest(
+        client_id=duplicate.id, earliest=to_timestamp(start), latest=to_timestamp(start + timedelta(days=1))
+    )
+    for asked in (
+        practice.book(duplicate.id, 401),
+        practice.stub(AppointmentSeriesStub).CreateSeries(series, practice.caller()),
+        practice.stub(WaitlistStub).JoinWaitlist(entry, practice.caller()),
+    ):
+        with pytest.raises(Gone) as gone:
+            await asked
+        assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": survivor.id})
+    assert await practice.appointments(duplicate.id) == await practice.appointments(survivor.id) == set()
+
+
+async def test_merges_and_undoings_of_the_same_clients_at_once_wait_for_each_other_in_no_circle(practice):
+    clients = [(await practice.client()).id for _ in range(4)]
+    booked = {(await practice.book(client, 500 + number)).id for number, client in enumerate(clients)}
+    refusals = set()
+    for turn in range(3):
+        first, second, third, fourth = clients[turn:] + clients[:turn]
+        asked = await asyncio.gather(
+            *(
+                attempt(change)
+                for change in (
+                    practice.merge(first, second),
+                    practice.merge(second, first),
+                    practice.merge(first, third),
+                    practice.merge(fourth, first),
+                    practice.undo(first),
+                    practice.undo(third),
+                )
+            )
+        )
+        refusals |= {code for _, code in asked}
+        for begun, _ in asked:
+            if begun is not None:
+                job = await practice.finished(getattr(begun, "job_id", "") or begun.id)
+                assert job.status == jobs_pb2.JOB_STATUS_DONE, job
+        owned = [await practice.appointments(client) for client in clients]
+        assert (set().union(*owned), sum(map(len, owned))) == (booked, 4)
+    assert None in refusals
+    assert refusals <= {None, "merge_under_way", "client_merged", "already_merged", "not_merged", "merge_not_last"}
 
 
 async def test_what_cannot_be_merged_is_refused_and_changes_nothing(practice, environment):
@@ -724,11 +791,12 @@ _days = count(80)
 
 
 async def attempt(asked: Awaitable[T]) -> tuple[T | None, str | None]:
-    """The answer, or the code of what was refused."""
+    """The answer, or the code of what was refused. Who was merged is refused in one way, whichever service says so, and however late it hears of it."""
     try:
         return await asked, None
     except (Gone, Conflict) as refused:
-        return None, refused.code
+        is_named = isinstance(refused, Gone) and UUID(refused.facts["merged_into"])
+        return None, refused.code if refused.code != "client_merged" or is_named else f"{refused.code} without a name"
 
 
 class Ward:

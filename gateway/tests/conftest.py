@@ -1,7 +1,9 @@
 """The gateway in front of the real services, called over HTTP."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -14,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
 from caseload.identity.v1 import users_pb2
+from chassis.encryption import key_store
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.server import Server
 from chassis.testing.environment import Environment, start_environment
@@ -236,3 +239,43 @@ def check_problem() -> Callable[[httpx.Response, int, str], dict[str, Any]]:
         return problem
 
     return check
+
+
+SECONDS_KEYS_ARE_KEPT = 0.05
+
+
+@pytest.fixture
+def quick_keys(monkeypatch):
+    """Processes read keys anew after a moment; what had begun with older ones is waited for in the tests."""
+    monkeypatch.setattr(key_store, "_SECONDS_KEPT", SECONDS_KEYS_ARE_KEPT)
+    monkeypatch.setattr(key_store, "UNTIL_EVERYWHERE", key_store.timedelta(0))
+
+
+@asynccontextmanager
+async def _going_on(people: Any) -> AsyncIterator[Callable[..., Any]]:
+    tasks = [asyncio.create_task(people.go_on(place)) for place in range(len(people.rounds))]
+
+    async def further(number: int = 1) -> None:
+        await asyncio.sleep(2 * SECONDS_KEYS_ARE_KEPT)
+        enough = [done + number for done in people.rounds]
+        async with asyncio.timeout(120):
+            while not all(done >= wanted for done, wanted in zip(people.rounds, enough, strict=True)):
+                for task in tasks:
+                    if task.done():
+                        task.result()
+                await asyncio.sleep(0.02)
+
+    try:
+        yield further
+    finally:
+        people.stopped = True
+        # Raises what somebody was refused, or did not find.
+        await asyncio.gather(*tasks)
+
+
+@pytest.fixture
+def going_on():
+    """`async with going_on(people) as further`: each of `people.rounds` does `people.go_on(place)` until they are `stopped`. `further(number)`
+    waits until everybody has done so many rounds more, with keys that were read after it was called.
+    """
+    return _going_on

@@ -248,6 +248,23 @@ async def test_what_is_deleted_while_it_is_exported_is_left_out_and_the_rest_is_
     assert names[-1] == "manifest.json"
 
 
+async def test_the_rules_of_recurring_appointments_are_taken_along(practice):
+    client = await practice.add_client()
+    rule = {"rrule": "FREQ=WEEKLY;COUNT=3", "first_start": "2027-05-03T08:00:00Z", "duration_minutes": 30, "time_zone": "Europe/Berlin"}
+    made = await practice.http.post(f"{API}/series", json={**rule, "client_id": client["id"], "location_type": "clinic"})
+    assert made.status_code == 201, made.text
+    await practice.booked(client["id"])
+
+    archive = await exported(practice, client["id"])
+
+    (told,) = json.loads(archive.read("series.json"))["series"]
+    assert told == {"id": made.json()["id"], **rule}
+    booked = json.loads(archive.read("appointments.json"))["appointments"]
+    assert sorted(str(each["series_id"]) for each in booked) == sorted(["None", *[told["id"]] * 3])
+    nobodys = await exported(practice, (await practice.add_client())["id"])
+    assert json.loads(nobodys.read("series.json")) == {"series": []}
+
+
 async def test_a_browser_begins_with_a_new_access_token(gateway, practice):
     client = await practice.add_client()
     async with gateway.anonymous() as browser:

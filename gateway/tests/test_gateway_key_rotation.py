@@ -13,7 +13,6 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.encryption import key_store
 from chassis.encryption.data_keys import DataKeys
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.encryption.root_keys import load_keyring
@@ -28,7 +27,6 @@ from standalone.records.verification import verify_records
 
 # What these people do is kept by these services; the trail of it by audit, which has keys as well.
 SEALING = ("identity", "clients", "clinical")
-SECONDS_KEPT = 0.05
 
 
 @dataclass
@@ -74,37 +72,6 @@ class Work:
             assert (await self.request("GET", f"/sessions/{note_id}"))["subjective"] == text
         for client_id, phone in list(self.clients.items()):
             assert (await self.request("GET", f"/clients/{client_id}"))["phone"] == phone
-
-
-@asynccontextmanager
-async def at_work(http):
-    work = Work(http)
-    tasks = [asyncio.create_task(work.go_on(number)) for number in range(len(work.rounds))]
-
-    async def further(number=2):
-        """Everybody does so many rounds more, with keys that were read after this was called."""
-        await asyncio.sleep(2 * SECONDS_KEPT)
-        enough = [done + number for done in work.rounds]
-        async with asyncio.timeout(120):
-            while not all(done >= wanted for done, wanted in zip(work.rounds, enough, strict=True)):
-                for task in tasks:
-                    if task.done():
-                        task.result()
-                await asyncio.sleep(0.02)
-
-    try:
-        yield work, further
-    finally:
-        work.stopped = True
-        # Raises what somebody was refused.
-        await asyncio.gather(*tasks)
-
-
-@pytest.fixture
-def quick_keys(monkeypatch):
-    """Processes read keys anew after a moment; what had begun with older ones is waited for in the tests."""
-    monkeypatch.setattr(key_store, "_SECONDS_KEPT", SECONDS_KEPT)
-    monkeypatch.setattr(key_store, "UNTIL_EVERYWHERE", key_store.timedelta(0))
 
 
 @pytest.fixture
@@ -171,17 +138,17 @@ async def on_a_terminal(environment, *arguments):
         os.close(given)
 
 
-async def test_a_key_is_changed_while_people_work_and_a_killed_reencryption_goes_on(gateway, practice, rotation, quick_keys):
+async def test_a_key_is_changed_while_people_work_and_a_killed_reencryption_goes_on(gateway, practice, rotation, quick_keys, going_on):
     # Few users do the work of many.
     busy = gateway.reconfigured(writes_per_minute=100_000, reads_per_minute=100_000)
-    async with busy.colleague(practice.person) as http, at_work(http) as (work, further):
+    async with busy.colleague(practice.person) as http, going_on(work := Work(http)) as further:
         await further(4)
         await rotation.step("add")
         assert {states[-1] for states in (await rotation.states()).values()} == {(2, "reading")}
-        await further()
+        await further(2)
         await rotation.step("promote")
         assert set(map(tuple, (await rotation.states()).values())) == {((1, "reading"), (2, "active"))}
-        await further()
+        await further(2)
         assert all({1, 2} <= used.keys() for name, used in (await rotation.used()).items() if name in {"clients", "clinical"})
 
         # Somebody holds one row, so that the command cannot end; it is killed after the others.
@@ -199,14 +166,14 @@ async def test_a_key_is_changed_while_people_work_and_a_killed_reencryption_goes
 
         with pytest.raises(SystemExit):
             await rotation.step("retire")
-        await further()
+        await further(2)
         await rotation.step("reencrypt")
         assert {number for used in (await rotation.used()).values() for number in used} == {2}
-        await further()
+        await further(2)
         await rotation.step("retire")
-        await further()
+        await further(2)
         await rotation.step("destroy")
-        await further()
+        await further(2)
         assert set(map(tuple, (await rotation.states()).values())) == {((1, "destroyed"), (2, "active"))}
         work.stopped = True
         await work.all_is_there()

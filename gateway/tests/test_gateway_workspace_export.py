@@ -11,6 +11,7 @@ import pytest
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
 from chassis.errors import Unavailable
+from chassis.jobs.running import RunningJob
 from clients.exports import workflow
 from clients.exports.elsewhere import Reader
 
@@ -118,6 +119,33 @@ async def test_a_client_whose_record_its_orderer_may_not_open_is_named_and_left_
         assert (await other.get(f"{API}/jobs/{job['id']}")).status_code == 200
         for headers in ({}, {"Range": "bytes=0-99"}):
             check_problem(await other.get(job["result_url"], headers=headers), 403, "permission_denied")
+
+
+async def test_however_many_are_left_out_in_a_row_the_jobs_state_stays_small(gateway, practice, monkeypatch):
+    monkeypatch.setattr(workflow, "_CLIENTS_IN_A_STEP", 1)
+    monkeypatch.setattr(workflow, "_MOST_UNTOLD", 3)
+    therapist = await gateway.add_user(practice.person.workspace_id, "therapist")
+    opened, *closed = [await practice.add_client() for _ in range(8)]
+    for client in closed:
+        team = {"restricted": True, "user_ids": [therapist]}
+        assert (await practice.http.put(f"{API}/clients/{client['id']}/care-team", json=team)).status_code == 200
+    states, step = [], RunningJob.step
+
+    def watched(job):
+        states.append(len(json.dumps(job.state)))
+        return step(job)
+
+    monkeypatch.setattr(RunningJob, "step", watched)
+    job = await finished(practice.http, await ordered(practice.http))
+    assert job["result"] == {"exported": 1, "left_out": 7}, job
+    archive, manifest = await downloaded(practice.http, job)
+    left_out = [client["id"] for client in closed]
+    assert manifest["clients_left_out"] == left_out
+    parts = [name for name in archive.namelist() if name.startswith("left-out/")]
+    assert [json.loads(archive.read(name))["clients_left_out"] for name in parts] == [left_out[:3], left_out[3:6]]
+    assert archive.namelist() == [f"clients/{opened['id']}.zip", *parts, "manifest.json"]
+    # The last client, the numbers, and no more than two who are not told of yet.
+    assert max(states) < 300, states
 
 
 async def test_one_client_may_take_longer_than_a_token_lasts_and_may_be_closed_meanwhile(gateway, practice, monkeypatch):

@@ -99,8 +99,8 @@ ALONE = {
 UNBOUND = {
     "clients.broken_glass": {"announced_at"},
     "audit.legal_holds": {"pending_until"},
-    "clients.clients": {"revision"},
-    "clients.patients": set(),
+    "clients.clients": {"revision", "index_version"},
+    "clients.patients": {"index_version"},
     "clients.consents": set(),
     "clinical.attachments": set(),
     "clinical.cosignatures": set(),

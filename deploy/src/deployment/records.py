@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import DirectoryPath
 
 from audit.settings import AuditSettings
+from chassis.encryption.data_keys import INDEX, SEAL
 from chassis.observability.logs import configure_logs
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("step", nargs="?", choices=(*KEY_STEPS, *ROOT_STEPS), help="of `keys`")
     parser.add_argument("--kms-key", help="of `keys root-encrypt`: its id or ARN")
     parser.add_argument("--workspace", type=UUID, help="this one only")
+    parser.add_argument("--index", action="store_true", help="of `keys`: the keys that records are found by, and not those that seal")
     options = parser.parse_args(arguments)
     if (options.what == "keys") != (options.step is not None):
         parser.error("a step belongs to `keys`, and `keys` needs one")
@@ -55,7 +57,7 @@ async def _run(settings: RecordsSettings, options: argparse.Namespace) -> None:
                 raise SystemExit("CASELOAD_KEYRING_FILE is not set, and is what this changes")
             await take_root_step(connection, runtimes, settings.keyring_file, options.step, options.kms_key)
         elif options.what == "keys":
-            await keys_all(connection, runtimes, options.workspace, options.step)
+            await keys_all(connection, runtimes, options.workspace, options.step, INDEX if options.index else SEAL)
         else:
             await (verify_all if options.what == "verify" else reseal_all)(connection, runtimes, options.workspace)
 

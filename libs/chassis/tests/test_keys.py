@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.db.database import Database
 from chassis.encryption import key_store
+from chassis.encryption.data_keys import DataKeys
 from chassis.encryption.key_store import Keys, destroy_keys
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.errors import NotFound, Unavailable
@@ -180,3 +181,31 @@ async def test_a_database_that_is_away_is_asked_again_the_next_time(parcels):
         await keys.of(parcels.workspace)
     keys._database = parcels.database
     assert (await keys.of(parcels.workspace)).workspace_id == parcels.workspace
+
+
+async def test_a_key_for_indexes_takes_the_place_of_another_and_digests_stay(parcels):
+    """As the operator's commands write it: version 0 has the first key, and the former one is read for as long as rows are found by it."""
+    before = await keys_of(parcels).of(parcels.workspace)
+    wrapping = DataKeys(RING, "parcels")
+    rows = {(row["purpose"], row["version"]): row for row in await wrapped(parcels)}
+    first = wrapping.unwrap(rows["index", 1])
+    change = "UPDATE parcels.data_keys SET state = $3 WHERE workspace_id = $1 AND purpose = 'index' AND version = $2"
+    add = "INSERT INTO parcels.data_keys (workspace_id, purpose, version, wrapped, state) VALUES ($1, 'index', $2, $3, 'reading')"
+    await parcels.look(add, parcels.workspace, 0, wrapping.wrap(first.key, parcels.workspace, "index", 0))
+    await parcels.look(add, parcels.workspace, 2, wrapping.generate(parcels.workspace, "index", 2))
+
+    added = await keys_of(parcels).of(parcels.workspace)
+    assert (added.index_version, list(added.indexes)) == (1, [1, 2])
+    await parcels.look(change, parcels.workspace, 1, "reading")
+    await parcels.look(change, parcels.workspace, 2, "active")
+    promoted = await keys_of(parcels).of(parcels.workspace)
+    assert (promoted.index_version, list(promoted.indexes)) == (2, [2, 1])
+    token = before.exact("email", "a@example.com")
+    assert promoted.exact("email", "a@example.com") == added.every_exact("email", "a@example.com")[1] != token
+    assert promoted.every_exact("email", "a@example.com") == [promoted.exact("email", "a@example.com"), token]
+    await parcels.look(change, parcels.workspace, 1, "retired")
+    retired = await keys_of(parcels).of(parcels.workspace)
+    assert retired.every_exact("email", "a@example.com") == [promoted.exact("email", "a@example.com")]
+    for keys in (added, promoted, retired):
+        assert keys.mac(b"proof", b"text") == before.mac(b"proof", b"text")
+        assert keys.proofs.exact("request", "text") == before.exact("request", "text")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from chassis.encryption.blind_index import fold
-from chassis.encryption.data_keys import DataKey
+from chassis.encryption.data_keys import DataKey, DataKeys
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.encryption.phi_fields import only_phi
 from chassis.encryption.records import WorkspaceKeys
@@ -241,6 +241,36 @@ def test_an_exact_index_depends_on_workspace_kind_and_value() -> None:
     assert len(keys.exact("email", "a@example.com")) == 16
     assert keys.exact("email", "1") != keys.exact("phone", "1")
     assert keys.exact("email", "a@example.com") != keys_of(index=b"j" * 32).exact("email", "a@example.com")
+
+
+def keys_with(*indexes: tuple[int, bool]) -> WorkspaceKeys:
+    """The keys of a workspace with these versions of keys for indexes, each active or not; version 0 has the bytes of version 1."""
+    keys = [DataKey("seal", 1, b"s" * 32, is_active=True, is_from_before=False)]
+    keys += [DataKey("index", version, bytes([version or 1]) * 32, is_active=active, is_from_before=False) for version, active in indexes]
+    return DataKeys(Keyring.generate(), "clients").together(WORKSPACE, keys)
+
+
+def test_while_a_key_for_indexes_is_changed_rows_are_looked_for_under_both_and_written_under_one() -> None:
+    before, added = keys_with((1, True)), keys_with((2, False), (0, False), (1, True))
+    promoted, retired = keys_with((0, False), (1, False), (2, True)), keys_with((2, True), (0, False))
+    old, new = before.exact("email", "a"), retired.exact("email", "a")
+    assert old != new
+    assert [keys.exact("email", "a") for keys in (before, added, promoted, retired)] == [old, old, new, new]
+    assert [keys.index_version for keys in (before, added, promoted, retired)] == [1, 1, 2, 2]
+    assert [keys.every_exact("email", "a") for keys in (before, added, promoted, retired)] == [[old], [old, new], [new, old], [new]]
+    assert {version: index.exact("email", "a") for version, index in promoted.indexes.items()} == {1: old, 2: new}
+
+
+def test_digests_are_made_with_the_first_key_for_indexes_whichever_finds() -> None:
+    before = keys_with((1, True))
+    for keys in (
+        keys_with((0, False), (1, False), (2, True)),
+        keys_with((0, False), (2, True)),
+        keys_with((0, False), (3, True), (2, False)),
+    ):
+        assert keys.mac(b"proof", b"text") == before.mac(b"proof", b"text")
+        assert keys.proofs.exact("request", "1") == before.proofs.exact("request", "1") == before.exact("request", "1")
+        assert keys.deletion_digest(**PLACE) == before.deletion_digest(**PLACE)
 
 
 @given(text=st.text(max_size=40))

@@ -4,12 +4,20 @@ import base64
 import json
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from sqlalchemy import MetaData
 
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.encryption.root_keys import RootKeysUnreadable, encrypted_keyring, load_keyring, save_keyring
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 
 
@@ -111,3 +119,81 @@ def test_a_root_key_is_added_promoted_and_retired_and_nothing_stops_opening_mean
     assert retired.with_new_key().names == ("2", "3")
     with pytest.raises(SealBroken, match="not a wrapped key"):
         Keyring.root_of(b"")
+
+
+# --- what a role may do with the key
+
+POLICIES = Path(__file__).parents[3] / "docs" / "operations" / "kms"
+
+
+@contextmanager
+def confined_to(endpoint: str, policy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Calls are those of a user who may do what the policy says, and nothing else."""
+    document = json.loads((POLICIES / policy).read_text())
+    for statement in document["Statement"]:
+        # moto knows actions, and neither keys nor encryption contexts.
+        assert statement.pop("Condition") == {"StringEquals": {"kms:EncryptionContext:purpose": "caseload keyring"}}
+        assert ":key/" in statement.pop("Resource")
+        statement["Resource"] = "*"
+    iam = boto3.client("iam", region_name="us-east-1", endpoint_url=endpoint)
+    iam.create_user(UserName=policy)
+    iam.put_user_policy(UserName=policy, PolicyName=policy, PolicyDocument=json.dumps(document))
+    made = iam.create_access_key(UserName=policy)["AccessKey"]
+    with monkeypatch.context() as confined:
+        confined.setenv("AWS_ACCESS_KEY_ID", made["AccessKeyId"])
+        confined.setenv("AWS_SECRET_ACCESS_KEY", made["SecretAccessKey"])
+        # It goes on with the credentials that it has read once.
+        confined.setattr(boto3, "DEFAULT_SESSION", None)
+        try:
+            _checked_after(endpoint, "0")
+            yield
+        finally:
+            _checked_after(endpoint, "inf")
+
+
+def _checked_after(endpoint: str, calls: str) -> None:
+    """Has the service check permissions after so many calls more."""
+    request = Request(f"{endpoint}/moto-api/reset-auth", data=calls.encode(), headers={"Content-Type": "text/plain"}, method="POST")
+    with urlopen(request) as reply:
+        assert reply.status == 200
+
+
+def test_a_role_that_serves_decrypts_and_does_nothing_else(kms_key, kms_endpoint, tmp_path, monkeypatch):
+    ring, file = Keyring.generate(), tmp_path / "keyring.json"
+    ring.save(file)
+    save_keyring(file, ring, kms_key=kms_key)
+
+    with confined_to(kms_endpoint, "serve.json", monkeypatch):
+        assert load_keyring(file, "").active == ring.active
+        with pytest.raises(RootKeysUnreadable, match=r"does not encrypt: .*this role needs kms:Encrypt"):
+            save_keyring(file, ring.with_new_key())
+        with pytest.raises(ClientError, match="is not authorized to perform"):
+            boto3.client("kms", region_name="eu-central-1").generate_data_key(KeyId=kms_key, KeySpec="AES_256")
+    assert load_keyring(file, "").names == ("1",)
+
+
+def test_the_role_that_changes_root_keys_also_encrypts(kms_key, kms_endpoint, tmp_path, monkeypatch):
+    ring, file = Keyring.generate(), tmp_path / "keyring.json"
+    ring.save(file)
+
+    with confined_to(kms_endpoint, "change.json", monkeypatch):
+        save_keyring(file, ring, kms_key=kms_key)
+        save_keyring(file, load_keyring(file, "").with_new_key())
+        assert load_keyring(file, "").names == ("1", "2")
+        with pytest.raises(ClientError, match="is not authorized to perform"):
+            boto3.client("kms", region_name="eu-central-1").describe_key(KeyId=kms_key)
+
+
+def test_a_role_that_may_not_decrypt_is_told_which_permission_it_lacks(kms_key, kms_endpoint, tmp_path, monkeypatch):
+    ring, file = Keyring.generate(), tmp_path / "keyring.json"
+    ring.save(file)
+    save_keyring(file, ring, kms_key=kms_key)
+    monkeypatch.setattr(f"{__name__}.POLICIES", tmp_path)
+    condition = {"StringEquals": {"kms:EncryptionContext:purpose": "caseload keyring"}}
+    other = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "arn:aws:kms:::key/1", "Condition": condition}
+    (tmp_path / "other.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [other]}))
+
+    with confined_to(kms_endpoint, "other.json", monkeypatch):
+        settings = Settings(environment="development", keyring_file=file)
+        with pytest.raises(SystemExit, match=r"does not decrypt: .*this role needs kms:Decrypt for the key of the keyring"):
+            Runtime(Service("parcels", MetaData(), lambda _runtime: ()), settings, broker=InProcessBroker()).keyring  # noqa: B018 - reading it is the point

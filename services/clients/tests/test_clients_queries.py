@@ -23,7 +23,7 @@ PER_WORKSPACE = CLIENTS // len(WORKSPACES)
 VALUES = {
     "workspace_id": HERE, "version": 2, "sealed": b"s", "sealed_name": b"n", "external_id_index": b"e", "is_active": True,
     "consent_status": False, "time_zone": None, "merged_into": None, "updated_at": datetime(2026, 1, 1, tzinfo=UTC), "index_tokens": [b"12345", b"67890"],
-    "match_kinds": [1, 2], "match_tokens": [b"name", b"sound"],
+    "match_kinds": [1, 2], "match_tokens": [b"name", b"sound"], "match_versions": [1, 1], "index_version": 1,
 }  # fmt: skip
 
 
@@ -126,9 +126,11 @@ async def test_clients_are_compared_by_the_keys_of_their_workspace_alone(databas
     async with database.transaction(HERE, seconds=60) as tx:
         connection = await tx.connection()
         plan = json.loads(
-            await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {duplicates.suspected.sql}", *duplicates.suspected.arguments({}))
+            await connection.fetchval(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {duplicates.suspected.sql}", *duplicates.suspected.arguments({"index_version": 1})
+            )
         )[0]["Plan"]
-        found = await tx.all(duplicates.suspected)
+        found = await tx.all(duplicates.suspected, index_version=1)
     scans = [node for node in nodes(plan) if node.get("Relation Name") == "match_keys"]
     assert scans, plan
     assert all("workspace_id" in node.get("Index Cond", "") for node in scans), plan

@@ -25,6 +25,9 @@ def test_the_kinds_are_those_that_are_stored():
         ({NAME: 2, BIRTH_DATE: 2}, 0.82, ("same_name", "same_birth_date")),
         ({NAME: 0, SIMILAR_NAME: 2, BIRTH_DATE: 2}, 0.64, ("similar_name", "same_birth_date")),
         ({NAME: 0, SIMILAR_NAME: 0, BIRTH_DATE: 2, EMAIL: 2}, 0.5, ("same_birth_date", "same_email")),
+        ({NAME: 2, SIMILAR_NAME: 2, PHONE: 0}, 0.56, ("same_name",)),
+        ({NAME: 4, SIMILAR_NAME: 4, PHONE: 4}, 0.61, ("same_name", "same_phone")),
+        ({NAME: 4, SIMILAR_NAME: 4, EMAIL: 4}, 0.64, ("same_name", "same_email")),
         ({}, 0.0, ()),
     ],
 )
@@ -36,6 +39,11 @@ def test_a_field_that_one_of_them_lacks_is_no_difference():
     without = {NAME: 2, SIMILAR_NAME: 2, BIRTH_DATE: 2}
     assert likeness(without).score > likeness({**without, EMAIL: 0}).score
     assert likeness({**without, EMAIL: 2}).score > likeness(without).score
+
+
+@pytest.mark.parametrize("field", [NAME, SIMILAR_NAME, BIRTH_DATE, EMAIL, PHONE])
+def test_what_nobody_else_has_is_no_agreement(field):
+    assert likeness({field: 1}) == likeness({field: 0}) == Likeness(0.0, ())
 
 
 def test_twins_on_the_telephone_of_their_family_are_two():

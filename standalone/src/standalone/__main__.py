@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--workspace", type=UUID, help="this one only")
     statements = commands.add_parser("statements", help="which statements have taken the database most time")
     statements.add_argument("--count", type=int, default=20)
-    _add_key_steps(commands.add_parser("keys", help="the keys that records are sealed with, one step at a time"))
+    _add_key_steps(commands.add_parser("keys", help="the keys that records are sealed with or found by, one step at a time"))
     removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
     removal.add_argument("email", help="the address that the person signs in with")
     watching = (
@@ -181,7 +181,9 @@ def _add_patients(parser: argparse.ArgumentParser) -> None:
 def _add_key_steps(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", required=True)
     for step, what in KEY_STEPS.items():
-        steps.add_parser(step, help=what).add_argument("--workspace", type=UUID, help="this one only")
+        one = steps.add_parser(step, help=what)
+        one.add_argument("--workspace", type=UUID, help="this one only")
+        one.add_argument("--index", action="store_true", help="the keys that records are found by, and not those that seal")
     for step, what in ROOT_STEPS.items():
         root = steps.add_parser(step, help=what)
         if step == "root-encrypt":

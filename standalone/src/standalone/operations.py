@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from chassis.encryption.data_keys import INDEX, SEAL
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.dead_letters import dead, replay
 from chassis.observability.redaction import cause
@@ -126,12 +127,12 @@ async def keys_command(settings: StandaloneSettings, options: argparse.Namespace
             keyring = Home(settings.home or DEFAULT_HOME).keyring
             await take_root_step(connection, runtimes, keyring, options.step, getattr(options, "kms_key", None))
             return
-        await keys_all(connection, runtimes, options.workspace, options.step)
+        await keys_all(connection, runtimes, options.workspace, options.step, INDEX if options.index else SEAL)
 
 
-async def keys_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None, step: str) -> None:
+async def keys_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None, step: str, purpose: str = SEAL) -> None:
     """Ends with status 1 if the step could not be taken everywhere."""
-    await take_step(connection, runtimes, await _chosen(connection, runtimes, workspace_id), step)
+    await take_step(connection, runtimes, await _chosen(connection, runtimes, workspace_id), step, purpose)
 
 
 async def remove_second_factor_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from clients.care_teams.elsewhere import Elsewhere
 from clients.care_teams.members import Members
 from clients.care_teams.reactions import reactions as care_team_reactions
 from clients.care_teams.rpc import CareTeams
+from clients.clients.index_rotation import INDEXED
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
 from clients.consents.rpc import Consents
@@ -92,6 +93,7 @@ SERVICE = Service(
     loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime), runtime.once(sweeper).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,
+    indexed=INDEXED,
     care_teams=_ACCESS,
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,

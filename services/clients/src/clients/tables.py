@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -46,14 +47,20 @@ clients = tenant(
     Column("merged_into", Uuid),
     moment("created_at"),
     moment("updated_at"),
+    # Of the key that the row is found by: `external_id_index`, its terms and its match keys.
+    Column("index_version", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     UniqueConstraint("workspace_id", "external_id_index", name="external_id_taken"),
     Index("ix_clients_merged_into", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_clients_revision", "workspace_id", "revision"),
+    Index("ix_clients_index_version", "workspace_id", "index_version", "id"),
     fixed=("id", "created_at"),
     sealed=Sealed(
         bound=("external_id_index", "is_active", "consent_status", "time_zone", "merged_into", "created_at", "updated_at"),
-        unbound={"revision": "counts the workspace's writes; known only to the statement that writes, and decides what is read again"},
+        unbound={
+            "revision": "counts the workspace's writes; known only to the statement that writes, and decides what is read again",
+            "index_version": "says of the record nothing; who changes it without the keys hides a client from lookups, as by deleting the terms",
+        },
         # Lists are ordered by it, and leave inactive clients out, without reading the rest.
         parts={"sealed_name": ("is_active",)},
     ),
@@ -75,21 +82,23 @@ index_tokens = tenant(
     grants="SELECT, INSERT, DELETE",
 )
 
-# Keyed hashes of what tells whether two rows are the same person, at most one of each kind (see clients/match_keys.py).
+# Keyed hashes of what tells whether two rows are the same person, at most one of each kind (see clients/match_keys.py) and each key for
+# indexes: rows are compared by the hashes of one key, which all of them have.
 match_keys = tenant(
     "match_keys",
     metadata,
     Column("client_id", Uuid, nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("token", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "client_id", "kind", name="pk_match_keys"),
+    Column("index_version", Integer, nullable=False, server_default="1"),
+    PrimaryKeyConstraint("workspace_id", "client_id", "kind", "index_version", name="pk_match_keys"),
     ForeignKeyConstraint(
         ["workspace_id", "client_id"],
         ["clients.clients.workspace_id", "clients.clients.id"],
         name="fk_match_keys_client",
         ondelete="CASCADE",
     ),
-    Index("ix_match_keys_token", "workspace_id", "kind", "token", "client_id"),
+    Index("ix_match_keys_token", "workspace_id", "index_version", "kind", "token", "client_id"),
     grants="SELECT, INSERT, UPDATE (token), DELETE",
 )
 
@@ -181,14 +190,21 @@ patients = tenant(
     Column("position", BigInteger, nullable=False),
     Column("id_index", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # Of the key that `id_index` is made with.
+    Column("index_version", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_patients"),
     UniqueConstraint("workspace_id", "position", name="patient_position_taken"),
     UniqueConstraint("workspace_id", "id_index", name="patient_id_taken"),
+    Index("ix_patients_index_version", "workspace_id", "index_version", "client_id"),
     ForeignKeyConstraint(
         ["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="fk_patients_client", ondelete="CASCADE"
     ),
     fixed=("client_id",),
-    sealed=Sealed(bound=("position", "id_index"), row="client_id"),
+    sealed=Sealed(
+        bound=("position", "id_index"),
+        row="client_id",
+        unbound={"index_version": "says of the record nothing; `id_index` itself is bound"},
+    ),
 )
 
 # The last place and number that a patient of the workspace was given. No number is given twice.

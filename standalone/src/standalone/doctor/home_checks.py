@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from chassis.encryption.root_keys import load_keyring
+from chassis.encryption.root_keys import RootKeysUnreadable, is_kms_keyring, load_keyring
 from standalone.backups.journal.state import Journal, JournalStatus
 from standalone.backups.status import BackupStatus, ProofStatus
 from standalone.doctor.findings import Finding, Verdict, fail, looked_at, ok, warn
@@ -68,14 +68,19 @@ def disk(home: Home) -> Iterator[Finding]:
 
 
 def _keyring(home: Home) -> Iterator[Finding]:
-    keyring = load_keyring(home.keyring, "")
+    try:
+        keyring = load_keyring(home.keyring, "")
+    except RootKeysUnreadable as error:
+        yield fail("keyring", str(error), "nothing starts without it; put back a copy, or see to the KMS and its permissions")
+        return
     if home.keyring.with_name("keyring.json.before").exists():
         yield warn(
             "keyring",
             "the one from before a change is still there",
             "delete keyring.json.before when `caseload keys rewrap` has nothing to do",
         )
-    yield ok("keyring", f"root key {keyring.active} wraps, of {len(keyring.names)}")
+    where = ", and the KMS decrypts them" if is_kms_keyring(home.keyring) else ""
+    yield ok("keyring", f"root key {keyring.active} wraps, of {len(keyring.names)}{where}")
 
 
 def _journal_age(home: Home, settings: StandaloneSettings, now: datetime) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
 """The versions of a workspace's keys in one service, and how a new one takes the place of an old one.
 
 added      a new key is committed, as `reading`: every process gets to know it, none seals with it
-promoted   it is `active`, and the former one `reading`: what is written now is sealed with the new key
-           (what the former key has sealed is sealed again: see sealing.py)
-retired    the former key, of which no sealed value is left, is given to no process any more
+promoted   it is `active`, and the former one `reading`: what is written now is sealed, or found, with the new key
+           (what the former key has sealed is sealed again, and what is found by it gets other tokens: see sealing.py and
+           indexing.py)
+retired    the former key, of which no sealed value or token is left, is given to no process any more
 destroyed  its wrapped bytes are deleted; the row stays, so that the version is not used again
 
 A step waits until every process goes by the one before it: `UNTIL_EVERYWHERE` of the key store.
@@ -19,12 +20,16 @@ from uuid_utils.compat import uuid7
 
 from caseload.options.v1 import options_pb2
 from chassis.encryption import key_store
-from chassis.encryption.data_keys import SEAL, DataKeys
+from chassis.encryption.data_keys import INDEX, PROOFS, SEAL, DataKeys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_values import sealed_columns
 from chassis.service.runtime import Runtime
 from chassis.work.audit import audit_line
 from chassis.work.unit_of_work import envelope_of
+
+# What is done with a key of each purpose, and what is said of what it was done to.
+_USES = {SEAL: "seal", INDEX: "write"}
+_USED = {SEAL: "values are sealed with", INDEX: "rows are found by"}
 
 
 class NotYet(Exception):
@@ -62,9 +67,15 @@ async def versions(connection: Any, runtime: Runtime, workspace_id: UUID, *, loc
     return [Version(row["purpose"], row["version"], row["state"], row["changed_at"], wait - row["age"]) for row in rows]
 
 
-async def references(connection: Any, runtime: Runtime, workspace_id: UUID) -> Counter[int]:
-    """How many values are sealed with each version, from the values themselves."""
+async def references(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> Counter[int]:
+    """How many values are sealed with each version, from the values themselves; or how many rows are found by it."""
     found: Counter[int] = Counter()
+    if purpose == INDEX:
+        for each in runtime.service.indexed:
+            counted = f"SELECT index_version, count(*) AS number FROM {each.table.fullname} WHERE workspace_id = $1 GROUP BY 1"
+            for row in await connection.fetch(counted, workspace_id):
+                found[row["index_version"]] += row["number"]
+        return found
     for column in sealed_columns(runtime.service.metadata):
         counted = (
             f"SELECT substring({column.name} from 2 for 4) AS version, count(*) AS number FROM {column.table.fullname}"
@@ -77,35 +88,37 @@ async def references(connection: Any, runtime: Runtime, workspace_id: UUID) -> C
 
 async def operators_keys(connection: Any, runtime: Runtime, workspace_id: UUID) -> WorkspaceKeys:
     """The keys as a process has them, with those that are retired: what one of them has sealed after all can be sealed again."""
-    stored = f"SELECT * FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND wrapped <> ''"
+    stored = (
+        f"SELECT * FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND wrapped <> '' AND (purpose = '{SEAL}' OR state <> 'retired')"
+    )
     wrapped = DataKeys(runtime.keyring, runtime.name)
     return wrapped.together(workspace_id, [wrapped.unwrap(row) for row in await connection.fetch(stored, workspace_id)])
 
 
-async def add(connection: Any, runtime: Runtime, workspace_id: UUID) -> int:
-    """Commits a new key for sealing, which nothing uses yet. Its version, or that of the one that waits to be promoted already."""
+async def add(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> int | None:
+    """Commits a new key, which nothing uses yet. Its version, or that of the one that waits to be promoted already; None where nothing is found by
+    keys for indexes.
+    """
+    if purpose == INDEX and not runtime.service.indexed:
+        return None
     async with connection.transaction():
-        known = _seals(await versions(connection, runtime, workspace_id, lock=True))
+        known = _of(await versions(connection, runtime, workspace_id, lock=True), purpose)
         active = _active(known)
         waiting = [version.number for version in known if version.number > active.number and version.state == "reading"]
         if waiting:
             return waiting[-1]
-        number = known[-1].number + 1
-        await connection.execute(
-            f"INSERT INTO {runtime.name}.data_keys (workspace_id, purpose, version, wrapped, state) VALUES ($1, $2, $3, $4, 'reading')",
-            workspace_id,
-            SEAL,
-            number,
-            DataKeys(runtime.keyring, runtime.name).generate(workspace_id, SEAL, number),
-        )
-        await _tell(connection, runtime, workspace_id, "add_data_key", options_pb2.ACTION_CREATE, **_facts([number]))
+        number, wrapped = known[-1].number + 1, DataKeys(runtime.keyring, runtime.name)
+        if purpose == INDEX:
+            await _keep_for_proofs(connection, runtime, workspace_id, wrapped)
+        await _insert(connection, runtime, workspace_id, purpose, number, wrapped.generate(workspace_id, purpose, number))
+        await _tell(connection, runtime, workspace_id, "add_data_key", options_pb2.ACTION_CREATE, **_facts([number], purpose))
     return number
 
 
-async def promote(connection: Any, runtime: Runtime, workspace_id: UUID) -> int | None:
-    """Lets the newest key seal from now on. Its version, or None where no newer one was added. Raises NotYet."""
+async def promote(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> int | None:
+    """Lets the newest key seal, or make tokens, from now on. Its version, or None where no newer one was added. Raises NotYet."""
     async with connection.transaction():
-        known = _seals(await versions(connection, runtime, workspace_id, lock=True))
+        known = _of(await versions(connection, runtime, workspace_id, lock=True), purpose)
         active, newest = _active(known), [version for version in known if version.state == "reading"][-1:]
         if not newest or newest[0].number < active.number:
             return None
@@ -114,41 +127,46 @@ async def promote(connection: Any, runtime: Runtime, workspace_id: UUID) -> int 
             f"UPDATE {runtime.name}.data_keys SET state = CASE WHEN version = $3 THEN 'active' ELSE 'reading' END, changed_at = now()"
             " WHERE workspace_id = $1 AND purpose = $2 AND (version = $3 OR state = 'active')",
             workspace_id,
-            SEAL,
+            purpose,
             newest[0].number,
         )
-        await _tell(connection, runtime, workspace_id, "promote_data_key", options_pb2.ACTION_UPDATE, **_facts([newest[0].number]))
+        await _tell(connection, runtime, workspace_id, "promote_data_key", options_pb2.ACTION_UPDATE, **_facts([newest[0].number], purpose))
     return newest[0].number
 
 
-async def retire(connection: Any, runtime: Runtime, workspace_id: UUID) -> list[int]:
-    """Takes the keys before the active one from all processes. Their versions. Raises NotYet while values are sealed with one of them."""
+async def retire(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> list[int]:
+    """Takes the keys before the active one from all processes. Their versions. Raises NotYet while one of them is used."""
     async with connection.transaction():
-        known = _seals(await versions(connection, runtime, workspace_id, lock=True))
+        known = _of(await versions(connection, runtime, workspace_id, lock=True), purpose)
         active = _active(known)
         former = [version.number for version in known if version.number < active.number and version.state == "reading"]
         if former:
-            _check_settled(active, "some processes may still seal with the key before {}")
-            await _check_unused(connection, runtime, workspace_id, former)
-            await _set(connection, runtime, workspace_id, former, "state = 'retired'")
-            await _tell(connection, runtime, workspace_id, "retire_data_keys", options_pb2.ACTION_UPDATE, **_facts(former))
+            _check_settled(active, f"some processes may still {_USES[purpose]} with the key before {{}}")
+            await _check_unused(connection, runtime, workspace_id, former, purpose)
+            await _set(connection, runtime, workspace_id, former, "state = 'retired'", purpose)
+            await _tell(connection, runtime, workspace_id, "retire_data_keys", options_pb2.ACTION_UPDATE, **_facts(former, purpose))
     return former
 
 
-async def destroy(connection: Any, runtime: Runtime, workspace_id: UUID) -> list[int]:
-    """Deletes the retired keys themselves. Their versions. Raises NotYet while values are sealed with one of them."""
+async def retired(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL, *, lock: bool = False) -> list[int]:
+    """The versions that are retired and still there. Raises NotYet while a process may still have one of them."""
+    found = [
+        version for version in _of(await versions(connection, runtime, workspace_id, lock=lock), purpose) if version.state == "retired"
+    ]
+    for version in found:
+        _check_settled(version, "some processes may still have key {}")
+    return [version.number for version in found]
+
+
+async def destroy(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> list[int]:
+    """Deletes the retired keys themselves. Their versions. Raises NotYet while one of them is used."""
     async with connection.transaction():
-        retired = [
-            version for version in _seals(await versions(connection, runtime, workspace_id, lock=True)) if version.state == "retired"
-        ]
-        if retired:
-            for version in retired:
-                _check_settled(version, "some processes may still have key {}")
-            numbers = [version.number for version in retired]
-            await _check_unused(connection, runtime, workspace_id, numbers)
-            await _set(connection, runtime, workspace_id, numbers, "wrapped = ''")
-            await _tell(connection, runtime, workspace_id, "destroy_data_keys", options_pb2.ACTION_DELETE, **_facts(numbers))
-    return [version.number for version in retired]
+        numbers = await retired(connection, runtime, workspace_id, purpose, lock=True)
+        if numbers:
+            await _check_unused(connection, runtime, workspace_id, numbers, purpose)
+            await _set(connection, runtime, workspace_id, numbers, "wrapped = ''", purpose)
+            await _tell(connection, runtime, workspace_id, "destroy_data_keys", options_pb2.ACTION_DELETE, **_facts(numbers, purpose))
+    return numbers
 
 
 async def rewrap(connection: Any, runtime: Runtime, workspace_id: UUID) -> int:
@@ -172,16 +190,16 @@ async def rewrap(connection: Any, runtime: Runtime, workspace_id: UUID) -> int:
     return changed
 
 
-def _seals(known: list[Version]) -> list[Version]:
-    """The versions for sealing. Raises NotYet where the workspace was erased meanwhile."""
-    seals = [version for version in known if version.purpose == SEAL]
-    if not any(version.state == "active" for version in seals):
+def _of(known: list[Version], purpose: str) -> list[Version]:
+    """The versions of a purpose that take each other's place. Raises NotYet where the workspace was erased meanwhile."""
+    found = [version for version in known if version.purpose == purpose and (purpose, version.number) != (INDEX, PROOFS)]
+    if not any(version.state == "active" for version in found):
         raise NotYet("the workspace has no active key: it is being erased")
-    return seals
+    return found
 
 
-def _active(seals: list[Version]) -> Version:
-    return [version for version in seals if version.state == "active"][-1]
+def _active(known: list[Version]) -> Version:
+    return [version for version in known if version.state == "active"][-1]
 
 
 def _check_settled(version: Version, why: str) -> None:
@@ -189,23 +207,42 @@ def _check_settled(version: Version, why: str) -> None:
         raise NotYet(f"{why.format(version.number)}; try again in {max(1, round(version.settled_in.total_seconds()))} seconds")
 
 
-async def _check_unused(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int]) -> None:
-    used = await references(connection, runtime, workspace_id)
+async def _check_unused(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int], purpose: str) -> None:
+    used = await references(connection, runtime, workspace_id, purpose)
     if still := {number: used[number] for number in numbers if used[number]}:
-        raise NotYet("; ".join(f"{values} values are sealed with key {number}: reencrypt first" for number, values in still.items()))
+        raise NotYet("; ".join(f"{number_of} {_USED[purpose]} key {number}: reencrypt first" for number, number_of in still.items()))
 
 
-async def _set(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int], change: str) -> None:
+async def _keep_for_proofs(connection: Any, runtime: Runtime, workspace_id: UUID, wrapped: DataKeys) -> None:
+    """Keeps the first key for indexes for the digests that it has made, under a version that finds nothing; once."""
+    stored = f"SELECT * FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND purpose = $2 ORDER BY version LIMIT 1"
+    first = await connection.fetchrow(stored, workspace_id, INDEX)
+    if first["version"] != PROOFS:
+        kept = wrapped.wrap(wrapped.unwrap(first).key, workspace_id, INDEX, PROOFS)
+        await _insert(connection, runtime, workspace_id, INDEX, PROOFS, kept)
+
+
+async def _insert(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str, number: int, wrapped: bytes) -> None:
+    await connection.execute(
+        f"INSERT INTO {runtime.name}.data_keys (workspace_id, purpose, version, wrapped, state) VALUES ($1, $2, $3, $4, 'reading')",
+        workspace_id,
+        purpose,
+        number,
+        wrapped,
+    )
+
+
+async def _set(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int], change: str, purpose: str) -> None:
     await connection.execute(
         f"UPDATE {runtime.name}.data_keys SET {change}, changed_at = now() WHERE workspace_id = $1 AND purpose = $2 AND version = ANY($3::int[])",
         workspace_id,
-        SEAL,
+        purpose,
         numbers,
     )
 
 
-def _facts(numbers: list[int]) -> dict[str, str]:
-    return {"purpose": SEAL, "key_versions": " ".join(map(str, numbers))}
+def _facts(numbers: list[int], purpose: str) -> dict[str, str]:
+    return {"purpose": purpose, "key_versions": " ".join(map(str, numbers))}
 
 
 async def _tell(connection: Any, runtime: Runtime, workspace_id: UUID, event: str, action: options_pb2.Action, **facts: str) -> None:

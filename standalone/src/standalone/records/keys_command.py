@@ -8,23 +8,24 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from chassis.encryption.data_keys import INDEX, PROOFS, SEAL
 from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
-from standalone.records import key_versions
+from standalone.records import indexing, key_versions, sealing
 from standalone.records.rows import erased_in, keyed_in
-from standalone.records.sealing import count_waiting, seal_again
 
-Step = Callable[[Any, Runtime, UUID], Awaitable[str]]
+_WHAT = {SEAL: "values", INDEX: "rows"}
+Step = Callable[[Any, Runtime, UUID, str], Awaitable[str]]
 
 
-async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_ids: list[UUID], step: str) -> None:
-    """Takes one step for every workspace in every service that has not erased it. Goes on past what fails, and then ends with status 1."""
+async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_ids: list[UUID], step: str, purpose: str = SEAL) -> None:
+    """Takes one step with the keys of a purpose for every workspace in every service that has not erased it. Goes on past what fails, and then ends with status 1."""
     done = idle = failed = 0
     for workspace_id in workspace_ids:
         chosen = await keyed_in(connection, runtimes, workspace_id) - await erased_in(connection, runtimes, workspace_id)
         for runtime in (runtime for name, runtime in runtimes.items() if name in chosen):
             try:
-                told = await STEPS[step](connection, runtime, workspace_id)
+                told = await STEPS[step](connection, runtime, workspace_id, purpose)
             except key_versions.NotYet as refusal:
                 failed += 1
                 print(f"{workspace_id} {runtime.name}: REFUSED: {refusal}")
@@ -42,50 +43,61 @@ async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_
         raise SystemExit(1)
 
 
-async def _status(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
-    used = await key_versions.references(connection, runtime, workspace_id)
+async def _status(connection: Any, runtime: Runtime, workspace_id: UUID, _purpose: str) -> str:
+    """Of keys of both purposes."""
+    used = {purpose: await key_versions.references(connection, runtime, workspace_id, purpose) for purpose in (SEAL, INDEX)}
     lines = []
     for version in await key_versions.versions(connection, runtime, workspace_id):
-        values = f", {used.pop(version.number, 0)} values" if version.purpose == "seal" else ""
-        lines.append(f"{version.purpose} {version.number}: {version.state} since {version.changed_at:%Y-%m-%d %H:%M:%S}Z{values}")
-    lines += [f"seal {number}: THERE IS NO SUCH KEY, {values} values" for number, values in sorted(used.items())]
+        number = used[version.purpose].pop(version.number, 0)
+        told = f", {number} {_WHAT[version.purpose]}" if version.purpose == SEAL or runtime.service.indexed else ""
+        if (version.purpose, version.number) == (INDEX, PROOFS):
+            told = ", of digests alone"
+        lines.append(f"{version.purpose} {version.number}: {version.state} since {version.changed_at:%Y-%m-%d %H:%M:%S}Z{told}")
+    for purpose, left in used.items():
+        lines += [f"{purpose} {version}: THERE IS NO SUCH KEY, {number} {_WHAT[purpose]}" for version, number in sorted(left.items())]
     return "\n".join(lines)
 
 
-async def _add(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
-    return f"key {await key_versions.add(connection, runtime, workspace_id)} waits to be promoted"
+async def _add(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
+    number = await key_versions.add(connection, runtime, workspace_id, purpose)
+    return f"key {number} waits to be promoted" if number else ""
 
 
-async def _promote(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
-    number = await key_versions.promote(connection, runtime, workspace_id)
-    return f"key {number} seals from now on" if number else ""
+async def _promote(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
+    number = await key_versions.promote(connection, runtime, workspace_id, purpose)
+    return f"key {number} {'seals' if purpose == SEAL else 'makes tokens'} from now on" if number else ""
 
 
-async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
     keys = await key_versions.operators_keys(connection, runtime, workspace_id)
-    waiting = await count_waiting(connection, runtime, workspace_id, keys)
+    count = sealing.count_waiting if purpose == SEAL else indexing.count_waiting
+    waiting = await count(connection, runtime, workspace_id, keys)
     if not waiting:
         return ""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(f"{workspace_id} {runtime.name}", total=waiting)
-        done = await seal_again(connection, runtime, workspace_id, keys, advance=partial(progress.advance, bar))
+        advance = partial(progress.advance, progress.add_task(f"{workspace_id} {runtime.name}", total=waiting))
+        if purpose == INDEX:
+            return f"{await indexing.index_again(connection, runtime, workspace_id, keys, advance=advance)} rows are found by the new key"
+        done = await sealing.seal_again(connection, runtime, workspace_id, keys, advance=advance)
     if done.unreadable:
         rows = "".join(f"\n  {row}" for row in done.unreadable)
         raise key_versions.NotYet(f"{done.values} values were sealed again, {len(done.unreadable)} could not be read:{rows}")
     return f"{done.values} values sealed again"
 
 
-async def _retire(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
-    return _numbers(await key_versions.retire(connection, runtime, workspace_id), "retired")
+async def _retire(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
+    return _numbers(await key_versions.retire(connection, runtime, workspace_id, purpose), "retired")
 
 
-async def _destroy(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
-    return _numbers(await key_versions.destroy(connection, runtime, workspace_id), "destroyed")
+async def _destroy(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
+    if purpose == INDEX and (former := await key_versions.retired(connection, runtime, workspace_id, purpose)):
+        await indexing.forget_tokens(runtime, workspace_id, former)
+    return _numbers(await key_versions.destroy(connection, runtime, workspace_id, purpose), "destroyed")
 
 
-async def _rewrap(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+async def _rewrap(connection: Any, runtime: Runtime, workspace_id: UUID, _purpose: str) -> str:
     number = await key_versions.rewrap(connection, runtime, workspace_id)
     return f"{number} keys wrapped with root key {runtime.keyring.active}" if number else ""
 

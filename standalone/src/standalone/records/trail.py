@@ -17,10 +17,13 @@ from standalone.records.rows import AT_ONCE, Place
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of a record: its newest revision, and its digest then, or that of its deletion. `line` names a line in an outbox."""
+    """What is told of a record: its newest revision, and its digest then, or that of its deletion. `line` names a line in an outbox.
+
+    A revision has further digests where its open columns were made anew under another key.
+    """
 
     revision: int
-    digest: str
+    digests: frozenset[str]
     line: str = ""
 
 
@@ -83,7 +86,7 @@ async def _told_on_the_way(connection: Any, runtime: Runtime, workspace_id: UUID
             if line.records:
                 telling.awaited.add(line.id)
             for each in line.records:
-                told = Told(each.revision, each.digest.hex(), line.id)
+                told = Told(each.revision, frozenset((each.digest.hex(),)), line.id)
                 _keep_newest(telling, name, announcer, (each.table, each.record_id), told)
 
 
@@ -96,7 +99,7 @@ def _read(records: str) -> list[tuple[Place, Told]]:
     """What a line of the trail tells. ValueError for what audit does not write, which whoever writes into its tables may."""
     try:
         return [
-            ((str(each["table"]), str(UUID(each["id"]))), Told(_revision(each["revision"]), str(each["digest"])))
+            ((str(each["table"]), str(UUID(each["id"]))), Told(_revision(each["revision"]), frozenset((str(each["digest"]),))))
             for each in json.loads(records)
         ]
     except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -114,3 +117,6 @@ def _keep_newest(telling: Telling, line: str, announcer: str | None, place: Plac
         telling.findings.append(f"{line}: {announcer or 'nobody'} tells of {place[0]}, which is another service's")
     elif place not in telling.newest or telling.newest[place].revision < told.revision:
         telling.newest[place] = told
+    elif telling.newest[place].revision == told.revision:
+        known = telling.newest[place]
+        telling.newest[place] = Told(told.revision, known.digests | told.digests, known.line or told.line)

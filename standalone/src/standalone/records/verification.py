@@ -125,13 +125,13 @@ def _fault(table: SealedTable, row: Mapping[str, Any], keys: WorkspaceKeys, told
         return "does not open"
     if told is None:
         return "the trail does not tell of it"
-    if told.digest == table.deletion_digest(row[table.declared.row], told.revision, keys).hex():
+    if table.deletion_digest(row[table.declared.row], told.revision, keys).hex() in told.digests:
         return "was put back after its deletion"
     if revision < told.revision:
         return f"is at revision {revision}, and the trail tells of {told.revision}"
     if revision > told.revision:
         return f"is at revision {revision}, and the trail tells of no more than {told.revision}"
-    return "" if digest == told.digest else f"is not what the trail tells of revision {revision}"
+    return "" if digest in told.digests else f"is not what the trail tells of revision {revision}"
 
 
 async def _without_deletion(runtimes: Mapping[str, Runtime], workspace_id: UUID, missing: Iterable[Place], telling: Telling) -> list[Place]:
@@ -141,6 +141,6 @@ async def _without_deletion(runtimes: Mapping[str, Runtime], workspace_id: UUID,
     for name, record_id in missing:
         if name in tables:
             (runtime, table), told = tables[name], telling.newest[name, record_id]
-            if told.digest != table.deletion_digest(record_id, told.revision, await runtime.keys.of(workspace_id)).hex():
+            if table.deletion_digest(record_id, told.revision, await runtime.keys.of(workspace_id)).hex() not in told.digests:
                 found.append((name, record_id))
     return found

@@ -73,6 +73,8 @@ class ClientContents:
         self._keys = keys
         self._now = datetime.now(UTC)
         self._digests: list[dict[str, Any]] = []
+        # By id, those of the appointments that were read.
+        self._series: dict[str, dict[str, Any]] = {}
 
     def go_on_with(self, context: RequestContext) -> None:
         """What is not read yet is read by this context, of the same user."""
@@ -89,6 +91,8 @@ class ClientContents:
         yield self._json("signing-keys.json", {"algorithm": "Ed25519", "keys": self._keys})
         yield self._list("consents.json", "consents", self._consents())
         yield self._list("appointments.json", "appointments", self._appointments())
+        # Known by then: an entry is read when the one before it is over.
+        yield self._json("series.json", {"series": list(self._series.values())})
         yield self._list("timeline.json", "events", self._timeline())
         yield self._list("plans.json", "plans", self._plans())
         async for entry in self._notes():
@@ -148,8 +152,13 @@ class ClientContents:
             yield render(consent)
 
     async def _appointments(self) -> Items:
-        asked = appointments_pb2.ListAppointmentsRequest(client_id=self._id)
-        async for appointment in self._paged(self._stubs.appointments.ListAppointments, asked):
+        async def ask(message: appointments_pb2.ListAppointmentsRequest, context: RequestContext) -> appointments_pb2.AppointmentPage:
+            found = await self._stubs.appointments.ListAppointments(message, context)
+            self._series |= {series.id: render(series) for series in found.series.items}
+            return found
+
+        asked = appointments_pb2.ListAppointmentsRequest(client_id=self._id, with_series=True)
+        async for appointment in self._paged(ask, asked):
             yield render(appointment)
 
     async def _timeline(self) -> Items:

@@ -1,8 +1,9 @@
-"""Notes as a PDF document that is read on paper: A4, with one font for Latin, Greek, Cyrillic, Hebrew and Arabic scripts, whichever way they are written."""
+"""Notes as a PDF document that is read on paper: A4, in whatever script they are written, from left to right or from right to left."""
 
 import logging
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,13 +13,35 @@ from fpdf.enums import Align
 
 from chassis.client_archive.note_text import Block
 
-_FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
-_FAMILY = "dejavu"
 _HEADING_POINTS, _TEXT_POINTS, _FOOTER_POINTS = 12.0, 10.0, 8.0
 _MARGIN_MM = 20.0
 _MISSING = "\N{WHITE SQUARE}"
-_EXPLAINED = f"{_MISSING} stands for a character that this document's font does not have. The note's text file has it."
 _RIGHT_TO_LEFT = {"R", "AL"}
+# Named on the page; of more the first ones are.
+_MOST_SCRIPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Font:
+    """`shapes` where letters change by those beside them."""
+
+    family: str
+    file: str
+    shapes: bool = False
+
+    @property
+    def path(self) -> Path:
+        return Path(__file__).parent / "fonts" / self.file
+
+
+# Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and Arabic; then Hindi and what else is written in Devanagari; Chinese and Japanese; Korean.
+# A character is written in the first of them that has it. A font is read when a document needs it: the largest has four megabytes.
+_FIRST = _Font("dejavu", "DejaVuSans.ttf")
+_OTHERS = (
+    _Font("lohit", "Lohit-Devanagari.ttf", shapes=True),
+    _Font("droid", "DroidSansFallbackFull.ttf"),
+    _Font("nanum", "NanumSquareR.ttf"),
+)
 
 # They would tell what is in the notes: which characters a font lacks, and what becomes of its tables.
 for _name in ("fpdf", "fontTools"):
@@ -28,38 +51,49 @@ for _name in ("fpdf", "fontTools"):
 class _Document(FPDF):
     def footer(self) -> None:
         self.set_y(-_MARGIN_MM / 2)
-        self.set_font(_FAMILY, size=_FOOTER_POINTS)
+        self.set_font(_FIRST.family, size=_FOOTER_POINTS)
         self.cell(0, 5, text=str(self.page_no()), align=Align.C)
 
 
 def render_pdf(notes: Iterable[Sequence[Block]]) -> bytes:
-    """The notes, each beginning on a page of its own."""
+    """The notes, each beginning on a page of its own. Below a note it says which scripts could not be shown, if any."""
     pdf = _Document(format="A4")
     pdf.set_margins(_MARGIN_MM, _MARGIN_MM)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN_MM)
-    pdf.add_font(_FAMILY, fname=_FONT)
+    pdf.add_font(_FIRST.family, fname=_FIRST.path)
     for blocks in notes:
         pdf.add_page()
-        lacks = False
+        lacking: dict[str, None] = {}
         for block in blocks:
-            text = _known(block.text)
-            lacks |= _MISSING in text
+            text = _known(block.text, lacking)
             _write(pdf, text, _HEADING_POINTS if block.is_heading else _TEXT_POINTS)
-        if lacks:
-            _write(pdf, _EXPLAINED, _FOOTER_POINTS)
+        if lacking:
+            _write(pdf, _explained(list(lacking)), _FOOTER_POINTS)
     return bytes(pdf.output())
 
 
 def _write(pdf: FPDF, text: str, points: float) -> None:
-    pdf.set_font(_FAMILY, size=points)
+    lacking = set(map(ord, text)) - _characters(_FIRST)
+    for font in _OTHERS:
+        if font.family not in pdf.fonts and lacking & _characters(font):
+            pdf.add_font(font.family, fname=font.path)
+        lacking -= _characters(font)
+    pdf.set_fallback_fonts([font.family for font in _OTHERS if font.family in pdf.fonts], exact_match=False)
+    pdf.set_font(_FIRST.family, size=points)
     for line in text.split("\n"):
         if line.strip():
-            # Puts the letters of Arabic together, and right-to-left text into its order. It takes time, and other scripts do not need it.
-            pdf.set_text_shaping(use_shaping_engine=any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line))
+            # Puts letters together that are written so, and right-to-left text into its order. It takes time, and other scripts do not need it.
+            pdf.set_text_shaping(use_shaping_engine=any(map(_needs_shaping, line)))
             pdf.multi_cell(0, points * 0.55, text=line, align=Align.R if is_right_to_left(line) else Align.L, new_x="LMARGIN", new_y="NEXT")
         else:
             pdf.ln(points * 0.4)
     pdf.ln(points * 0.2)
+
+
+def _needs_shaping(character: str) -> bool:
+    if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
+        return True
+    return not character.isascii() and any(font.shapes and ord(character) in _characters(font) for font in _OTHERS)
 
 
 def is_right_to_left(text: str) -> bool:
@@ -71,17 +105,32 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
-def _known(text: str) -> str:
-    """The text, composed, with a square for every character that the font does not have."""
-    known = _characters()
-    return "".join(
-        character if ord(character) in known or character == "\n" else "" if unicodedata.category(character) == "Cf" else _MISSING
-        for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", "    "))
-    )
+def _known(text: str, lacking: dict[str, None]) -> str:
+    """The text, composed, with a square for every character that no font has; the scripts of those are added to `lacking`."""
+    shown = []
+    for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", "    ")):
+        category = unicodedata.category(character)
+        if character == "\n" or (category != "Cc" and any(ord(character) in _characters(font) for font in (_FIRST, *_OTHERS))):
+            shown.append(character)
+        elif category != "Cf":
+            shown.append(_MISSING)
+            lacking[_script(character)] = None
+    return "".join(shown)
+
+
+def _script(character: str) -> str:
+    """Its script, as the first word of a character's name says it: no more of the note than which one it is."""
+    words = unicodedata.name(character, "").split(" ")
+    return words[0].capitalize() if len(words) > 1 else "other"
+
+
+def _explained(scripts: Sequence[str]) -> str:
+    named = ", ".join(scripts[:_MOST_SCRIPTS])
+    return f"{_MISSING} stands for a character that this document cannot show ({named}). The note's text file has it."
 
 
 @cache
-def _characters() -> frozenset[int]:
+def _characters(font: _Font) -> frozenset[int]:
     """The code points that the font has."""
-    with TTFont(_FONT, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+    with TTFont(font.path, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())

@@ -11,6 +11,8 @@ from chassis.encryption.keyring import KEY_BYTES, Keyring, SealBroken
 from chassis.encryption.records import WorkspaceKeys
 
 SEAL, INDEX = "seal", "index"
+# The version of the key for indexes that makes digests alone: the first one, kept apart when it is changed for another (decision 117).
+PROOFS = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,11 @@ class DataKeys:
 
     def generate(self, workspace_id: UUID, purpose: str, version: int) -> bytes:
         """A new key, wrapped."""
-        return self._keyring.wrap(os.urandom(KEY_BYTES), self._contexts(workspace_id, purpose, version)[0])
+        return self.wrap(os.urandom(KEY_BYTES), workspace_id, purpose, version)
+
+    def wrap(self, key: bytes, workspace_id: UUID, purpose: str, version: int) -> bytes:
+        """The key as the row of this workspace, purpose and version holds it."""
+        return self._keyring.wrap(key, self._contexts(workspace_id, purpose, version)[0])
 
     def unwrap(self, row: Mapping[str, Any]) -> DataKey:
         """The key of a row of `data_keys`. SealBroken where it was not wrapped for this row."""
@@ -55,16 +61,20 @@ class DataKeys:
         return self._keyring.wrap(key.key, contexts[1 if key.is_from_before else 0])
 
     def together(self, workspace_id: UUID, usable: Iterable[DataKey]) -> WorkspaceKeys:
-        """Values are sealed and found with the newest active key of each purpose, and opened with any of `usable`."""
+        """Values are sealed and found with the newest active key of each purpose, and opened and looked for with any of `usable`."""
         oldest_first = sorted(usable, key=lambda key: key.version)
         newest = {key.purpose: key for key in oldest_first if key.is_active}
         seals = [key for key in oldest_first if key.purpose == SEAL]
+        indexes = [key for key in oldest_first if key.purpose == INDEX]
         return WorkspaceKeys(
             self._service,
             workspace_id,
             active=newest[SEAL].version,
             keys={key.version: key.key for key in seals},
             index=newest[INDEX].key,
+            index_version=newest[INDEX].version,
+            former_indexes={key.version: key.key for key in indexes if key.version not in (PROOFS, newest[INDEX].version)},
+            proofs=indexes[0].key,
             from_before={key.version for key in seals if key.is_from_before},
         )
 

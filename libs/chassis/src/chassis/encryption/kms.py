@@ -13,12 +13,19 @@ _SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS = 3, 10, 3
 class KmsError(Exception):
     """The service does not answer, or refuses. The message is its code, or the kind of the failure: messages of its own may name accounts."""
 
+    def __init__(self, error: Exception) -> None:
+        answer = error.response if isinstance(error, ClientError) else {}
+        code = str(answer.get("Error", {}).get("Code", "")) if answer else type(error).__name__
+        super().__init__(code)
+        # Whether the role may not do it: neither its own policy nor the key's lets it, or not with this encryption context.
+        self.is_denied = code.startswith("AccessDenied") or answer.get("ResponseMetadata", {}).get("HTTPStatusCode") == 403
+
 
 def encrypt(kms_key: str, plain: bytes) -> bytes:
     try:
         answer = _client(kms_key).encrypt(KeyId=kms_key, Plaintext=plain, EncryptionContext=_CONTEXT)
     except (BotoCoreError, ClientError) as error:
-        raise KmsError(_reason(error)) from error
+        raise KmsError(error) from error
     encrypted: bytes = answer["CiphertextBlob"]
     return encrypted
 
@@ -27,7 +34,7 @@ def decrypt(kms_key: str, encrypted: bytes) -> bytes:
     try:
         answer = _client(kms_key).decrypt(KeyId=kms_key, CiphertextBlob=encrypted, EncryptionContext=_CONTEXT)
     except (BotoCoreError, ClientError) as error:
-        raise KmsError(_reason(error)) from error
+        raise KmsError(error) from error
     plain: bytes = answer["Plaintext"]
     return plain
 
@@ -37,7 +44,3 @@ def _client(kms_key: str) -> Any:
     parts = kms_key.split(":")
     config = Config(connect_timeout=_SECONDS_TO_CONNECT, read_timeout=_SECONDS_TO_READ, retries={"total_max_attempts": _ATTEMPTS})
     return boto3.client("kms", region_name=parts[3] if len(parts) > 3 else None, config=config)
-
-
-def _reason(error: Exception) -> str:
-    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else type(error).__name__

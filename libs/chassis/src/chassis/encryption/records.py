@@ -38,7 +38,9 @@ M = TypeVar("M", bound=Message)
 class WorkspaceKeys(BlindIndex):
     """One workspace's keys in one service: seals, opens, and (by BlindIndex) makes what sealed text is searched by.
 
-    `from_before` has the versions of the keys that sealed values before columns were bound.
+    `from_before` has the versions of the keys that sealed values before columns were bound. `index` is the key that tokens are made with, of
+    the version `index_version`; `former_indexes` are those that tokens of some rows are made with as well, while it is changed. `proofs`
+    is the key of digests, which is not changed; `index` where it is not given.
     """
 
     def __init__(
@@ -49,9 +51,19 @@ class WorkspaceKeys(BlindIndex):
         active: int,
         keys: Mapping[int, bytes],
         index: bytes,
+        index_version: int = 1,
+        former_indexes: Mapping[int, bytes] | None = None,
+        proofs: bytes | None = None,
         from_before: Collection[int] = (),
     ) -> None:
         super().__init__(index)
+        self.index_version = index_version
+        # Every key that a row of now may be found by, the one that is written with first.
+        self.indexes: dict[int, BlindIndex] = {index_version: BlindIndex(index)}
+        self.indexes |= {version: BlindIndex(key) for version, key in (former_indexes or {}).items()}
+        self._proof_key = index if proofs is None else proofs
+        # Tokens that are compared and never looked up.
+        self.proofs = BlindIndex(self._proof_key)
         self.workspace_id = workspace_id
         self._service = service
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
@@ -63,6 +75,10 @@ class WorkspaceKeys(BlindIndex):
 
     def __repr__(self) -> str:
         return f"<keys of {self.workspace_id}>"
+
+    def every_exact(self, kind: str, value: str) -> list[bytes]:
+        """What `exact` makes, and made, of the value: as a row may hold it that is looked for while the key for indexes is changed."""
+        return [index.exact(kind, value) for index in self.indexes.values()]
 
     def seal(self, message: Message, *, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> bytes:
         """Seals the message's PHI fields and leaves the others out."""
@@ -118,7 +134,7 @@ class WorkspaceKeys(BlindIndex):
 
     def mac(self, purpose: bytes, *parts: bytes) -> bytes:
         """HMAC-SHA-256 of the parts: 32 bytes that only these keys make, and for this purpose alone."""
-        return hmac.digest(self._index_key, frame(purpose, *parts), "sha256")
+        return hmac.digest(self._proof_key, frame(purpose, *parts), "sha256")
 
     def _place(self, table: str, column: str, row: UUID | str, revision: int) -> bytes:
         start = self._places.get((table, column))

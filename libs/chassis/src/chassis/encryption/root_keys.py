@@ -9,9 +9,13 @@ import base64
 import binascii
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chassis import private_files
 from chassis.encryption.keyring import Keyring
+
+if TYPE_CHECKING:
+    from chassis.encryption.kms import KmsError
 
 
 class RootKeysUnreadable(ValueError):
@@ -48,8 +52,13 @@ def encrypted_keyring(keyring: Keyring, kms_key: str) -> bytes:
     try:
         encrypted = kms.encrypt(kms_key, keyring.dump())
     except kms.KmsError as error:
-        raise RootKeysUnreadable(f"the KMS does not encrypt: {error}") from error
+        raise RootKeysUnreadable(_refused("encrypt", error)) from error
     return json.dumps({"kms": kms_key, "keyring": base64.b64encode(encrypted).decode()}, indent=2).encode()
+
+
+def is_kms_keyring(file: Path) -> bool:
+    """Whether the keyring of this file is encrypted by a KMS. Raises ValueError for what is no keyring."""
+    return bool(_encrypted(file.read_text())[0])
 
 
 def _encrypted(written: str) -> tuple[str, bytes]:
@@ -69,4 +78,13 @@ def _decrypt(kms_key: str, encrypted: bytes) -> str:
     try:
         return kms.decrypt(kms_key, encrypted).decode()
     except kms.KmsError as error:
-        raise RootKeysUnreadable(f"the KMS does not decrypt: {error}") from error
+        raise RootKeysUnreadable(_refused("decrypt", error)) from error
+
+
+def _refused(what: str, error: "KmsError") -> str:
+    """What the KMS did not do, and which permission is missing if it is that."""
+    told = f"the KMS does not {what}: {error}"
+    if error.is_denied:
+        action = f"kms:{what.title()}"
+        told += f"; this role needs {action} for the key of the keyring, as docs/operations/keys.md says"
+    return told

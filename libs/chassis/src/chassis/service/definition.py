@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
 from chassis.care_teams.access import CareTeams
+from chassis.encryption.records import WorkspaceKeys
 from chassis.events.reactions import Reaction
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.settings import Settings
 from chassis.work.retention import Retention
+from chassis.work.unit_of_work import UnitOfWork
 
 Loop = Callable[[], Awaitable[None]]
 
@@ -33,6 +35,20 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexed:
+    """A table whose rows are found by keyed tokens; its column `index_version` names the key that those of a row are made with.
+
+    `again` makes them with the key of today for the next rows after a row's id, and returns the last one that it has looked at, and how many
+    it did. A row that somebody is changing it passes over.
+    """
+
+    table: Table
+    again: Callable[[UnitOfWork, WorkspaceKeys, UUID], Awaitable[tuple[UUID | None, int]]]
+    # Deletes some tokens that keys of these versions have made beside those of today. Returns how many.
+    forget: Callable[[UnitOfWork, Sequence[int]], Awaitable[int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service's name, its tables, and how its servicers are made from a `Runtime` (see runtime.py, which runs a definition)."""
 
@@ -47,6 +63,9 @@ class Service:
     erasure: Erasure | None = None
     # What is deleted in time, beside the chassis's own tables.
     retentions: Sequence[Retention] = ()
+
+    # What is found by keyed tokens, and can be found by others when the key is changed.
+    indexed: Sequence[Indexed] = ()
 
     # Of a service that has something of clients: who opens whose record.
     care_teams: CareTeams | None = None

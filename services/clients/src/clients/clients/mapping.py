@@ -62,7 +62,8 @@ def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
 def to_columns(
     client: pb.Client, keys: WorkspaceKeys, witness: Witness, *, merged_into: UUID | None = None, holds_external_id: bool = True
 ) -> dict[str, Any]:
-    """The parameters that `store.create` needs; `store.change` takes all but the time of creation.
+    """The parameters that `store.create` needs; `store.change` takes all but the time of creation. Match keys are made with every key for indexes
+    that there is, all other tokens with the one of today.
 
     Who was merged into another is found by nothing. Their external id stays taken, unless the other one has it now.
     """
@@ -77,13 +78,15 @@ def to_columns(
         "created_at": to_datetime(client.created_at),
         "updated_at": to_datetime(client.updated_at),
     }
-    matched = match_keys(client, keys) if merged_into is None else {}
+    matched = match_keys(client, keys) if merged_into is None else []
     return {
         **row,
         **CLIENTS.seal_row({"sealed": client, "sealed_name": listed(client)}, keys, row, witness),
         "index_tokens": list(_index_tokens(client, keys)) if merged_into is None else [],
-        "match_kinds": list(matched),
-        "match_tokens": list(matched.values()),
+        "index_version": keys.index_version,
+        "match_kinds": [key.kind for key in matched],
+        "match_versions": [key.index_version for key in matched],
+        "match_tokens": [key.token for key in matched],
     }
 
 
@@ -105,26 +108,28 @@ def to_entry(row: Mapping[str, Any], known: pb.ListedClient) -> Entry:
     return new_entry(row["id"], known.first_name, known.last_name, born=known.date_of_birth, tags=tags, is_active=row["is_active"])
 
 
-def email_token(email: str, keys: WorkspaceKeys) -> bytes:
-    return keys.exact("email", rules.normalize_email(email))
+def email_tokens(email: str, keys: WorkspaceKeys) -> list[bytes]:
+    """The tokens that a client with this address may have."""
+    return keys.every_exact("email", rules.normalize_email(email))
 
 
-def phone_token(number: str, keys: WorkspaceKeys) -> bytes:
-    """The token of a normalized phone number."""
-    return keys.exact("phone", number)
+def phone_tokens(number: str, keys: WorkspaceKeys) -> list[bytes]:
+    """The tokens that a client with this normalized phone number may have."""
+    return keys.every_exact("phone", number)
 
 
-def external_id_token(external_id: str, keys: WorkspaceKeys) -> bytes:
-    return keys.exact("external_id", rules.normalize_text(external_id))
+def external_id_tokens(external_id: str, keys: WorkspaceKeys) -> list[bytes]:
+    """The tokens that the client with this external id may have."""
+    return keys.every_exact("external_id", rules.normalize_text(external_id))
 
 
 def external_id_index(client: pb.Client, keys: WorkspaceKeys) -> bytes | None:
-    return external_id_token(client.external_id, keys) if client.HasField("external_id") else None
+    return keys.exact("external_id", rules.normalize_text(client.external_id)) if client.HasField("external_id") else None
 
 
 def _index_tokens(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
     if client.HasField("email"):
-        yield email_token(client.email, keys)
+        yield keys.exact("email", rules.normalize_email(client.email))
     # Empty if there are too few digits for a phone number.
     if number := rules.normalize_phone(client.phone):
-        yield phone_token(number, keys)
+        yield keys.exact("phone", number)

@@ -1,6 +1,10 @@
-"""The keyed hashes by which rows of the same person are suspected. Only hashes of one workspace and kind compare."""
+"""The keyed hashes by which rows of the same person are suspected. Only hashes of one workspace, kind and key compare.
+
+The database compares rows with each other, so while the key is changed each row has the hashes of both keys.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 
 from caseload.clients.v1 import clients_pb2 as pb
@@ -22,9 +26,20 @@ class Match(IntEnum):
     SIMILAR_NAME_AND_BIRTH_DATE = 6
 
 
-def match_keys(client: pb.Client, keys: WorkspaceKeys) -> dict[int, bytes]:
-    """The client's hashes by their kind, without those of fields that are empty."""
-    return {int(kind): keys.exact(f"match {kind}", value) for kind, value in _values(client)}
+@dataclass(frozen=True, slots=True)
+class MatchKey:
+    kind: int
+    index_version: int
+    token: bytes
+
+
+def match_keys(client: pb.Client, keys: WorkspaceKeys) -> list[MatchKey]:
+    """The client's hashes of each kind and key, without those of fields that are empty."""
+    return [
+        MatchKey(int(kind), version, index.exact(f"match {kind}", value))
+        for kind, value in _values(client)
+        for version, index in keys.indexes.items()
+    ]
 
 
 def _values(client: pb.Client) -> Iterator[tuple[Match, str]]:

@@ -7,7 +7,6 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
-from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis.auth.vouchers import make_voucher
 from chassis.care_teams.access import CareTeams
@@ -24,7 +23,7 @@ from clients.clients import mapping, rules, store
 from clients.clients.erasing import erase
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
-from clients.clients.workflow import change_client, check_history_is_there, check_not_merged, lock_client, same_person_as, shown
+from clients.clients.workflow import change_client, check_history_is_there, check_not_merged, lock_client, same_person_as, shown, write_new
 from clients.consent_records import workflow as consent_records
 
 
@@ -45,8 +44,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         mapping.set_fields(client, values)
         client.created_at.CopyFrom(to_timestamp(work.now))
         client.updated_at.CopyFrom(client.created_at)
-        await work.db.run(store.create, **mapping.to_columns(client, keys, work))
-        work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
+        await write_new(client, keys, work)
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:

@@ -37,8 +37,9 @@ async def build_query(
 
 async def _exact_matches(text: str, regions: Sequence[str], db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID]:
     """The clients with this whole e-mail address, phone number or external id."""
-    tokens = [mapping.email_token(text, keys)] if "@" in text else []
-    tokens += [mapping.phone_token(number, keys) for number in spellings.numbers(text, regions)]
-    external_ids = [mapping.external_id_token(each, keys) for each in dict.fromkeys((text, text.upper(), text.lower()))]
+    tokens = mapping.email_tokens(text, keys) if "@" in text else []
+    tokens += [token for number in spellings.numbers(text, regions) for token in mapping.phone_tokens(number, keys)]
+    written = dict.fromkeys((text, text.upper(), text.lower()))
+    external_ids = [token for each in written for token in mapping.external_id_tokens(each, keys)]
     rows = await db.all(store.exact_matches, tokens=tokens, external_ids=external_ids)
     return frozenset(row["client_id"] for row in rows)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     ARRAY,
+    Integer,
     LargeBinary,
     SmallInteger,
     Uuid,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     cast,
     column,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -23,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, Update
 
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
@@ -61,6 +63,7 @@ _values = {
     "time_zone": bindparam("time_zone"),
     "merged_into": bindparam("merged_into", type_=Uuid),
     "updated_at": bindparam("updated_at"),
+    "index_version": bindparam("index_version", type_=Integer),
 }
 
 
@@ -70,17 +73,21 @@ def _add_tokens() -> ReturningInsert[tuple[bytes]]:
     return added.returning(index_tokens.c.term)
 
 
-_match_kinds = bindparam("match_kinds", type_=ARRAY(SmallInteger))
 _matched = (
-    func.unnest(_match_kinds, bindparam("match_tokens", type_=ARRAY(LargeBinary)))
-    .table_valued(column("kind", SmallInteger()), column("token", LargeBinary()), name="matched")
+    func.unnest(
+        bindparam("match_kinds", type_=ARRAY(SmallInteger)),
+        bindparam("match_versions", type_=ARRAY(Integer)),
+        bindparam("match_tokens", type_=ARRAY(LargeBinary)),
+    )
+    .table_valued(column("kind", SmallInteger()), column("index_version", Integer()), column("token", LargeBinary()), name="matched")
     .render_derived()
 )
 
 
 def _set_match_keys() -> ReturningInsert[tuple[int]]:
     given = upsert(match_keys).from_select(
-        ["workspace_id", "client_id", "kind", "token"], select(_workspace, _id, _matched.c.kind, _matched.c.token)
+        ["workspace_id", "client_id", "kind", "index_version", "token"],
+        select(_workspace, _id, _matched.c.kind, _matched.c.index_version, _matched.c.token),
     )
     return given.on_conflict_do_update(
         constraint="pk_match_keys", set_={"token": given.excluded.token}, where=match_keys.c.token != given.excluded.token
@@ -105,18 +112,57 @@ _remove_tokens = (
     .returning(index_tokens.c.term)
 )
 
-_remove_match_keys = (
-    delete(match_keys).where(match_keys.c.client_id == _id).where(match_keys.c.kind != all_(_match_kinds)).returning(match_keys.c.kind)
+_is_matched = exists().where(_matched.c.kind == match_keys.c.kind, _matched.c.index_version == match_keys.c.index_version)
+_remove_match_keys = delete(match_keys).where(match_keys.c.client_id == _id, ~_is_matched).returning(match_keys.c.kind)
+
+
+def _with_tokens(change: Update) -> Update:
+    """The change, with the client's tokens made anew."""
+    return change.add_cte(
+        _remove_tokens.cte("tokens_removed"),
+        _add_tokens().cte("tokens_added"),
+        _remove_match_keys.cte("match_keys_removed"),
+        _set_match_keys().cte("match_keys_set"),
+    )
+
+
+change = command(_with_tokens(update(clients).where(clients.c.id == _id).values(**_values)))
+
+_external_ids = bindparam("external_ids", type_=ARRAY(LargeBinary))
+# Of others than these, under whichever key. Read after a write, which every other writer of the workspace waits for.
+holders_of_external_ids = query(
+    select(clients.c.id).where(clients.c.external_id_index == any_(_external_ids), clients.c.id != all_(_ids)).limit(1)
 )
 
-change = command(
-    update(clients)
-    .where(clients.c.id == _id)
-    .values(**_values)
-    .add_cte(_remove_tokens.cte("tokens_removed"))
-    .add_cte(_add_tokens().cte("tokens_added"))
-    .add_cte(_remove_match_keys.cte("match_keys_removed"))
-    .add_cte(_set_match_keys().cte("match_keys_set"))
+# --- when the key for indexes is changed
+
+_of_today = bindparam("index_version", type_=Integer)
+waits_for_index = query(select(clients.c.id).where(clients.c.index_version != _of_today).limit(1))
+# Passes over what somebody is changing: it gets today's tokens by that, or is found again.
+next_for_index = command(
+    select(clients)
+    .where(clients.c.index_version != _of_today, clients.c.id > bindparam("after", type_=Uuid))
+    .order_by(clients.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+# The record stays as it is, so it is no revision of it.
+index_again = command(
+    _with_tokens(update(clients).where(clients.c.id == _id).values({name: value for name, value in _values.items() if name != "revision"}))
+)
+_forgotten = (
+    select(match_keys.c.client_id, match_keys.c.kind, match_keys.c.index_version)
+    .where(match_keys.c.index_version == any_(bindparam("versions", type_=ARRAY(Integer))))
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("forgotten")
+)
+forget_match_keys = command(
+    delete(match_keys).where(
+        match_keys.c.client_id == _forgotten.c.client_id,
+        match_keys.c.kind == _forgotten.c.kind,
+        match_keys.c.index_version == _forgotten.c.index_version,
+    )
 )
 
 # Of the client who is erased, the clients who were merged into it, and into these.
@@ -151,7 +197,7 @@ page_with_revision = query(
 )
 
 _with_token = select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
-_with_external_id = select(clients.c.id).where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary))))
+_with_external_id = select(clients.c.id).where(clients.c.external_id_index == any_(_external_ids))
 exact_matches = query(union_all(_with_token, _with_external_id).limit(MAX_EXACT_MATCHES))
 
 # Who was merged into another is in no list, as if erased.

@@ -1,12 +1,13 @@
 """Changes a client: on request, and where something else that is recorded of them says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import Conflict
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
@@ -50,11 +51,39 @@ async def change_client(client: pb.Client, values: Mapping[str, Any], keys: Work
     if client.SerializeToString(deterministic=True) != before:
         client.version += 1
         client.updated_at.CopyFrom(to_timestamp(work.now))
-        columns = mapping.to_columns(client, keys, work)
-        del columns["created_at"]
-        await work.db.run(store.change, **columns)
-        work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
+        await write_change(client, keys, work)
     return client
+
+
+async def write_new(client: pb.Client, keys: WorkspaceKeys, work: UnitOfWork) -> None:
+    """Writes a client whom there was not. Raises Conflict where another one has the external id. The work's last statements."""
+    await work.db.run(store.create, **mapping.to_columns(client, keys, work))
+    await check_external_ids([client], keys, work)
+    work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
+
+
+async def write_change(client: pb.Client, keys: WorkspaceKeys, work: UnitOfWork, **marks: Any) -> None:
+    """Writes the version of a client that is locked. Raises Conflict where another one has the external id. The work's last statements."""
+    columns = mapping.to_columns(client, keys, work, **marks)
+    del columns["created_at"]
+    await work.db.run(store.change, **columns)
+    if columns["external_id_index"] is not None:
+        await check_external_ids([client], keys, work)
+    work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
+
+
+async def check_external_ids(clients: Sequence[pb.Client], keys: WorkspaceKeys, work: UnitOfWork) -> None:
+    """Raises Conflict where another client has the external id of one of these, who have just been written.
+
+    The database sees that one key gives two clients the same token, but not that two keys give them two. Who writes clients of a workspace
+    waits for all who wrote some before, so what is read after a write is what others have written.
+    """
+    if len(keys.indexes) > 1:
+        named = [client.external_id for client in clients if client.HasField("external_id")]
+        tokens = [token for external_id in named for token in mapping.external_id_tokens(external_id, keys)]
+        ids = [UUID(client.id) for client in clients]
+        if tokens and await work.db.maybe(store.holders_of_external_ids, external_ids=tokens, ids=ids) is not None:
+            raise Conflict("external_id_taken")
 
 
 def shown(client: pb.Client, work: UnitOfWork) -> pb.Client:

@@ -55,7 +55,12 @@ async def _next_batch(runtime: Runtime, workspace_id: UUID, after: UUID) -> UUID
         if keys is None or not rows:
             await work.db.run(store.done, workspace_id=workspace_id)
             return None
-        added = [(row["id"], kind, token) for row in rows for kind, token in match_keys(mapping.to_message(row, keys), keys).items()]
-        columns = {name: [each[place] for each in added] for place, name in enumerate(("client_ids", "kinds", "tokens"))}
-        await work.db.run(store.add_keys, **columns)
+        added = [(row["id"], key) for row in rows for key in match_keys(mapping.to_message(row, keys), keys)]
+        await work.db.run(
+            store.add_keys,
+            client_ids=[client_id for client_id, _ in added],
+            kinds=[key.kind for _, key in added],
+            versions=[key.index_version for _, key in added],
+            tokens=[key.token for _, key in added],
+        )
     return UUID(str(rows[-1]["id"]))

@@ -4,6 +4,7 @@ from caseload.clients.v1 import duplicates_pb2 as pb
 from caseload.clients.v1.duplicates_rpc import ClientDuplicatesServicer
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping
@@ -23,7 +24,8 @@ class ClientDuplicates(ClientDuplicatesServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         # What two records share is told of those alone that the caller may open.
         hidden = await self._care_teams.hidden(work, work.db)
-        suspected = [row for row in await work.db.all(store.suspected) if not hidden & {row["first"], row["second"]}]
+        version = await _compared(keys, work)
+        suspected = [row for row in await work.db.all(store.suspected, index_version=version) if not hidden & {row["first"], row["second"]}]
         pairs = [(row["first"], row["second"], rules.likeness(dict(zip(row["kinds"], row["sharing"], strict=True)))) for row in suspected]
         groups = rules.grouped(pairs)
         shown = groups[window.offset : window.offset + window.limit]
@@ -36,3 +38,10 @@ class ClientDuplicates(ClientDuplicatesServicer[UnitOfWork]):
             if names.keys() >= set(members)
         ]
         return pb.DuplicatePage(items=items, total=len(groups))
+
+
+async def _compared(keys: WorkspaceKeys, work: UnitOfWork) -> int:
+    """The version of the key whose hashes all clients have: while it is changed, the former one until all have those of the new one."""
+    if len(keys.indexes) > 1 and await work.db.maybe(clients.waits_for_index, index_version=keys.index_version) is not None:
+        return min(keys.indexes)
+    return keys.index_version

@@ -33,6 +33,9 @@ _CLIENTS_IN_A_STEP = 50
 _BYTES_IN_A_STEP = 8 * 1024 * 1024
 _SECONDS_IN_A_STEP = 10.0
 _SECONDS_UNTIL_TRIED_AGAIN = 1.0
+# What a step tells is kept beside what it has written. Where so many are left out that nothing is written, they become an entry of their own,
+# so that the job's state stays small.
+_MOST_UNTOLD = 500
 _NONE = UUID(int=0)
 _RESTRICTED = "client_restricted"
 
@@ -85,6 +88,8 @@ class ExportOfAll:
                     break
             outcome["exported"] += len(step.entries)
             outcome["left_out"] += len(step.left_out) - told_before
+            if not step.entries and len(step.left_out) >= _MOST_UNTOLD:
+                step.entries.append(await self._zip.add(f"left-out/{after}.json", datetime.now(UTC), _listed(step.left_out)))
             await self._writer.flush()
             self._untold = [] if step.entries else step.left_out
             async with self._job.step() as work:
@@ -182,6 +187,10 @@ class ExportOfAll:
             yield separator + orjson.dumps({"name": entry.name, "size": entry.size, "sha256": entry.sha256})
             separator = b",\n"
         yield b"\n]}\n"
+
+
+async def _listed(client_ids: Sequence[str]) -> AsyncIterator[bytes]:
+    yield orjson.dumps({"clients_left_out": client_ids})
 
 
 def job_kind(jobs: JobStore, files: JobFiles, everywhere: Everywhere) -> JobKind:

@@ -50,6 +50,7 @@ _COLUMNS: dict[str, TypeEngine[Any]] = {
     "is_active": Boolean(),
     "consent_status": Boolean(),
     "time_zone": Text(),
+    "index_version": Integer(),
 }
 _given = (
     func.unnest(*(bindparam(name, type_=ARRAY(type_)) for name, type_ in _COLUMNS.items()))
@@ -65,12 +66,19 @@ _matched = (
     func.unnest(
         bindparam("matched_clients", type_=ARRAY(Uuid)),
         bindparam("match_kinds", type_=ARRAY(SmallInteger)),
+        bindparam("match_versions", type_=ARRAY(Integer)),
         bindparam("match_tokens", type_=ARRAY(LargeBinary)),
     )
-    .table_valued(column("client_id", Uuid()), column("kind", SmallInteger()), column("token", LargeBinary()), name="matched")
+    .table_valued(
+        column("client_id", Uuid()),
+        column("kind", SmallInteger()),
+        column("index_version", Integer()),
+        column("token", LargeBinary()),
+        name="matched",
+    )
     .render_derived()
 )
-# The parameters are arrays: a value for each client, for each index token its client and itself, and for each match key its client, its kind and itself.
+# The parameters are arrays: a value for each client, for each index token its client and itself, and for each match key its client, its kind, its key and itself.
 create_many = command(
     insert(clients)
     .from_select(
@@ -95,7 +103,8 @@ create_many = command(
         .cte("tokens_added"),
         insert(match_keys)
         .from_select(
-            ["workspace_id", "client_id", "kind", "token"], select(_workspace, _matched.c.client_id, _matched.c.kind, _matched.c.token)
+            ["workspace_id", "client_id", "kind", "index_version", "token"],
+            select(_workspace, _matched.c.client_id, _matched.c.kind, _matched.c.index_version, _matched.c.token),
         )
         .returning(match_keys.c.client_id)
         .cte("match_keys_added"),

@@ -28,6 +28,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping
 from clients.clients.rules import CLINICAL_FIELDS, check_fields, says_something
 from clients.clients.store import forget_answers
+from clients.clients.workflow import check_external_ids
 from clients.imports import rules, store
 from clients.imports.reading import ClientFile, Row
 
@@ -80,16 +81,15 @@ class ClientImport:
         """Creates the clients of these rows in one transaction; the ids of those that were created."""
         # What keeps a processor busy is no business of the loop's.
         clients = await in_thread(partial(self._check, rows, work))
-        indexes = [index for _, index in clients if index is not None]
+        indexes = [index for _, tokens in clients for index in tokens]
         known = await work.db.all(store.taken_external_ids, indexes=indexes) if indexes else []
         taken = self._seen | {row["external_id_index"] for row in known}
         fresh = []
-        for client, index in clients:
-            if index is not None and index in taken:
+        for client, tokens in clients:
+            if not taken.isdisjoint(tokens):
                 self.outcome.skipped += 1
                 continue
-            if index is not None:
-                taken.add(index)
+            taken.update(tokens)
             fresh.append(client)
         self.outcome.created += len(fresh)
         if self._dry_run:
@@ -98,12 +98,13 @@ class ClientImport:
         if fresh:
             columns = await in_thread(partial(self._columns, fresh, work))
             await work.db.run(store.create_many, now=work.now, number=len(fresh), job_id=self._job_id, **columns)
+            await check_external_ids(fresh, self.keys, work)
         for client in fresh:
             work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
         return [client.id for client in fresh]
 
-    def _check(self, rows: Sequence[Row], work: UnitOfWork) -> list[tuple[clients_pb2.Client, bytes | None]]:
-        """The clients of those rows that have no fault, each with the index of its external id."""
+    def _check(self, rows: Sequence[Row], work: UnitOfWork) -> list[tuple[clients_pb2.Client, list[bytes]]]:
+        """The clients of those rows that have no fault, each with the tokens that whoever has its external id may have."""
         clients = []
         for row in rows:
             if row.fault is not None:
@@ -118,7 +119,7 @@ class ClientImport:
             mapping.set_fields(client, values)
             client.created_at.CopyFrom(to_timestamp(work.now))
             client.updated_at.CopyFrom(client.created_at)
-            clients.append((client, mapping.external_id_index(client, self.keys)))
+            clients.append((client, mapping.external_id_tokens(client.external_id, self.keys) if client.HasField("external_id") else []))
         return clients
 
     def _columns(self, clients: Sequence[clients_pb2.Client], work: UnitOfWork) -> Mapping[str, list[Any]]:
@@ -131,6 +132,7 @@ class ClientImport:
             "tokens": [token for _, token in tokens],
             "matched_clients": [row["id"] for row in rows for _ in row["match_kinds"]],
             "match_kinds": [kind for row in rows for kind in row["match_kinds"]],
+            "match_versions": [version for row in rows for version in row["match_versions"]],
             "match_tokens": [token for row in rows for token in row["match_tokens"]],
         }
 

@@ -1,6 +1,6 @@
 """Statements on merges. Row security limits every statement to the caller's workspace."""
 
-from sqlalchemy import ARRAY, DateTime, LargeBinary, Uuid, any_, bindparam, insert, or_, select, update
+from sqlalchemy import ARRAY, DateTime, Uuid, any_, bindparam, insert, or_, select, update
 
 from chassis.db.statement import command, query
 from clients.tables import JOBS, clients, merges
@@ -47,8 +47,3 @@ go_on = command(update(merges).where(_m.id == _id).values(job_id=_job_id))
 moved = command(update(merges).where(_m.id == _id).values(moved_at=_now))
 undo = command(update(merges).where(_m.id == _id).values(job_id=_job_id, undo_requested_at=_now))
 undone = command(update(merges).where(_m.id == _id).values(undone_at=_now))
-
-# The client who has this external id, other than those of a merge.
-holder = query(
-    select(clients.c.id).where(clients.c.external_id_index == bindparam("external_id_index", type_=LargeBinary), clients.c.id != _id)
-)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from caseload.clients.v1 import clients_pb2, events_pb2
+from caseload.clients.v1 import clients_pb2
 from caseload.moves.v1 import moves_pb2
 from caseload.options.v1 import options_pb2
 from chassis.db.errors import nothing_here
@@ -19,6 +19,7 @@ from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping
 from clients.clients import store as clients
+from clients.clients.workflow import write_change
 from clients.merges import rules, store
 from clients.merges.elsewhere import SERVICES, MovesElsewhere
 
@@ -69,8 +70,8 @@ async def part(work: UnitOfWork, keys: WorkspaceKeys, pair: Pair, merged: Record
     if left:
         mapping.set_fields(pair.survivor, left)
         await _write(work, keys, pair.survivor, "give_back_to_duplicate", merged["id"])
-    index = mapping.external_id_index(pair.merged, keys)
-    if index is not None and await work.db.maybe(store.holder, external_id_index=index, id=pair.merged_row["id"]) is not None:
+    tokens = mapping.external_id_tokens(pair.merged.external_id, keys) if pair.merged.HasField("external_id") else []
+    if tokens and await work.db.maybe(clients.holders_of_external_ids, external_ids=tokens, ids=[pair.merged_row["id"]]) is not None:
         # Somebody has it by now.
         mapping.set_fields(pair.merged, {"external_id": None})
         changed = list(dict.fromkeys([*changed, "external_id"]))
@@ -81,10 +82,7 @@ async def part(work: UnitOfWork, keys: WorkspaceKeys, pair: Pair, merged: Record
 async def _write(work: UnitOfWork, keys: WorkspaceKeys, client: clients_pb2.Client, event_type: str, merge_id: UUID, **marks: Any) -> None:
     client.version += 1
     client.updated_at.CopyFrom(to_timestamp(work.now))
-    columns = mapping.to_columns(client, keys, work, **marks)
-    del columns["created_at"]
-    await work.db.run(clients.change, **columns)
-    work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
+    await write_change(client, keys, work, **marks)
     record_effect(work, event_type, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_UPDATE, [client.id], merge=merge_id)
 
 

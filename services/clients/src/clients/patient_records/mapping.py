@@ -28,6 +28,15 @@ def id_index(patient_id: PatientId, keys: WorkspaceKeys) -> bytes:
     return keys.exact("patient_id", str(patient_id))
 
 
+def id_indexes(patient_id: PatientId, keys: WorkspaceKeys) -> list[bytes]:
+    """The indexes that the patient with this id may have."""
+    return keys.every_exact("patient_id", str(patient_id))
+
+
+def id_of(details: patients_pb2.PatientDetails) -> PatientId:
+    return details.text if details.HasField("text") else details.number
+
+
 def client_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """The client's columns of a row that was read with the patient's."""
     client = {name.removeprefix(CLIENT): value for name, value in row.items() if name.startswith(CLIENT)}
@@ -38,7 +47,7 @@ def record_of(details: patients_pb2.PatientDetails, client: clients_pb2.Client) 
     """The record as its front end reads it. What was changed of the client elsewhere shows here."""
     is_as_written = (details.first_name, details.last_name) == (client.first_name, client.last_name)
     return {
-        "id": details.text if details.HasField("text") else details.number,
+        "id": id_of(details),
         "patientID": client.external_id if client.HasField("external_id") else None,
         "name": details.name if is_as_written else client.full_name,
         "age": details.age,

@@ -1,6 +1,6 @@
 """Statements about patients. Row security limits every statement to the caller's workspace."""
 
-from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Integer, LargeBinary, Uuid, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -45,6 +45,7 @@ create = command(
         position=bindparam("position"),
         id_index=bindparam("id_index"),
         sealed=bindparam("sealed"),
+        index_version=bindparam("index_version"),
     )
 )
 # Bound columns are set again with the seal, to what they are.
@@ -58,12 +59,34 @@ _of_client = [column.label(f"{CLIENT}{column.name}") for column in clients.colum
 _both = (patients.c.workspace_id == clients.c.workspace_id) & (patients.c.client_id == clients.c.id)
 _joined = select(patients, *_of_client).join(clients, _both)
 
-find = query(select(patients.c.client_id).where(patients.c.id_index == bindparam("id_index")))
+_with_id = patients.c.id_index == any_(bindparam("id_indexes", type_=ARRAY(LargeBinary)))
+find = query(select(patients.c.client_id).where(_with_id))
 # Whoever changes a patient has locked the client.
 get_details = query(select(patients).where(patients.c.client_id == _client_id))
-get = query(_joined.where(patients.c.id_index == bindparam("id_index")))
+get = query(_joined.where(_with_id))
 get_by_client = query(_joined.where(patients.c.client_id == _client_id))
-get_by_external_id = query(_joined.where(clients.c.external_id_index == bindparam("external_id_index")))
+get_by_external_id = query(_joined.where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary)))))
+
+# When the key for indexes is changed: the record stays as it is, so it is no revision of it.
+_of_today = bindparam("index_version", type_=Integer)
+next_for_index = command(
+    select(patients)
+    .where(patients.c.index_version != _of_today, patients.c.client_id > bindparam("after", type_=Uuid))
+    .order_by(patients.c.client_id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+index_again = command(
+    update(patients)
+    .where(patients.c.client_id == _client_id)
+    .values(
+        version=bindparam("version"),
+        position=bindparam("position"),
+        id_index=bindparam("id_index"),
+        sealed=bindparam("sealed"),
+        index_version=_of_today,
+    )
+)
 
 revision = query(select(workspace_revisions.c.revision))
 _since = bindparam("since", type_=BigInteger)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from caseload.clients.v1 import clients_pb2
 from caseload.options.v1 import options_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Conflict, Fault, Invalid
@@ -87,12 +86,12 @@ async def _find(record: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWork
     """The client that this record is: by its id, or without one by its patientID. Raises Conflict where another record has it."""
     patient_id = rules.check_id(record.get("id"))
     if patient_id is not None:
-        row = await work.db.maybe(store.get, id_index=mapping.id_index(patient_id, keys))
+        row = await work.db.maybe(store.get, id_indexes=mapping.id_indexes(patient_id, keys))
         if row is not None and _record_of(row, keys)["patientID"] != record.get("patientID"):
             raise Conflict("patient_id_taken")
     else:
-        index = clients_mapping.external_id_index(clients_pb2.Client(external_id=rules.check_record(record)["patientID"]), keys)
-        row = await work.db.maybe(store.get_by_external_id, external_id_index=index)
+        tokens = clients_mapping.external_id_tokens(rules.check_record(record)["patientID"], keys)
+        row = await work.db.maybe(store.get_by_external_id, external_ids=tokens)
         if row is not None and not _is_same(record, _record_of(row, keys)):
             raise Conflict("external_id_taken")
     return None if row is None else row["client_id"]

@@ -56,7 +56,7 @@ class Patients(PatientsServicer[UnitOfWork]):
     async def GetPatient(self, request: pb.GetPatientRequest, work: UnitOfWork) -> pb.Patient:
         _check_clinical(work)
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.maybe(store.get, id_index=mapping.id_index(request.patient_id, keys))
+        row = await work.db.maybe(store.get, id_indexes=mapping.id_indexes(request.patient_id, keys))
         if row is None or row["client_merged_into"] is not None:
             raise workflow.unknown_patient()
         await self._care_teams.check(work, [row["client_id"]])

@@ -5,16 +5,15 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from caseload.clients.v1 import clients_pb2, events_pb2, patients_pb2
+from caseload.clients.v1 import clients_pb2, patients_pb2
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.records import WorkspaceKeys
-from chassis.errors import Fault, Gone, Invalid, NotFound
+from chassis.errors import Conflict, Fault, Gone, Invalid, NotFound
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping as clients_mapping
-from clients.clients import store as clients_store
 from clients.clients.rules import check_fields
-from clients.clients.workflow import lock_client
+from clients.clients.workflow import lock_client, write_change, write_new
 from clients.patient_records import mapping, store
 from clients.patients import rules
 
@@ -38,19 +37,22 @@ async def create(record: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWor
             details.number = patient_id
         else:
             details.text = patient_id
+        # Two keys give one id two tokens. Who registers patients of a workspace waits for all who did before.
+        if len(keys.indexes) > 1 and await work.db.maybe(store.find, id_indexes=mapping.id_indexes(patient_id, keys)) is not None:
+            raise Conflict("patient_id_taken")
     client = clients_pb2.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1, is_active=True)
     clients_mapping.set_fields(client, fields)
     client.created_at.CopyFrom(to_timestamp(work.now))
     client.updated_at.CopyFrom(client.created_at)
-    await work.db.run(clients_store.create, **clients_mapping.to_columns(client, keys, work))
+    await write_new(client, keys, work)
     row = {
         "client_id": client.id,
         "version": 1,
         "position": place["last_position"],
         "id_index": mapping.id_index(patient_id, keys),
+        "index_version": keys.index_version,
     }
     await work.db.run(store.create, **mapping.to_columns(details, row, keys, work))
-    work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
     return mapping.to_message(client.id, mapping.record_of(details, client))
 
 
@@ -85,7 +87,7 @@ async def _lock(
     patient_id: str, keys: WorkspaceKeys, work: UnitOfWork, care_teams: CareTeams
 ) -> tuple[dict[str, Any], patients_pb2.PatientDetails, clients_pb2.Client]:
     """The patient's own columns, their details and the active client, locked until the commit."""
-    found = await work.db.maybe(store.find, id_index=mapping.id_index(patient_id, keys))
+    found = await work.db.maybe(store.find, id_indexes=mapping.id_indexes(patient_id, keys))
     if found is None:
         raise unknown_patient()
     try:
@@ -108,10 +110,7 @@ def unknown_patient() -> NotFound:
 async def _write_client(client: clients_pb2.Client, keys: WorkspaceKeys, work: UnitOfWork) -> None:
     client.version += 1
     client.updated_at.CopyFrom(to_timestamp(work.now))
-    columns = clients_mapping.to_columns(client, keys, work)
-    del columns["created_at"]
-    await work.db.run(clients_store.change, **columns)
-    work.emit(events_pb2.ClientChanged(client_id=client.id, version=client.version))
+    await write_change(client, keys, work)
 
 
 def _client_fields(values: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from chassis.errors import NotFound
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import places_of
+from scheduling.appointments.merged_clients import survivor_named
 from scheduling.appointments.rules import AppointmentDetails, Buffers, Terms
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import BUSY_STATUSES, REFUSING, BusyPeriod, columns, overbooked_on, within
@@ -86,7 +87,8 @@ async def book(
     await busy_periods.lock(work, periods, alone=allow_conflict or hold_id is not None)
     if hold_id is not None and not await busy_periods.release_hold(work, hold_id):
         raise NotFound("hold_lapsed", "This slot is no longer held.")
-    return await _take(work, store.book, appointment | _NOT_OVERBOOKED, periods, sealed_with, allow_conflict=allow_conflict)
+    async with survivor_named(work, appointment["client_id"]):
+        return await _take(work, store.book, appointment | _NOT_OVERBOOKED, periods, sealed_with, allow_conflict=allow_conflict)
 
 
 async def move(

@@ -90,7 +90,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         filters = {name: wanted[name] for name in appointments.filters}
         keys = await self._keys.of(work.workspace_id)
         rows, total = await appointments.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
-        return pb.AppointmentPage(items=await self._shown(rows, keys, work), total=total)
+        found = pb.AppointmentPage(items=await self._shown(rows, keys, work), total=total)
+        if request.with_series and (recurring := {row["series_id"] for row in rows} - {None}):
+            found.series.items.extend(fill(pb.SeriesRule(), row) for row in await work.db.all(store.series_rules, ids=sorted(recurring)))
+        return found
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))

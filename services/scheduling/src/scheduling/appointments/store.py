@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    any_,
     bindparam,
     cast,
     column,
@@ -168,6 +169,11 @@ service = query(
     ).where(offered_services.c.id == bindparam("id", type_=Uuid))
 )
 
+series_rules = query(
+    select(series.c.id, series.c.rrule, series.c.first_start, series.c.duration_minutes, series.c.time_zone)
+    .where(series.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(series.c.id)
+)
 location = query(
     select(locations.c.is_active, locations.c.deleted_at, locations.c.is_room).where(locations.c.id == bindparam("id", type_=Uuid))
 )

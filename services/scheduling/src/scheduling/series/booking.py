@@ -16,6 +16,7 @@ from scheduling.appointments import rules as appointments
 from scheduling.appointments import time_rules
 from scheduling.appointments.announcing import announce
 from scheduling.appointments.mapping import new_row, seal, to_columns
+from scheduling.appointments.merged_clients import survivor_named
 from scheduling.appointments.rules import AppointmentDetails, Terms
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod
 from scheduling.series import store, taking
@@ -76,11 +77,12 @@ async def book(
         wanted += [Wanted(each.appointment_id, period, period.resource_kind in REFUSING) for period in template.periods(details)]
         if number % AT_ONCE == AT_ONCE - 1:
             await asyncio.sleep(0)
-    overlapping = await taking.take(work, wanted)
+    async with survivor_named(work, template.details.client_id):
+        overlapping = await taking.take(work, wanted)
+        if rows:
+            await work.db.run(store.book, **_arrays(rows), **_common(rows[0]), now=work.now)
     if overlapping:
         work.note(client_overlaps=str(len(overlapping)))
-    if rows:
-        await work.db.run(store.book, **_arrays(rows), **_common(rows[0]), now=work.now)
     announce(work, events_pb2.AppointmentBooked, [{**row, "version": 1} for row in rows], by=work.user_id)
     return booked
 

@@ -23,6 +23,7 @@ from scheduling.appointments import booking, time_rules
 from scheduling.appointments import rules as appointments
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import new_row, seal, to_columns, to_event
+from scheduling.appointments.merged_clients import survivor_named
 from scheduling.appointments.practitioners import standing
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import REFUSING, resources
@@ -50,17 +51,18 @@ class Waitlist(WaitlistServicer[UnitOfWork]):
         if practitioner_id is not None:
             await self._check_practitioner(practitioner_id, work)
         await booking.service_terms(work, service_id, kept=None)
-        entry = await work.db.one(
-            store.add,
-            id=uuid7(),
-            client_id=client_id,
-            practitioner_id=practitioner_id,
-            service_id=service_id,
-            earliest=earliest,
-            latest=latest,
-            created_by=work.user_id,
-            now=work.now,
-        )
+        async with survivor_named(work, client_id):
+            entry = await work.db.one(
+                store.add,
+                id=uuid7(),
+                client_id=client_id,
+                practitioner_id=practitioner_id,
+                service_id=service_id,
+                earliest=earliest,
+                latest=latest,
+                created_by=work.user_id,
+                now=work.now,
+            )
         work.emit(to_change(entry))
         work.note(entry_id=str(entry["id"]))
         return to_message(entry)

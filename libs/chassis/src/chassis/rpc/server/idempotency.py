@@ -103,7 +103,7 @@ class Idempotency:
         keys = await self._keys.of(work.workspace_id)
         place = {"workspace_id": work.workspace_id, "user_id": work.user_id, "method": method.path, "key": key}
         name, row = answer_name(place), answer_row(place)
-        fingerprint = keys.exact("request", await self._digest(method, request, body_digest, salt=row.bytes))
+        fingerprint = keys.proofs.exact("request", await self._digest(method, request, body_digest, salt=row.bytes))
         claim = Claim(keys, fingerprint, row, place)
         since = work.now - KEPT
         async with work.beside(work.workspace_id) as tx:

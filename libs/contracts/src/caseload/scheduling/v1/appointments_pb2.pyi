@@ -134,14 +134,36 @@ class Appointment(_message.Message):
     def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancelled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_reason: _Optional[str] = ...) -> None: ...
 
 class AppointmentPage(_message.Message):
-    __slots__ = ("items", "total", "more")
+    __slots__ = ("items", "total", "more", "series")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     MORE_FIELD_NUMBER: _ClassVar[int]
+    SERIES_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Appointment]
     total: int
     more: bool
-    def __init__(self, items: _Optional[_Iterable[_Union[Appointment, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
+    series: SeriesRules
+    def __init__(self, items: _Optional[_Iterable[_Union[Appointment, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ..., series: _Optional[_Union[SeriesRules, _Mapping]] = ...) -> None: ...
+
+class SeriesRules(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[SeriesRule]
+    def __init__(self, items: _Optional[_Iterable[_Union[SeriesRule, _Mapping]]] = ...) -> None: ...
+
+class SeriesRule(_message.Message):
+    __slots__ = ("id", "rrule", "first_start", "duration_minutes", "time_zone")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    RRULE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_START_FIELD_NUMBER: _ClassVar[int]
+    DURATION_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    rrule: str
+    first_start: _timestamp_pb2.Timestamp
+    duration_minutes: int
+    time_zone: str
+    def __init__(self, id: _Optional[str] = ..., rrule: _Optional[str] = ..., first_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class BookAppointmentRequest(_message.Message):
     __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict", "client_voucher", "hold_id")
@@ -222,7 +244,7 @@ class GetAppointmentRequest(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
 
 class ListAppointmentsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first", "skip")
+    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first", "with_series", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     START_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -231,6 +253,7 @@ class ListAppointmentsRequest(_message.Message):
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LATEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    WITH_SERIES_FIELD_NUMBER: _ClassVar[int]
     SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
@@ -240,8 +263,9 @@ class ListAppointmentsRequest(_message.Message):
     practitioner_id: str
     status: AppointmentStatus
     latest_first: bool
+    with_series: bool
     skip: int
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ..., skip: _Optional[int] = ...) -> None: ...
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ..., with_series: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class DeleteAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id", "reason", "note_action", "note_reason")
