@@ -33,6 +33,8 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
+from caseload.notifications.v1 import alerts_pb2
+from caseload.notifications.v1.alerts_rpc import AlertsStub
 from chassis.errors import NotFound, Unauthenticated
 from chassis.local.processes import free_port
 from chassis.protobuf.timestamps import to_timestamp
@@ -106,6 +108,13 @@ def environment(**told: str) -> dict[str, str]:
 def task(*words: str, **told: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "deployment", *words]
     return subprocess.run(command, env=environment(**told), capture_output=True, text=True, check=False)
+
+
+async def until_due(dsn: str, alert_id: str) -> None:
+    """As if the time of the alert's first step had come while the installation was away."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1::text::uuid", alert_id)
+    await connection.close()
 
 
 async def copied(postgres: str, dsn: str) -> str:
@@ -210,11 +219,14 @@ async def test_what_was_erased_since_is_erased_again_and_what_was_mailed_is_not_
             # Nobody tells it before the moment: it is under way.
             asked = sign_in_pb2.RequestMagicLinkRequest(email="ada@example.org")
             await h.stub(SignInStub).RequestMagicLink(asked, h.nobody())
+            raised = alerts_pb2.RaiseAlertRequest(title="A fall", priority=alerts_pb2.ALERT_PRIORITY_CRITICAL, alert_type="medical")
+            alert = await h.stub(AlertsStub).RaiseAlert(raised, practice.caller())
             stolen = practice.caller()
             shutil.copytree(h.folder, tmp_path / "secrets", ignore=shutil.ignore_patterns("*.sock"))
         h.folder = tmp_path / "secrets"
         moment = datetime.now(UTC)
         then = await copied(postgres, h.admin_dsn)
+        await until_due(then, alert.id)
 
         async with start_environment(postgres, *SERVICES, settings=settings, beside=h) as live, ledger_process(store, h.admin_dsn):
             after = replace(practice, environment=live)
@@ -233,6 +245,7 @@ async def test_what_was_erased_since_is_erased_again_and_what_was_mailed_is_not_
         assert done.returncode == 0, done.stderr
         assert "erased again: 1 clients, 0 workspaces; 1 legal holds placed again" in done.stdout
         assert "1 mails" in done.stdout
+        assert "1 steps of alerts" in done.stdout
         again = restored(h, then, store, tmp_path / "secrets", moment)
         assert "erased again: 0 clients, 0 workspaces; 0 legal holds placed again" in again.stdout, again.stderr
 
@@ -247,6 +260,11 @@ async def test_what_was_erased_since_is_erased_again_and_what_was_mailed_is_not_
             async with live.superuser() as connection:
                 states = await connection.fetch("SELECT status, last_error FROM notifications.mails")
                 assert [tuple(row) for row in states] == [("unknown", "restored")]
+                # Nobody is told of the step that may have been taken, and the alert goes on.
+                goes_on = await connection.fetchrow(
+                    "SELECT escalation_level, escalates_at > now() + interval '10 s' FROM notifications.alerts"
+                )
+                assert tuple(goes_on) == (1, True)
                 assert await connection.fetchval("SELECT count(*) FROM identity.magic_links WHERE used_at IS NULL") == 0
         assert len(mailbox.mails()) == 1
         assert store.names("files") == set()

@@ -23,6 +23,8 @@ from deployment.ledger_role import SEES_ALL, THROUGH_FUNCTIONS
 from deployment.mail import certificate
 from deployment.processes import DATABASE_ROLES, SERVICES
 from deployment.secret_files import Installation
+from standalone.backups.ledger import Ledger, Writer
+from standalone.backups.targets import DirectoryTarget
 from standalone.home import as_role
 from standalone.mail import Mailbox, MailServer
 
@@ -77,9 +79,9 @@ async def site(postgres, tmp_path_factory):
         for kind in kinds:
             made = urlsplit((folder / f"{service}-{kind}").read_text())
             (folder / f"{service}-{kind}").write_text(as_role(dsn, made.username, made.password))
-    for name in ("backups-database-url", "ledger-database-url"):
-        made = urlsplit((folder / name).read_text())
-        (folder / name).write_text(as_role(dsn, made.username, made.password))
+    for file in (folder / "backups-database-url", folder / "ledger-database-url"):
+        made = urlsplit(file.read_text())
+        file.write_text(as_role(dsn, made.username, made.password))
     yield Site(folder, dsn)
     await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await administrator.close()
@@ -229,6 +231,41 @@ async def test_the_role_of_the_ledger_calls_its_functions_and_reads_no_table(pre
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await other.fetch(THROUGH_FUNCTIONS.workspaces)
     await other.close()
+
+
+async def test_the_ledger_reads_tables_only_where_somebody_has_committed_anything(prepared, tmp_path):
+    ledger = Ledger.under(DirectoryTarget(tmp_path), b"of this test alone")
+    connection = await asyncpg.connect((prepared.folder / "ledger-database-url").read_text())
+    somebody = await asyncpg.connect(prepared.admin_dsn)
+    try:
+        writer = Writer(ledger, THROUGH_FUNCTIONS)
+        assert await writer.write(connection) == 0
+        seen = writer.looks
+        for _ in range(50):
+            await writer.write(connection)
+        # The server itself may have swept in between.
+        assert writer.looks - seen < 5
+        seen = writer.looks
+        for _ in range(50):
+            # As the writer of the journal does, which counts its own.
+            await somebody.execute("SELECT pg_logical_emit_message(true, 'of a test', '')")
+            await writer.write(connection, own=1)
+        assert writer.looks - seen < 5
+        seen = writer.looks
+        for _ in range(10):
+            await somebody.execute("CREATE TEMPORARY TABLE IF NOT EXISTS held (id int); INSERT INTO held VALUES (1)")
+            await writer.write(connection)
+        assert writer.looks - seen >= 10
+        async with somebody.transaction():
+            # It may be an erasure.
+            await somebody.execute("INSERT INTO held VALUES (2)")
+            await writer.write(connection)
+            seen = writer.looks
+        await writer.write(connection)
+        assert writer.looks > seen, "it is seen once it is committed"
+    finally:
+        await connection.close()
+        await somebody.close()
 
 
 async def test_the_doctor_says_that_nothing_is_archived_and_that_nobody_looks_at_backups(prepared):

@@ -42,7 +42,7 @@ LEFT JOIN clients.jobs j ON j.workspace_id = p.workspace_id AND j.id = p.job_id"
     workspaces="SELECT workspace_id, deleted_at, erased_at FROM identity.workspaces WHERE erased_at IS NOT NULL",
     holds="SELECT workspace_id, id, to_jsonb(h)::text AS document FROM audit.legal_holds h WHERE pending_until IS NULL AND released_at IS NULL",
 )
-# Where no transaction is under way, both are the number of the next one.
+# The oldest transaction that is under way, and the one after the newest that has ended. Where nobody is behind, both are the same.
 _SNAPSHOT = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
 
 
@@ -105,7 +105,7 @@ class Writer:
         self._sources = sources
         self._known: set[tuple[str, str, str]] | None = None
         self._clients: tuple[int, int | None] | None = None
-        # The number of the next transaction at the last look, where none was under way then.
+        # The one after the newest transaction that had ended at the last look, where none before it was under way.
         self._next: int | None = None
         self.looks = 0
 
