@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -260,18 +261,25 @@ def test_nobody_is_given_anothers_secrets(deployment):
             assert not is_task or name in {"admin-database-url", "authority-certificate", "s3-credentials"}, (process.name, name)
 
 
+@contextmanager
+def told(process, tmp_path, monkeypatch):
+    """Within it, this process is told what the container is, with the secrets that were made in `made`."""
+    place = tmp_path / process.name
+    for path, name in process.secrets.items():
+        target = place / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((tmp_path / "made" / name).read_bytes())
+    with monkeypatch.context() as environment:
+        for setting, value in process.settings.items():
+            environment.setenv(setting, str(value).replace("/run/", f"{place}/run/"))
+        yield environment
+
+
 def test_what_is_deployed_is_fit_for_production(deployment, tmp_path, monkeypatch):
     """With freshly made secrets, every process takes the settings it is given; without one of them, it refuses."""
     Installation(tmp_path / "made").make(database="postgres:5432", broker="rabbitmq:5671", smtp_url="smtps://u:p@mail.example.org")
     for process in deployment.values():
-        place = tmp_path / process.name
-        for path, name in process.secrets.items():
-            target = place / path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((tmp_path / "made" / name).read_bytes())
-        with monkeypatch.context() as environment:
-            for setting, value in process.settings.items():
-                environment.setenv(setting, str(value).replace("/run/", f"{place}/run/"))
+        with told(process, tmp_path, monkeypatch) as environment:
             settings = settings_of(process)()
             assert settings.environment == "production"
             if process.arguments[0] in PROCESSES and process.arguments[1:] != ("migrate",):
@@ -349,8 +357,8 @@ def unversioned(url):
 def test_compose_tells_services_of_their_buckets_what_the_release_before_understands(composed):
     """It is gone back to with this file, and refuses to start on an option that it does not know."""
     known = {"region", "endpoint", "public_endpoint", "encryption", "lock", "lock_days"}
-    for name in BUCKETS:
-        for setting in BUCKETS[name]:
+    for name, settings in BUCKETS.items():
+        for setting in settings:
             assert parse_qs(urlsplit(composed[name].settings[setting]).query).keys() <= known, (name, setting)
     task = composed["bucket"].settings
     for setting in ("BLOB", "CHECKPOINTS", "CLIENT_ARCHIVES", "AUDIT_EXPORTS", "LEDGER"):
@@ -401,20 +409,13 @@ def test_a_restore_is_given_what_it_needs_by_both(compose, rendered, tmp_path, m
     """All secrets, and the buckets of the services: with them it takes every service's settings."""
     Installation(tmp_path / "made").make(database="postgres:5432", broker="rabbitmq:5671")
     for process in restoring(compose, rendered):
-        place = tmp_path / process.name
-        for path, name in process.secrets.items():
-            target = place / path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((tmp_path / "made" / name).read_bytes())
-        with monkeypatch.context() as environment:
-            for setting, value in process.settings.items():
-                environment.setenv(setting, str(value).replace("/run/", f"{place}/run/"))
+        with told(process, tmp_path, monkeypatch):
             own = service_settings(RestoredSettings())
         assert set(own) == set(SERVICES)
         assert urlsplit(own["clinical"].blob_url).netloc == urlsplit(process.settings["CASELOAD_BLOB_URL"]).netloc
         assert own["audit"].blob_url == process.settings["CASELOAD_CHECKPOINTS_URL"]
         assert {each.broker_url.get_secret_value() for each in own.values()} == {"inprocess://"}
-        assert {path.name for path in (place / "run" / "service-keys").iterdir()} == {
+        assert {path.name for path in (tmp_path / process.name / "run" / "service-keys").iterdir()} == {
             f"{n}.{end}" for n in SERVICES for end in ("key", "pub")
         }
 
