@@ -70,8 +70,8 @@ drill-upgrade: .venv/.for-dev ## upgrades between the last release and this tree
 	@scripts/rabbitmq
 	PYTHONPATH=tests-e2e $(PYTHON) -m drill.upgrades $(ARGS)
 
-drill-restore: .venv/.for-dev ## a database's disk dies under load, and what is restored is compared (ARGS="--megabytes 1000 --seconds 30 --seed 2")
-	PYTHONPATH=tests-e2e $(PYTHON) -m drill.restores $(ARGS)
+drill-restore: .venv/.for-dev ## a database's disk dies under load, and what is restored is compared (ARGS="--megabytes 1000 --seconds 30 --seed 2", or --pgbackrest)
+	PYTHONPATH=tests-e2e:deploy/tests $(PYTHON) -m drill.restores $(ARGS)
 
 check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations, manifests
 	@$(PYTHON) -m ruff format --check --quiet .

@@ -6,18 +6,23 @@ import sys
 import threading
 from pathlib import Path
 
+import asyncpg
 import pytest
 from drill.builds import add_migration, copy_migrations
 from drill.environment import until
 from releases import journey
 
+from chassis.events.broker.in_process import InProcessBroker
 from chassis.local.postgres import LocalPostgres
 from chassis.migrations.roles import applied_revision
 from chassis.migrations.runner import migrate
+from chassis.service.runtime import Runtime
+from scheduling.locations.sealing import AddressSealer
+from standalone.home import Home
 from standalone.installation import Installation
 from standalone.releases import stored
 from standalone.selftest.worlds import NotMadeError, furnish
-from standalone.services import NAMES
+from standalone.services import NAMES, SERVICES
 from standalone.source_releases import environment_of, last_release
 
 
@@ -81,6 +86,26 @@ class Reception(threading.Thread):
         self.join()
 
 
+@contextlib.asynccontextmanager
+async def scheduling(installation, dsn):
+    """This release's, on the last one's database."""
+    (service,) = [each for each in SERVICES if each.name == "scheduling"]
+    settings = Home(installation.home).settings(service, dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1")
+    runtime = Runtime(service, settings, broker=InProcessBroker())
+    try:
+        yield runtime
+    finally:
+        await runtime.stop()
+
+
+async def seal(runtime):
+    connection = await asyncpg.connect(runtime.relay_dsn)
+    try:
+        await AddressSealer(runtime).seal(connection)
+    finally:
+        await connection.close()
+
+
 async def test_the_last_release_works_on_while_this_ones_migrations_run_and_one_that_is_not_fit_for_that_is_told(
     installation, tmp_path, monkeypatch
 ):
@@ -109,6 +134,17 @@ async def test_the_last_release_works_on_while_this_ones_migrations_run_and_one_
         reception.stop()
     assert await applied_revision(dsn, "clients") == added > before["clients"]
     assert reception.failed == []
+
+    # This release beside it stores an address, and seals none: the last one is gone back to without a loss.
+    async with scheduling(installation, dsn) as runtime:
+        with contextlib.ExitStack() as stack:
+            api = journey.sign_in(installation, stack, journey.HEAD)
+            theirs = api.post("/locations", json={"name": "Visits", "location_type": "home", "address": "4 Elm Row"}).json()
+            await seal(runtime)
+            assert api.get(f"/locations/{theirs['id']}").json()["address"] == "4 Elm Row"
+            await migrate(dsn, "scheduling", "head")
+            await seal(runtime)
+            assert api.get(f"/locations/{theirs['id']}").json()["address"] is None, "it could not be read there afterwards"
 
     # One that takes away what the release uses, and does not say so.
     add_migration("clients", "ALTER TABLE clients.clients DROP COLUMN time_zone")

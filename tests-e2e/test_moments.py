@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -14,11 +15,13 @@ import asyncpg
 import httpx
 import psutil
 import pytest
+from drill.builds import add_migration, copy_migrations, root_of
 from walkthrough import paste, shell_blocks
 
 from caseload.identity.v1 import events_pb2
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import newest_revision
 from chassis.service.runtime import Runtime
 from standalone.backups.journal.state import JournalStatus
 from standalone.backups.status import BackupStatus
@@ -101,8 +104,9 @@ def test_a_lost_database_is_restored_to_any_moment(running, sign_in, eventually,
     note = api.post("/sessions", json={"client_id": kept, "session_date": text(now())}).json()["id"]
     written = api.patch(f"/sessions/{note}/draft", json={"subjective": "Dreams of a lighthouse."}, headers={"If-Match": '"1"'})
     assert written.status_code == 200, written.text
-    image = picture()
-    attached = api.post(f"/sessions/{note}/attachments", files={"file": ("lighthouse.png", image, "image/png")}).json()["id"]
+    attached = api.post(f"/sessions/{note}/attachments", files={"file": ("lighthouse.png", picture(), "image/png")}).json()["id"]
+    # It is encoded anew.
+    image = download(api, f"/sessions/{note}/attachments/{attached}/download")
     assert api.post(f"/sessions/{note}/finalize").status_code == 200
     erased = named(api, "Erased")
     # Two records of one person: the one that was merged is in the ledger of erasures as well, and before the other one.
@@ -133,18 +137,27 @@ def test_a_lost_database_is_restored_to_any_moment(running, sign_in, eventually,
     killed.kill()
     assert killed.wait() < 0
     assert not (tmp_path / "then").exists()
-    told = caseload(tmp_path / "then", environment, "restore", "--to", moment.isoformat())
+    # The release that restores it has a migration that the journal knows nothing of.
+    newer = environment | {"CASELOAD_ROOT": str(copy_migrations(tmp_path / "newer"))}
+    with root_of(tmp_path / "newer"):
+        added = add_migration("clients", "ALTER TABLE clients.clients ADD favourite_colour text")
+    told = caseload(tmp_path / "then", newer, "restore", "--to", moment.isoformat())
     assert told.returncode == 0, told.stdout + told.stderr
     assert "erased again: 2 clients, 1 workspaces" in told.stdout
     newest = "".join(paste([f"export HOME=$PWD BACKUPS={tmp_path / 'target'}", *shell_blocks(PAGE.read_text())], "", tmp_path).values())
     assert "erased again: 0 clients" in newest
     assert "whole, to any moment until" in newest
     assert "0 findings" in newest
+    if os.geteuid() == 0:
+        given_away = caseload(tmp_path / "theirs", environment, "restore", "--owner", "nobody")
+        assert given_away.returncode == 0, given_away.stdout + given_away.stderr
+        assert {path.lstat().st_uid for path in (tmp_path / "theirs").rglob("*")} == {pwd.getpwnam("nobody").pw_uid}
     gone = dict.fromkeys((erased, duplicate, survivor), 404)
     for name, expected in (("then", {kept: 200, later: 404, **gone}), ("restored", {kept: 200, later: 200, **gone})):
-        again = Installation("run", tmp_path / name)
+        again = Installation("run", tmp_path / name, {"CASELOAD_ROOT": newer["CASELOAD_ROOT"]} if name == "then" else {})
         again.start()
         try:
+            assert asyncio.run(revision_of(again.home)) == (added if name == "then" else newest_revision("clients"))
             stolen = {"Authorization": api.headers["Authorization"]}
             assert httpx.get(f"{again.gateway_url}/api/v1/clients", headers=stolen).status_code == 401
             fresh = sign_in(again)
@@ -160,6 +173,14 @@ def test_a_lost_database_is_restored_to_any_moment(running, sign_in, eventually,
             assert asyncio.run(keys_of(again.home, hospital)) == {b""}
         finally:
             assert again.stop() == 0
+
+
+async def revision_of(home):
+    connection = await asyncpg.connect(LocalPostgres(home / "postgres").dsn)
+    try:
+        return await connection.fetchval("SELECT version_num FROM clients.alembic_version")
+    finally:
+        await connection.close()
 
 
 async def erase_workspace(home, name):

@@ -1,5 +1,6 @@
 """Both deployments as data."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -33,17 +34,26 @@ def composed(compose):
 
 
 @pytest.fixture(scope="session")
-def rendered(servers):
+def rendered(servers, tmp_path_factory):
     """The manifests of an overlay, as kustomize makes them."""
     made = {}
 
-    def of(overlay):
-        if overlay not in made:
-            command = [ROOT / "scripts" / "kustomize", "build", ROOT / "deploy" / "k8s" / "overlays" / overlay]
-            answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    def of(overlay, components=()):
+        """As an installation's own overlay has it, which may name more of the components."""
+        if (overlay, components) not in made:
+            place = ROOT / "deploy" / "k8s" / "overlays" / overlay
+            if components:
+                copied = shutil.copytree(
+                    ROOT / "deploy" / "k8s", tmp_path_factory.mktemp("k8s") / "k8s", ignore=shutil.ignore_patterns("node_modules")
+                )
+                place = copied / "overlays" / overlay
+                document = yaml.safe_load((place / "kustomization.yaml").read_text())
+                document["components"] = [*document.get("components", ()), *(f"../../components/{name}" for name in components)]
+                (place / "kustomization.yaml").write_text(yaml.safe_dump(document))
+            answer = subprocess.run([ROOT / "scripts" / "kustomize", "build", place], capture_output=True, text=True, check=False)
             assert answer.returncode == 0, answer.stderr
-            made[overlay] = list(yaml.safe_load_all(answer.stdout))
-        return made[overlay]
+            made[overlay, components] = list(yaml.safe_load_all(answer.stdout))
+        return made[overlay, components]
 
     return of
 

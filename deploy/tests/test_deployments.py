@@ -4,17 +4,20 @@ import importlib
 import json
 import re
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from containers import COMPOSE, OWN_IMAGE, processes, workloads
+from containers import COMPOSE, OWN_IMAGE, Process, processes, workloads
 
 from chassis.settings import Settings
 from deployment.bucket import BucketSettings
+from deployment.ledger import LedgerSettings
 from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 from deployment.provision import ProvisionSettings
+from deployment.restored import RestoredSettings, service_settings
 from deployment.secret_files import Installation
 from gateway.settings import GatewaySettings
 from standalone.services import NAMES
@@ -29,6 +32,7 @@ OWN = {
     "CASELOAD_CHECKPOINTS_URL",
     "CASELOAD_CLIENT_ARCHIVES_URL",
     "CASELOAD_AUDIT_EXPORTS_URL",
+    "CASELOAD_LEDGER_URL",
     "CASELOAD_BACKUPS_URL",
     "CASELOAD_JOB_FILES_URL",
     "CASELOAD_MAIL_FROM",
@@ -49,6 +53,8 @@ def settings_of(process):
         return ProvisionSettings
     if command == "bucket":
         return BucketSettings
+    if command == "ledger":
+        return LedgerSettings
     if rest == ["migrate"]:
         return Settings
     return importlib.import_module(f"{command}.__main__").SERVICE.settings
@@ -61,7 +67,7 @@ def deployment(request, composed, rendered):
 
 def test_every_service_is_deployed_under_its_own_name(composed):
     assert set(SERVICES) == set(NAMES)
-    assert {*PROCESSES, "provision", "bucket", *(f"{name}-migration" for name in NAMES)} == set(composed)
+    assert {*PROCESSES, "ledger", "provision", "bucket", *(f"{name}-migration" for name in NAMES)} == set(composed)
 
 
 def test_the_services_that_erase_have_a_role_to_erase_as():
@@ -194,6 +200,7 @@ def test_every_setting_that_a_page_names_exists():
             Settings,
             GatewaySettings,
             BucketSettings,
+            LedgerSettings,
             ProvisionSettings,
             StandaloneSettings,
             *(service.settings for service in ALL),
@@ -254,18 +261,25 @@ def test_nobody_is_given_anothers_secrets(deployment):
             assert not is_task or name in {"admin-database-url", "authority-certificate", "s3-credentials"}, (process.name, name)
 
 
+@contextmanager
+def told(process, tmp_path, monkeypatch):
+    """Within it, this process is told what the container is, with the secrets that were made in `made`."""
+    place = tmp_path / process.name
+    for path, name in process.secrets.items():
+        target = place / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((tmp_path / "made" / name).read_bytes())
+    with monkeypatch.context() as environment:
+        for setting, value in process.settings.items():
+            environment.setenv(setting, str(value).replace("/run/", f"{place}/run/"))
+        yield environment
+
+
 def test_what_is_deployed_is_fit_for_production(deployment, tmp_path, monkeypatch):
     """With freshly made secrets, every process takes the settings it is given; without one of them, it refuses."""
     Installation(tmp_path / "made").make(database="postgres:5432", broker="rabbitmq:5671", smtp_url="smtps://u:p@mail.example.org")
     for process in deployment.values():
-        place = tmp_path / process.name
-        for path, name in process.secrets.items():
-            target = place / path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((tmp_path / "made" / name).read_bytes())
-        with monkeypatch.context() as environment:
-            for setting, value in process.settings.items():
-                environment.setenv(setting, str(value).replace("/run/", f"{place}/run/"))
+        with told(process, tmp_path, monkeypatch) as environment:
             settings = settings_of(process)()
             assert settings.environment == "production"
             if process.arguments[0] in PROCESSES and process.arguments[1:] != ("migrate",):
@@ -313,7 +327,7 @@ def test_files_checkpoints_archives_and_exports_have_a_bucket_each_and_each_serv
             told = tuple(process.settings[name] for name in BUCKETS[process.arguments[0]])
             buckets.setdefault(process.arguments[0], set()).add(told)
             accounts.setdefault(process.arguments[0], set()).add((tmp_path / process.secrets["/run/secrets/s3-credentials"]).read_text())
-        elif process.name != "bucket":
+        elif process.name not in {"bucket", "ledger"}:
             known = {"CASELOAD_BLOB_URL", "CASELOAD_JOB_FILES_URL", "AWS_SHARED_CREDENTIALS_FILE"}
             assert not known & process.settings.keys(), process.name
 
@@ -323,7 +337,8 @@ def test_files_checkpoints_archives_and_exports_have_a_bucket_each_and_each_serv
         assert "lock" not in parse_qs(urlsplit(url).query), "a file that an erasure deletes cannot be kept"
     assert parse_qs(urlsplit(checkpoints).query)["lock"][0] in {"governance", "compliance"}
     own = [account for service in BUCKETS for account in accounts[service]]
-    assert len({*own, (tmp_path / "s3-credentials").read_text()}) == 4 == len(own) + 1
+    own.append((tmp_path / deployment["ledger"].secrets["/run/secrets/s3-credentials"]).read_text())
+    assert len({*own, (tmp_path / "s3-credentials").read_text()}) == 5 == len(own) + 1
     task = deployment["bucket"].settings
     told = (
         task["CASELOAD_BLOB_URL"],
@@ -331,7 +346,23 @@ def test_files_checkpoints_archives_and_exports_have_a_bucket_each_and_each_serv
         task["CASELOAD_CLIENT_ARCHIVES_URL"],
         task["CASELOAD_AUDIT_EXPORTS_URL"],
     )
-    assert told == (files, checkpoints, archives, exports)
+    assert tuple(map(unversioned, told)) == tuple(map(unversioned, (files, checkpoints, archives, exports)))
+
+
+def unversioned(url):
+    """What the bucket keeps is for whom makes it."""
+    return re.sub(r"[?&]versions=\w+", "", url)
+
+
+def test_compose_tells_services_of_their_buckets_what_the_release_before_understands(composed):
+    """It is gone back to with this file, and refuses to start on an option that it does not know."""
+    known = {"region", "endpoint", "public_endpoint", "encryption", "lock", "lock_days"}
+    for name, settings in BUCKETS.items():
+        for setting in settings:
+            assert parse_qs(urlsplit(composed[name].settings[setting]).query).keys() <= known, (name, setting)
+    task = composed["bucket"].settings
+    for setting in ("BLOB", "CHECKPOINTS", "CLIENT_ARCHIVES", "AUDIT_EXPORTS", "LEDGER"):
+        assert parse_qs(urlsplit(task[f"CASELOAD_{setting}_URL"]).query)["versions"], setting
 
 
 def test_an_account_of_the_store_may_do_what_its_service_does_in_its_own_bucket(composed):
@@ -358,3 +389,49 @@ def test_an_account_of_the_store_may_do_what_its_service_does_in_its_own_bucket(
         "s3:PutObject",
         "s3:PutObjectRetention",
     }
+
+
+def test_the_ledger_of_erasures_is_added_to_and_nothing_is_taken_away(deployment, composed):
+    told = deployment["ledger"].settings["CASELOAD_LEDGER_URL"]
+    assert told == deployment["bucket"].settings["CASELOAD_LEDGER_URL"]
+    kept = parse_qs(urlsplit(told).query)
+    assert kept["versions"] == ["kept"]
+    assert kept["lock"][0] in {"governance", "compliance"}
+    assert "CASELOAD_KEYRING_FILE" not in deployment["ledger"].settings
+    bucket = urlsplit(composed["ledger"].settings["CASELOAD_LEDGER_URL"]).netloc
+    statements = json.loads((COMPOSE / "s3-policies" / "ledger.json").read_text())["Statement"]
+    assert {resource for each in statements for resource in each["Resource"]} == {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"}
+    may = {action for each in statements for action in each["Action"]}
+    assert may == {"s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}
+
+
+def test_a_restore_is_given_what_it_needs_by_both(compose, rendered, tmp_path, monkeypatch):
+    """All secrets, and the buckets of the services: with them it takes every service's settings."""
+    Installation(tmp_path / "made").make(database="postgres:5432", broker="rabbitmq:5671")
+    for process in restoring(compose, rendered):
+        with told(process, tmp_path, monkeypatch):
+            own = service_settings(RestoredSettings())
+        assert set(own) == set(SERVICES)
+        assert urlsplit(own["clinical"].blob_url).netloc == urlsplit(process.settings["CASELOAD_BLOB_URL"]).netloc
+        assert own["audit"].blob_url == process.settings["CASELOAD_CHECKPOINTS_URL"]
+        assert {each.broker_url.get_secret_value() for each in own.values()} == {"inprocess://"}
+        assert {path.name for path in (tmp_path / process.name / "run" / "service-keys").iterdir()} == {
+            f"{n}.{end}" for n in SERVICES for end in ("key", "pub")
+        }
+
+
+def restoring(compose, rendered):
+    written = yaml.safe_load((COMPOSE / "compose.restore.yaml").read_text())["services"]["restored"]
+    bucket = compose["services"][written["extends"]["service"]]
+    made = Process("compose", tuple(written["command"]), {**bucket["environment"], **written["environment"]})
+    for secret in (*bucket["secrets"], *written["secrets"]):
+        source, target = (secret, secret) if isinstance(secret, str) else (secret["source"], secret["target"])
+        made.secrets[target if target.startswith("/") else f"/run/secrets/{target}"] = source
+    assert set(made.secrets.values()) <= set(compose["secrets"]) | {"s3-credentials"}
+    manifests = rendered("practice", components=("restore",))
+    found = processes(manifests)
+    other = found.pop("restored")
+    assert found.keys() == processes(rendered("practice")).keys()
+    assert other.secrets == made.secrets
+    assert set(other.settings) == set(made.settings) - {"CASELOAD_BACKUPS_URL"}
+    return made, other

@@ -63,7 +63,7 @@ def test_everything_is_in_the_one_namespace_and_nothing_is_a_secret(manifests):
 def test_services_lead_to_the_pods_that_answer(manifests):
     deployments = of_kind(manifests, "Deployment")
     services = of_kind(manifests, "Service")
-    assert set(services) == {*PROCESSES, "valkey"}
+    assert set(services) == {*PROCESSES, "ledger", "valkey"}
     for name in PROCESSES:
         service = services[name]
         led_to = [
@@ -101,7 +101,7 @@ def test_only_who_keeps_data_there_reaches_a_store(manifests):
     everybody = {w["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/name"] for w in workloads(manifests)}
     assert reach["database"] == everybody - {"gateway", "bucket"}
     assert reach["broker"] == set(SERVICES)
-    assert reach["files"] == {"clients", "clinical", "audit", "bucket"}
+    assert reach["files"] == {"clients", "clinical", "audit", "ledger", "bucket"}
     assert reach["mail"] == {"notifications"}
 
 
@@ -122,6 +122,8 @@ def names(policy, manifests):
 def test_in_the_large_overlay_whatever_serves_is_there_more_than_once(rendered):
     manifests = rendered("hospital")
     deployments, budgets = of_kind(manifests, "Deployment"), of_kind(manifests, "PodDisruptionBudget")
+    # What it misses while it is away, it writes at its start.
+    assert deployments.pop("ledger")["spec"]["replicas"] == 1
     scaled = {s["spec"]["scaleTargetRef"]["name"]: s["spec"] for s in of_kind(manifests, "HorizontalPodAutoscaler").values()}
     assert set(scaled) == set(PROCESSES)
     assert set(budgets) == set(deployments)

@@ -19,9 +19,12 @@ from chassis.local.processes import free_port
 from chassis.migrations.roles import expanded_revision, is_current, newest_revision
 from chassis.settings import Settings
 from deployment.__main__ import TASKS, main
+from deployment.ledger_role import SEES_ALL, THROUGH_FUNCTIONS
 from deployment.mail import certificate
 from deployment.processes import DATABASE_ROLES, SERVICES
 from deployment.secret_files import Installation
+from standalone.backups.ledger import Ledger, Writer
+from standalone.backups.targets import DirectoryTarget
 from standalone.home import as_role
 from standalone.mail import Mailbox, MailServer
 
@@ -76,8 +79,9 @@ async def site(postgres, tmp_path_factory):
         for kind in kinds:
             made = urlsplit((folder / f"{service}-{kind}").read_text())
             (folder / f"{service}-{kind}").write_text(as_role(dsn, made.username, made.password))
-    made = urlsplit((folder / "backups-database-url").read_text())
-    (folder / "backups-database-url").write_text(as_role(dsn, made.username, made.password))
+    for file in (folder / "backups-database-url", folder / "ledger-database-url"):
+        made = urlsplit(file.read_text())
+        file.write_text(as_role(dsn, made.username, made.password))
     yield Site(folder, dsn)
     await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await administrator.close()
@@ -212,44 +216,69 @@ async def test_the_role_of_backups_begins_and_ends_them_and_reads_no_table(prepa
         await connection.close()
 
 
-async def test_a_restored_database_trusts_nothing_of_before_and_tells_its_events_again(prepared):
-    prepared.as_identity("open-workspace", "Of long ago", "alt@example.org", "Alt Lange")
-    opened = prepared.as_identity("open-workspace", "Restored", "rea@example.org", "Rea Zurueck")
-    workspace_id, user_id = opened.stdout.split()[1].rstrip(","), opened.stdout.split()[-1]
-    connection = await asyncpg.connect(prepared.admin_dsn)
-    await connection.execute("UPDATE identity.outbox SET published_at = now()")
-    await connection.execute(
-        "UPDATE identity.outbox SET published_at = now() - interval '5 days' WHERE workspace_id <> $1::text::uuid", workspace_id
-    )
-    await connection.execute(
-        "INSERT INTO identity.login_sessions (workspace_id, id, user_id, amr, created_at, last_seen_at, expires_at, idle_at)"
-        " VALUES ($1::text::uuid, gen_random_uuid(), $2::text::uuid, '{pwd}', now(), now(), now() + interval '1 day', now() + interval '1 day')",
-        workspace_id,
-        user_id,
-    )
+async def test_the_role_of_the_ledger_calls_its_functions_and_reads_no_table(prepared):
+    connection = await asyncpg.connect((prepared.folder / "ledger-database-url").read_text())
+    try:
+        assert await connection.fetchval(SEES_ALL) is True
+        for name in ("changed", "clients", "workspaces", "holds"):
+            await connection.fetch(getattr(THROUGH_FUNCTIONS, name))
+        for table in ("clients.erasures", "identity.workspaces", "audit.legal_holds"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch(f"SELECT * FROM {table}")
+    finally:
+        await connection.close()
+    other = await asyncpg.connect((prepared.folder / "clients-database-url").read_text())
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await other.fetch(THROUGH_FUNCTIONS.workspaces)
+    await other.close()
 
-    done = prepared.run("restored")
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Not good any more: 1 sign-ins" in done.stdout
-    assert await connection.fetchval("SELECT count(*) FROM identity.login_sessions WHERE ended_at IS NULL") == 0
-    mine = "SELECT count(*), count(published_at) FROM identity.outbox WHERE workspace_id = $1::text::uuid"
-    assert (await connection.fetchrow(mine, workspace_id))[1] == 0
-    assert await connection.fetchval("SELECT count(*) FROM identity.outbox WHERE published_at < now() - interval '4 days'") > 0
-    await connection.close()
-    assert prepared.run("restored", "--to", "2026-11-22T14:30:00").returncode == 1
+async def test_the_ledger_reads_tables_only_where_somebody_has_committed_anything(prepared, tmp_path):
+    ledger = Ledger.under(DirectoryTarget(tmp_path), b"of this test alone")
+    connection = await asyncpg.connect((prepared.folder / "ledger-database-url").read_text())
+    somebody = await asyncpg.connect(prepared.admin_dsn)
+    try:
+        writer = Writer(ledger, THROUGH_FUNCTIONS)
+        assert await writer.write(connection) == 0
+        seen = writer.looks
+        for _ in range(50):
+            await writer.write(connection)
+        # The server itself may have swept in between.
+        assert writer.looks - seen < 5
+        seen = writer.looks
+        for _ in range(50):
+            # As the writer of the journal does, which counts its own.
+            await somebody.execute("SELECT pg_logical_emit_message(true, 'of a test', '')")
+            await writer.write(connection, own=1)
+        assert writer.looks - seen < 5
+        seen = writer.looks
+        for _ in range(10):
+            await somebody.execute("CREATE TEMPORARY TABLE IF NOT EXISTS held (id int); INSERT INTO held VALUES (1)")
+            await writer.write(connection)
+        assert writer.looks - seen >= 10
+        async with somebody.transaction():
+            # It may be an erasure.
+            await somebody.execute("INSERT INTO held VALUES (2)")
+            await writer.write(connection)
+            seen = writer.looks
+        await writer.write(connection)
+        assert writer.looks > seen, "it is seen once it is committed"
+    finally:
+        await connection.close()
+        await somebody.close()
 
 
 async def test_the_doctor_says_that_nothing_is_archived_and_that_nobody_looks_at_backups(prepared):
     unwatched = f"http://127.0.0.1:{free_port()}/state"
 
-    done = prepared.run("doctor", CASELOAD_BACKUPS_STATE_URL=unwatched)
+    done = prepared.run("doctor", CASELOAD_BACKUPS_STATE_URL=unwatched, CASELOAD_LEDGER_HEALTH_URL=unwatched)
 
     assert done.returncode == 1
     assert "FAIL archive      the log is not archived" in done.stdout
     assert re.search(r"FAIL backups +could not be looked at", done.stdout)
     assert {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ok ")} >= {"migrations", "grants", "clocks", "events"}
-    elsewhere = prepared.run("doctor", CASELOAD_BACKUPS_STATE_URL="")
+    assert re.search(r"FAIL ledger +could not be looked at", done.stdout)
+    elsewhere = prepared.run("doctor", CASELOAD_BACKUPS_STATE_URL="", CASELOAD_LEDGER_HEALTH_URL=unwatched)
     assert "backups" not in elsewhere.stdout
 
 

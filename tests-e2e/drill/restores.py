@@ -22,6 +22,7 @@ import httpx
 import psutil
 
 from chassis.local.postgres import LocalPostgres
+from drill import pgbackrest
 from drill.mail_server import MailServer
 from standalone.backups.status import BackupStatus
 from standalone.home import Home
@@ -276,9 +277,15 @@ def main():
     parser.add_argument("--megabytes", type=int, default=200, help="of ballast in the database")
     parser.add_argument("--seconds", type=float, default=20.0, help="of load, more or less")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pgbackrest", action="store_true", help="what containers are backed up with instead (root; Debian's packages)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="caseload-drill-") as folder:
-        report = drill(Path(folder), megabytes=options.megabytes, seconds=options.seconds, seed=options.seed)
+        if options.pgbackrest:
+            # Whom the database runs as has to reach it.
+            Path(folder).chmod(0o711)
+            report = pgbackrest.drill(Path(folder) / "machine", Report())
+        else:
+            report = drill(Path(folder), megabytes=options.megabytes, seconds=options.seconds, seed=options.seed)
     sys.stdout.write(
         "\n".join(["", *(f"BROKEN: {each}" for each in report.broken), "every guarantee was kept" if not report.broken else ""]) + "\n"
     )

@@ -4,7 +4,8 @@
 gateway
 provision         every service's roles and schema, before the migrations
 revisions         how far the database is migrated, and how far this build would take it
-bucket            the private buckets for files, checkpoints and backups, unless they are there; files-as-of a moment: puts them back
+bucket            the private buckets for files, checkpoints, the ledger and backups, unless they are there; files-as-of a moment: puts them back
+ledger            writes who was erased, and legal holds, to their bucket for as long as it runs
 restored          what is done to a restored database before services run on it
 doctor            looks at the database and the backups, and says what to do
 records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more; keys: their keys, step by step
@@ -27,6 +28,7 @@ TASKS = {
     "provision": "deployment.provision",
     "revisions": "deployment.revisions",
     "bucket": "deployment.bucket",
+    "ledger": "deployment.ledger",
     "restored": "deployment.restored",
     "doctor": "deployment.doctor",
     "records": "deployment.records",

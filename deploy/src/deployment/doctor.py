@@ -1,4 +1,4 @@
-"""`doctor`: looks at the database and the backups of an installation in containers, and says what to do. Ends with status 1 if a line says FAIL.
+"""`doctor`: looks at the database, the backups and the ledger of erasures of an installation in containers, and says what to do. Ends with status 1 if a line says FAIL.
 
 Runs where `provision` does, with the database's administrator's address.
 """
@@ -6,6 +6,7 @@ Runs where `provision` does, with the database's administrator's address.
 import asyncio
 import json
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ SELECT current_setting('archive_mode') AS mode, last_archived_time AS archived_a
 class DoctorSettings(Settings):
     # Where the process `backups` says how they fare. Empty: somebody else backs the database up.
     backups_state_url: str = "http://backups:9000/state"
+    # Where the process `ledger` says whether everybody who was erased is in it.
+    ledger_health_url: str = "http://ledger:9000/health/ready"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -40,6 +43,7 @@ def main(arguments: Sequence[str]) -> None:
         raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
     configure_logs("doctor", settings.log_level)
     found = asyncio.run(examine(settings.admin_database_url.get_secret_value(), settings.backups_state_url))
+    found += looked_at("ledger", lambda: of_ledger(settings.ledger_health_url))
     sys.stdout.write("".join(f"{finding}\n" for finding in found))
     raise SystemExit(any(finding.verdict is Verdict.FAIL for finding in found))
 
@@ -63,6 +67,17 @@ def of_backups(state: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
         ended = max(datetime.fromisoformat(backup["ended_at"]) for backup in state["backups"])
         yield ok(
             "backups", f"{len(state['backups'])}, the last one is {(now - ended).total_seconds() / 3600:.1f} hours old; the log has no gap"
+        )
+
+
+def of_ledger(url: str) -> Iterator[Finding]:
+    """Whether whoever is erased now would be erased again after a restore to a moment before."""
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS_TO_ASK):  # noqa: S310 - an address of the operator's
+            yield ok("ledger", "everybody who was erased is in it")
+    except urllib.error.HTTPError:
+        yield fail(
+            "ledger", "it has not been written for a minute", "see the log of `ledger`: whoever is erased now would be back after a restore"
         )
 
 

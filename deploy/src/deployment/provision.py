@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -11,7 +12,8 @@ from pydantic import DirectoryPath
 from chassis.migrations.roles import make_role, provision
 from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
-from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES
+from deployment.ledger_role import provision_ledger
+from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES, LEDGER_ROLE
 
 # To begin and end a backup, to see that the log arrives, how much of it waits, and to wake the checkpointer.
 _OF_BACKUPS = (
@@ -26,7 +28,7 @@ _OF_BACKUPS = (
 
 class ProvisionSettings(Settings):
     # Holds `<service>-database-url`, `<service>-relay-database-url` and, of services that erase, `<service>-eraser-database-url`;
-    # `backups-database-url` where pgBackRest backs the database up.
+    # `ledger-database-url`, and `backups-database-url` where pgBackRest backs the database up.
     database_urls_dir: DirectoryPath
 
 
@@ -43,20 +45,21 @@ def main(arguments: Sequence[str]) -> None:
 async def provision_all(admin_dsn: str, folder: Path) -> None:
     for service, kinds in DATABASE_ROLES.items():
         await provision(admin_dsn, service, *(password(folder / f"{service}-{kind}", f"{service}_{role}") for kind, role in kinds.items()))
-    if (folder / "backups-database-url").exists():
-        await provision_backups(admin_dsn, password(folder / "backups-database-url", BACKUPS_ROLE))
-
-
-async def provision_backups(admin_dsn: str, secret: str) -> None:
-    """The role that begins and ends backups where they are pgBackRest's. It reads settings and no table."""
     admin = await asyncpg.connect(admin_dsn)
     try:
-        await make_role(admin, BACKUPS_ROLE, secret)
-        await admin.execute(
-            f"GRANT pg_read_all_settings TO {BACKUPS_ROLE}; GRANT EXECUTE ON FUNCTION {', '.join(_OF_BACKUPS)} TO {BACKUPS_ROLE}"
-        )
+        await provision_ledger(admin, password(folder / "ledger-database-url", LEDGER_ROLE))
+        if (folder / "backups-database-url").exists():
+            await provision_backups(admin, password(folder / "backups-database-url", BACKUPS_ROLE))
     finally:
         await admin.close()
+
+
+async def provision_backups(admin: Any, secret: str) -> None:
+    """The role that begins and ends backups where they are pgBackRest's. It reads settings and no table."""
+    await make_role(admin, BACKUPS_ROLE, secret)
+    await admin.execute(
+        f"GRANT pg_read_all_settings TO {BACKUPS_ROLE}; GRANT EXECUTE ON FUNCTION {', '.join(_OF_BACKUPS)} TO {BACKUPS_ROLE}"
+    )
 
 
 def password(file: Path, role: str) -> str:

@@ -18,12 +18,12 @@ from chassis.encryption.keyring import Keyring
 from chassis.events.rabbitmq_accounts import definitions
 from chassis.private_files import write, write_once
 from deployment.certificates import Pair, authority, is_due, issue
-from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
+from deployment.processes import BACKUPS_ROLE, DATABASE_ROLES, LEDGER_ROLE, PROCESSES, SERVERS, SERVICES
 
-# What the keys of the store are called: its administrator's, and one for each service that keeps something there. Their form suits
+# What the keys of the store are called: its administrator's, and one for each process that keeps something there. Their form suits
 # stores that take an account for the first half.
 S3_KEY = "caseload:files"
-S3_SERVICES = ("clients", "clinical", "audit")
+S3_ACCOUNTS = ("clients", "clinical", "audit", "ledger")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -82,7 +82,8 @@ class Installation:
             for kind, role in kinds.items():
                 address = f"postgresql://{service}_{role}:{secrets.token_urlsafe(24)}{rest}"
                 self._once(f"{service}-{kind}", address.encode)
-        self._once("backups-database-url", f"postgresql://{BACKUPS_ROLE}:{secrets.token_urlsafe(24)}{rest}".encode)
+        for name in (BACKUPS_ROLE, LEDGER_ROLE):
+            self._once(f"{name}-database-url", f"postgresql://{name}:{secrets.token_urlsafe(24)}{rest}".encode)
 
     def _make_broker(self, server: str) -> None:
         rest = f"@{server}/?cafile=/run/secrets/authority-certificate"
@@ -98,9 +99,11 @@ class Installation:
         self._once("s3-access-key", S3_KEY.encode)
         secret = self._once("s3-secret-key", random_text).decode()
         self._once("s3-credentials", credentials(S3_KEY, secret).encode)
-        for service in S3_SERVICES:
-            secret = self._once(f"{service}-s3-secret-key", random_text).decode()
-            self._once(f"{service}-s3-credentials", credentials(f"caseload:{service}", secret).encode)
+        for name in S3_ACCOUNTS:
+            secret = self._once(f"{name}-s3-secret-key", random_text).decode()
+            self._once(f"{name}-s3-credentials", credentials(f"caseload:{name}", secret).encode)
+        # Never made anew: what it has sealed opens with it alone.
+        self._once("ledger-key", random_text)
         secret = self._once("backups-s3-secret-key", random_text).decode()
         passphrase = self._once("backup-passphrase", random_text).decode()
         # Made anew each time, from the two: what the database's container and `backups` know the repository by.

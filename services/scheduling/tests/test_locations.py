@@ -11,6 +11,7 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.migrations.roles import newest_revision
 from chassis.rpc.client.attempts import InternalFault
 from scheduling.locations.sealing import AddressSealer
 
@@ -165,6 +166,40 @@ async def test_where_somebody_lives_is_stored_sealed_and_bound_to_its_location(m
             )
             with pytest.raises(InternalFault):
                 await locations.GetLocation(pb.GetLocationRequest(location_id=home.id), member.call)
+
+
+async def test_addresses_stay_as_the_release_before_reads_them_until_it_is_not_gone_back_to(member, locations):
+    runtime = member.environment.runtime("scheduling")
+
+    async def revision(number):
+        async with member.environment.superuser() as connection:
+            await connection.execute("UPDATE scheduling.alembic_version SET version_num = $1", number)
+
+    async def seal():
+        connection = await asyncpg.connect(runtime.relay_dsn)
+        try:
+            await AddressSealer(runtime).seal(connection)
+        finally:
+            await connection.close()
+
+    newest = newest_revision("scheduling")
+    await revision("0024")
+    try:
+        home = await locations.CreateLocation(room(name="Visits", location_type=HOME, address="4 Elm Row"), member.call)
+        await seal()
+        row = await stored(member, home.id)
+        assert (row["address"], row["sealed"], row["version"]) == ("4 Elm Row", None, 0)
+        request = pb.UpdateLocationRequest(location_id=home.id, mask={"paths": ["details"]}, details="Second floor")
+        changed = await locations.UpdateLocation(request, member.call)
+        assert (changed.address, changed.details) == ("4 Elm Row", "Second floor")
+        assert (await stored(member, home.id))["details"] == "Second floor"
+    finally:
+        await revision(newest)
+    await seal()
+    row = await stored(member, home.id)
+    assert (row["address"], row["details"], row["version"]) == (None, None, 1)
+    found = await locations.GetLocation(pb.GetLocationRequest(location_id=home.id), member.call)
+    assert (found.address, found.details) == ("4 Elm Row", "Second floor")
 
 
 async def test_addresses_that_an_earlier_release_stored_are_read_and_then_sealed(member, locations):

@@ -33,22 +33,22 @@ class BucketTarget:
         self.client: S3Client = open_client(region, endpoint)
 
     def sizes(self) -> dict[str, int]:
-        with _failing():
+        with failing():
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self._prefix)
             found = [each for page in pages for each in page.get("Contents", ())]
         sizes = {each["Key"].removeprefix(self._prefix): each["Size"] for each in found}
         return {name: size for name, size in sizes.items() if name.count("/") == 1}
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
-        with _failing():
+        with failing():
             self.client.upload_fileobj(Forward(pieces), self.bucket, self._prefix + name, Config=_TRANSFER)
 
     def read(self, name: str) -> Iterator[bytes]:
-        with _failing():
+        with failing():
             yield from self.client.get_object(Bucket=self.bucket, Key=self._prefix + name)["Body"].iter_chunks(PIECE)
 
     def delete(self, name: str) -> None:
-        with _failing():
+        with failing():
             self.client.delete_object(Bucket=self.bucket, Key=self._prefix + name)
 
     def is_on_disk_of(self, _directory: Path) -> bool:
@@ -56,7 +56,7 @@ class BucketTarget:
 
 
 @contextmanager
-def _failing() -> Iterator[None]:
+def failing() -> Iterator[None]:
     try:
         yield
     except ClientError as error:

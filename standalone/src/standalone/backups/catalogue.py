@@ -51,7 +51,11 @@ class Found:
 
 def installation_of(home: Home) -> str:
     """What tells the backups of several installations apart in one target. It says nothing of a secret."""
-    return hmac.digest((home.directory / "database-secret").read_bytes(), b"caseload backups", "sha256").hex()[:8]
+    return installation_named_by((home.directory / "database-secret").read_bytes())
+
+
+def installation_named_by(secret: bytes) -> str:
+    return hmac.digest(secret, b"caseload backups", "sha256").hex()[:8]
 
 
 def new_name(home: Home, now: datetime) -> str:

@@ -158,7 +158,7 @@ async def _prepare_journal(home: Home, dsn: str, target: Target, place: str | No
     """Which journal goes on after a backup to this place, if one does. What was erased is in the ledger before anything is copied."""
     connection = await asyncpg.connect(dsn)
     try:
-        await ledger.Writer(home, target).write(connection)
+        await ledger.Writer(ledger.Ledger.of(home, target)).write(connection)
         is_open = partial(JournalStore.is_open_to, target, passphrase=passphrase)
         return "" if place is None else (await current(home, connection, place, is_open)).name
     finally:

@@ -20,8 +20,6 @@ _HELD: Mapping[str, str] = {
     # Every delivery has an id that its receiver knows; people send one again by hand.
     "webhook deliveries": "UPDATE notifications.webhook_deliveries SET status = 'failed', next_attempt_at = NULL, last_error = 'restored'"
     " WHERE status IN ('pending', 'sending') AND created_at <= $1",
-    # They stay in the list of active alerts, where a person has to look now.
-    "steps of alerts": "UPDATE notifications.alerts SET escalates_at = NULL WHERE status = 'active' AND escalates_at <= $1",
     # Digests and the like of the time that is lost.
     "people's own mails": "UPDATE notifications.notification_settings SET done_until = $1, revision = revision + 1 WHERE done_until < $1 AND next_at <= $1",
 }

@@ -4,6 +4,7 @@ It has ids alone, and the legal holds as sealed as they are in the database. Wha
 installation's own secrets, which every backup has: whoever may write to the target cannot have anything erased.
 """
 
+import asyncio
 import hmac
 import json
 import os
@@ -18,15 +19,31 @@ from standalone.backups.journal.store import JournalStore
 from standalone.backups.targets import Target
 from standalone.home import Home
 
-# A workspace's rows go with it: what is counted changes then, too.
-_CLIENTS_CHANGED = "SELECT count(*), max(xmin::text::bigint) FROM clients.erasures"
-_CLIENTS = """
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The queries that find what belongs into a ledger. They are for somebody to whom no row is hidden, or call functions of such a role.
+
+    `changed` counts erased clients, and changes where one of them was changed: a workspace's rows go with it.
+    """
+
+    changed: str
+    clients: str
+    workspaces: str
+    holds: str
+
+
+AS_ADMINISTRATOR = Sources(
+    changed="SELECT count(*) AS number, max(xmin::text::bigint) AS newest FROM clients.erasures",
+    clients="""
 SELECT t.workspace_id, t.id, j.created_by FROM clients.erasures t
 LEFT JOIN clients.erasure_progress p ON p.workspace_id = t.workspace_id AND p.client_id = t.id AND p.service = 'clinical'
-LEFT JOIN clients.jobs j ON j.workspace_id = p.workspace_id AND j.id = p.job_id
-"""
-_WORKSPACES = "SELECT workspace_id, deleted_at, erased_at FROM identity.workspaces WHERE erased_at IS NOT NULL"
-_HOLDS = "SELECT workspace_id, id, to_jsonb(h)::text FROM audit.legal_holds h WHERE pending_until IS NULL AND released_at IS NULL"
+LEFT JOIN clients.jobs j ON j.workspace_id = p.workspace_id AND j.id = p.job_id""",
+    workspaces="SELECT workspace_id, deleted_at, erased_at FROM identity.workspaces WHERE erased_at IS NOT NULL",
+    holds="SELECT workspace_id, id, to_jsonb(h)::text AS document FROM audit.legal_holds h WHERE pending_until IS NULL AND released_at IS NULL",
+)
+# The oldest transaction that is under way, and the one after the newest that has ended. Where nobody is behind, both are the same.
+_SNAPSHOT = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +63,19 @@ class Entry:
 class Ledger:
     """Of one installation, in one target."""
 
-    def __init__(self, target: Target, installation: str, database_secret: bytes) -> None:
+    def __init__(self, target: Target, installation: str, secret: bytes) -> None:
         self._folder = f"erasures-{installation}"
         self._target = target
-        self._store = JournalStore(target, self._folder, hmac.digest(database_secret, b"caseload ledger of erasures", "sha256"))
+        self._store = JournalStore(target, self._folder, hmac.digest(secret, b"caseload ledger of erasures", "sha256"))
 
     @classmethod
     def of(cls, home: Home, target: Target) -> "Ledger":
-        return cls(target, catalogue.installation_of(home), (home.directory / "database-secret").read_bytes())
+        return cls.under(target, (home.directory / "database-secret").read_bytes())
+
+    @classmethod
+    def under(cls, target: Target, secret: bytes) -> "Ledger":
+        """That of the installation which has this secret."""
+        return cls(target, catalogue.installation_named_by(secret), secret)
 
     def entries(self) -> list[Entry]:
         """All of them, the oldest first. Raises BackupFailed, and names it, where one was changed."""
@@ -78,37 +100,54 @@ class Ledger:
 class Writer:
     """Writes what is new. What was erased before there was a ledger is written at the first call."""
 
-    def __init__(self, home: Home, target: Target) -> None:
-        self._ledger = Ledger.of(home, target)
+    def __init__(self, ledger: Ledger, sources: Sources = AS_ADMINISTRATOR) -> None:
+        self._ledger = ledger
+        self._sources = sources
         self._known: set[tuple[str, str, str]] | None = None
         self._clients: tuple[int, int | None] | None = None
+        # The one after the newest transaction that had ended at the last look, where none before it was under way.
+        self._next: int | None = None
+        self.looks = 0
 
-    async def write(self, connection: Any) -> int:
-        """How many entries were added. As the database's administrator, to whom no row is hidden."""
+    async def write(self, connection: Any, *, own: int = 0) -> int:
+        """How many entries were added. `own` is how many transactions the caller itself has committed since the last call.
+
+        Tables are looked at only where somebody has changed anything since: transactions are numbered, and an idle installation has none.
+        """
+        oldest, following = await connection.fetchrow(_SNAPSHOT)
+        settled = following if oldest == following else None
+        if settled is not None and self._next is not None and settled == self._next + own:
+            self._next = settled
+            return 0
+        added = await self._look(connection)
+        self._next = settled
+        return added
+
+    async def _look(self, connection: Any) -> int:
+        self.looks += 1
         if self._known is None:
-            self._known = {entry.key for entry in self._ledger.entries()}
-        known, found = self._known, [*await _workspaces(connection), *await _holds(connection)]
-        clients = tuple(await connection.fetchrow(_CLIENTS_CHANGED))
+            self._known = {entry.key for entry in await asyncio.to_thread(self._ledger.entries)}
+        known = self._known
+        found = await _workspaces(connection, self._sources.workspaces) + await _holds(connection, self._sources.holds)
+        clients = tuple(await connection.fetchrow(self._sources.changed))
         if clients != self._clients:
-            found += await _clients(connection)
+            found += await _clients(connection, self._sources.clients)
         new = [entry for entry in found if entry.key not in known]
         if new:
-            self._ledger.add(new, datetime.now(UTC))
+            await asyncio.to_thread(self._ledger.add, new, datetime.now(UTC))
             known.update(entry.key for entry in new)
         self._clients = clients
         return len(new)
 
 
-async def _clients(connection: Any) -> list[Entry]:
-    rows = await connection.fetch(_CLIENTS)
-    return [Entry("client", str(row[0]), str(row[1]), "" if row[2] is None else str(row[2])) for row in rows]
+async def _clients(connection: Any, query: str) -> list[Entry]:
+    return [Entry("client", str(row[0]), str(row[1]), "" if row[2] is None else str(row[2])) for row in await connection.fetch(query)]
 
 
-async def _workspaces(connection: Any) -> list[Entry]:
-    rows = await connection.fetch(_WORKSPACES)
+async def _workspaces(connection: Any, query: str) -> list[Entry]:
+    rows = await connection.fetch(query)
     return [Entry("workspace", str(row[0]), str(row[0]), f"{row[1].isoformat()} {row[2].isoformat()}") for row in rows]
 
 
-async def _holds(connection: Any) -> list[Entry]:
-    rows = await connection.fetch(_HOLDS)
-    return [Entry("hold", str(row[0]), str(row[1]), row[2]) for row in rows]
+async def _holds(connection: Any, query: str) -> list[Entry]:
+    return [Entry("hold", str(row[0]), str(row[1]), row[2]) for row in await connection.fetch(query)]

@@ -21,7 +21,7 @@ from standalone.backups.ledger import Entry
 from standalone.backups.opening import OpenedBackup
 from standalone.backups.progress import Steps
 from standalone.backups.secret_files import replace_secret_files, write_secret_files
-from standalone.backups.settling import settle
+from standalone.backups.settling import ADDRESSES, settle
 from standalone.home import Home
 from standalone.operations import runtimes_of, verify_all
 from standalone.preparation import prepare_schemas
@@ -139,7 +139,8 @@ async def _settle(
         steps.say(f"{opened} keys of workspaces open")
         # Of an earlier release: what follows knows this one's tables.
         await prepare_schemas(home, dsn)
-        await settle(home, dsn, connection, erased, reached, steps)
+        own = {service.name: home.settings(service, dsn, **ADDRESSES) for service in SERVICES}
+        await settle(own, connection, erased, reached, steps)
     finally:
         await connection.close()
     services = [(service, home.settings(service, dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1")) for service in SERVICES]

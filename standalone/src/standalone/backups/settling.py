@@ -17,13 +17,14 @@ from chassis.lifecycle import Lifecycle
 from chassis.service.cli import broker_of
 from chassis.service.composition import add_services
 from chassis.service.runtime import Runtime
+from chassis.settings import Settings
 from clients.__main__ import JOB_STORE
 from clients.clients.erasing import erase_again
+from notifications.escalations.restoring import pass_over_due_step
 from standalone.backups import fencing
 from standalone.backups.errors import BackupFailed
 from standalone.backups.ledger import Entry
 from standalone.backups.progress import Steps
-from standalone.home import Home
 from standalone.services import IDENTITY, NAMES, SERVICES
 
 # Everything that is mailed, called or escalated is its background work, and none of it runs here.
@@ -38,19 +39,28 @@ WHERE workspace_id = $1 AND erased_at IS NULL
 _DESTROY_KEYS = "UPDATE {}.data_keys SET wrapped = '', state = 'destroyed' WHERE workspace_id = $1"
 
 
-async def settle(home: Home, dsn: str, connection: Any, entries: Sequence[Entry], reached: datetime, steps: Steps) -> None:
-    """`connection` is the administrator's. Raises BackupFailed where an erasure cannot be made again, or events do not come to an end."""
+# A broker in this process, and a mail server that is none: nothing leaves the machine.
+ADDRESSES: Mapping[str, Any] = {"broker_url": "inprocess://", "public_url": "http://127.0.0.1", "smtp_url": "smtp://127.0.0.1:9"}
+
+
+async def settle(own: Mapping[str, Settings], connection: Any, entries: Sequence[Entry], reached: datetime, steps: Steps) -> None:
+    """`own` are the settings of every service, with ADDRESSES; `connection` is the administrator's.
+
+    Raises BackupFailed where an erasure cannot be made again, or events do not come to an end.
+    """
     now = datetime.now(UTC)
     voided = await fencing.void_what_was_issued(connection, now)
     for entry in _of("workspace", entries):
         await _destroy_keys(connection, entry)
     with steps.step("events: told again"):
-        async with _running(home, dsn) as runtimes:
+        async with _running(own) as runtimes:
             await _erase(connection, runtimes, entries, steps)
             await fencing.publish_again(connection, reached - fencing.REPUBLISHED)
             await _until_all_is_told(connection)
+            passed_over = await _pass_over_steps(connection, runtimes[_OUTWARD])
+            await _until_all_is_told(connection)
     # With what the events above have made due.
-    held = await fencing.hold_back(connection, datetime.now(UTC))
+    held = {**await fencing.hold_back(connection, datetime.now(UTC)), "steps of alerts": passed_over}
     steps.say(f"not good any more: {_listed(voided)}")
     steps.say(f"held back, because it may have gone out in the time that is lost: {_listed(held)}")
 
@@ -117,6 +127,12 @@ async def _erase_client(runtimes: Mapping[str, Runtime], entry: Entry) -> bool:
         ) from refusal
 
 
+async def _pass_over_steps(connection: Any, notifications: Runtime) -> int:
+    """Alerts that nobody has answered go on with the step after the one that was due: a person may need it."""
+    due = await connection.fetch("SELECT workspace_id, id FROM notifications.alerts WHERE status = 'active' AND escalates_at <= now()")
+    return sum([await pass_over_due_step(notifications, row["workspace_id"], row["id"]) for row in due])
+
+
 async def _until_all_is_told(connection: Any) -> None:
     give_up, quiet = time.monotonic() + _SECONDS_TO_SETTLE, 0
     while quiet < 2:
@@ -127,12 +143,10 @@ async def _until_all_is_told(connection: Any) -> None:
 
 
 @asynccontextmanager
-async def _running(home: Home, dsn: str) -> AsyncIterator[dict[str, Runtime]]:
+async def _running(own: Mapping[str, Settings]) -> AsyncIterator[dict[str, Runtime]]:
     """Every service in this process, as `caseload run` has them, without a gateway and without anything that reaches the outside."""
     servers: dict[str, Any] = {}
-    addresses: dict[str, Any] = {"broker_url": "inprocess://", "public_url": "http://127.0.0.1", "smtp_url": "smtp://127.0.0.1:9"}
     services = [replace(service, loops=lambda _runtime: ()) if service.name == _OUTWARD else service for service in SERVICES]
-    own = {service.name: home.settings(service, dsn, **addresses) for service in services}
     broker = broker_of(own[IDENTITY.name])
     runtimes = {service.name: Runtime(service, own[service.name], broker=broker, servers=servers) for service in services}
     async with Lifecycle() as parts:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, Threads, checked, is_key, unavailable
 from chassis.storage.spool import Spool
-from chassis.storage.versions import KEPT, AsOf, keep, put_back
+from chassis.storage.versions import KEPT, AsOf, copied, keep, put_back
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -162,7 +162,7 @@ class S3Blobs:
 
     async def put_back(self, moment: datetime) -> AsOf:
         """Files as they were at the moment, where the bucket keeps versions."""
-        return await self._do(put_back, self._client, self._bucket, moment)
+        return await self._do(put_back, self._client, self._bucket, moment, copied if self._lock is None else self._put_again)
 
     async def ready(self) -> bool:
         try:
@@ -230,6 +230,12 @@ class S3Blobs:
                 return False
             raise
         return found["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled"
+
+    def _put_again(self, client: "S3Client", bucket: str, key: str, version: str) -> None:
+        """A file that is kept has to be put with a checksum. Such files are small."""
+        found = client.get_object(Bucket=bucket, Key=key, VersionId=version)
+        data = found["Body"].read()
+        client.put_object(Bucket=bucket, Key=key, Body=data, ContentType=found["ContentType"], **self._at_rest, **self._retention(data))
 
     def _retention(self, data: bytes | Spool) -> dict[str, Any]:
         if self._lock is None:

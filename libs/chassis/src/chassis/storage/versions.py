@@ -1,7 +1,7 @@
 """Former versions of a bucket's files: kept for some days, so that files can be put back as they were at a moment."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -48,7 +48,12 @@ class AsOf:
     later: int
 
 
-def put_back(client: "S3Client", bucket: str, moment: datetime) -> AsOf:
+def copied(client: "S3Client", bucket: str, key: str, version: str) -> None:
+    """Makes a former version of a file the current one."""
+    client.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": key, "VersionId": version})
+
+
+def put_back(client: "S3Client", bucket: str, moment: datetime, make_current: Callable[["S3Client", str, str, str], None] = copied) -> AsOf:
     """Makes what was current at the moment current again; safe to repeat. Nothing is deleted."""
     restored = unchanged = later = 0
     for key, versions in _histories(client, bucket):
@@ -58,7 +63,7 @@ def put_back(client: "S3Client", bucket: str, moment: datetime) -> AsOf:
         elif then["ETag"] in {None, versions[0]["ETag"]}:
             unchanged += 1
         else:
-            client.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": key, "VersionId": then["VersionId"]})
+            make_current(client, bucket, key, then["VersionId"])
             restored += 1
     return AsOf(restored, unchanged, later)
 

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from audit.legal_holds import mapping, store
 from caseload.options.v1 import options_pb2
+from chassis.encryption.keyring import SealBroken
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 
 _IDS = ("workspace_id", "id", "client_id", "user_id", "created_by", "released_by")
 _TIMES = ("created_at", "released_at", "pending_until")
+# What it was sealed with was made after the moment. That something is held counts more than why.
+REASON_LOST = "(Placed again after a restore. Its reason was sealed with a key that is lost.)"
 
 
 async def place_again(runtime: Runtime, document: Mapping[str, Any]) -> bool:
@@ -23,7 +26,10 @@ async def place_again(runtime: Runtime, document: Mapping[str, Any]) -> bool:
         "sealed": bytes.fromhex(document["sealed"].removeprefix("\\x")),
     }
     keys = await runtime.keys.of(row["workspace_id"])
-    reason = mapping.from_row(row, keys).reason
+    try:
+        reason = mapping.from_row(row, keys).reason
+    except SealBroken:
+        reason = REASON_LOST
     async with runtime.background(row["workspace_id"]) as work:
         if await work.db.maybe(store.lock, id=row["id"]) is not None:
             return False

@@ -27,7 +27,7 @@ class Locations(LocationsServicer[UnitOfWork]):
 
     async def CreateLocation(self, request: pb.CreateLocationRequest, work: UnitOfWork) -> pb.Location:
         values = given(request) | {"location_type": enum_text(LocationType, request.location_type), "is_room": request.is_room}
-        addresses = await self._addresses(work)
+        addresses = await self._sealing(work)
         return addresses.to_message(await _locations.create(work.db, values, now=work.now, sealing=addresses))
 
     async def ListLocations(self, request: pb.ListLocationsRequest, work: UnitOfWork) -> pb.LocationPage:
@@ -42,7 +42,7 @@ class Locations(LocationsServicer[UnitOfWork]):
         return addresses.to_message(await _locations.get(work.db, request.location_id))
 
     async def UpdateLocation(self, request: pb.UpdateLocationRequest, work: UnitOfWork) -> pb.Location:
-        addresses = await self._addresses(work)
+        addresses = await self._sealing(work)
         before = await _locations.get(work.db, request.location_id)
         changes = masked(request, _locations.columns)
         changed = await _locations.update(work.db, request.location_id, changes, now=work.now, sealing=addresses)
@@ -56,6 +56,11 @@ class Locations(LocationsServicer[UnitOfWork]):
 
     async def _addresses(self, work: UnitOfWork) -> Addresses:
         return Addresses(await self._keys.of(work.workspace_id))
+
+    async def _sealing(self, work: UnitOfWork) -> Addresses:
+        """For what is written."""
+        keys = await self._keys.of(work.workspace_id)
+        return Addresses(keys, may_seal=(await work.db.one(store.may_seal))["may_seal"])
 
 
 async def _take_upcoming(work: UnitOfWork, location_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Seals the addresses that an earlier release left open, in every workspace."""
+"""Seals the addresses that are open, in every workspace, once the release before is not gone back to any more."""
 
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,9 @@ from scheduling.locations import store
 from scheduling.locations.addresses import Addresses
 
 _AT_ONCE = 200
-# Between two looks: an instance of the release before may still add some while all are upgraded.
+# Between two looks: whether it may, and whether somebody has stored one who did not know yet that it is to be sealed.
 _SECONDS = 600.0
+_SECONDS_TO_LOOK = 10.0
 _OPEN = "SELECT workspace_id, id FROM scheduling.locations WHERE sealed IS NULL ORDER BY workspace_id, id LIMIT $1"
 
 
@@ -28,7 +29,10 @@ class AddressSealer:
         await self._election.run(self.seal)
 
     async def seal(self, session: Any) -> None:
-        """Seals until nothing is open. `session` is a connection of the relay's role, which sees which rows those are."""
+        """Seals until nothing is open, if it may. `session` is a connection of the relay's role, which sees which rows those are."""
+        async with self._runtime.database.transaction(None, seconds=_SECONDS_TO_LOOK) as tx:
+            if not (await tx.one(store.may_seal))["may_seal"]:
+                return
         while found := await session.fetch(_OPEN, _AT_ONCE):
             for row in found:
                 await self._seal(row["workspace_id"], row["id"])

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Select, Text, Uuid, bindparam, delete, false, func, literal, or_, select, update
+from sqlalchemy import DateTime, Select, Text, Uuid, bindparam, column, delete, false, func, literal, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Interval
 
-from chassis.db.statement import command
+from chassis.db.statement import command, query
+from chassis.migrations.roles import VERSION_TABLE
 from scheduling.busy_periods.rules import APPOINTMENT, BUSY_STATUSES, ROOM
 from scheduling.tables import appointments, busy_periods, locations
 
@@ -18,8 +19,12 @@ _TIME = DateTime(timezone=True)
 _now = bindparam("now", type_=_TIME)
 _location_id = bindparam("location_id", type_=Uuid)
 _starts_at, _ends_at = func.lower(_a.during, type_=_TIME), func.upper(_a.during, type_=_TIME)
+# The revision that comes when no process of the release before is left.
+_SEALED_SINCE = "0025"
 _l = locations.c
 _id = bindparam("id", type_=Uuid)
+_revision = table(VERSION_TABLE, column("version_num", Text), schema=locations.schema)
+may_seal = query(select((_revision.c.version_num >= _SEALED_SINCE).label("may_seal")))
 # Withdrawn ones, too.
 get_open = command(select(*_l).where(_l.id == _id, _l.sealed.is_(None)).with_for_update())
 keep_sealed = command(

@@ -42,7 +42,7 @@ class JournalWriter:
         self._receiver = Receiver(dsn, spool_of(home))
         reached = JournalStatus.read(home).reached_at or journal.begun_at
         self._files = NewFiles((home.blobs, home.job_files), reached - _SLACK)
-        self._ledger = ledger.Writer(home, target)
+        self._ledger = ledger.Writer(ledger.Ledger.of(home, target))
         self._secrets: dict[str, bytes] | None = None
         self._held: dict[str, list[Piece]] = {}
 
@@ -72,7 +72,8 @@ class JournalWriter:
         arrived = await self._arrived(segment, offset)
         ends = {each: len(self._receiver.read(each, 0)) for each in self._receiver.segments()}
         self._write_secrets(moment)
-        await self._ledger.write(connection)
+        # The message above is the one transaction of this process.
+        await self._ledger.write(connection, own=1)
         self._write_files(moment)
         for each, end in sorted(ends.items()):
             self._write_log(each, end, moment)

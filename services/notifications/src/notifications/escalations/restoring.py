@@ -1,0 +1,35 @@
+"""Takes alerts on after a restore: the step that was due in the time that is lost may have been taken, so nobody is told of it again."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from caseload.options.v1 import options_pb2
+from chassis.service.runtime import Runtime
+from chassis.work.audit import record_effect
+from notifications.alert_records import store as records
+from notifications.alert_records import workflow as alert_records
+from notifications.escalation_policies.rules import Policy
+from notifications.escalations import rules
+
+
+async def pass_over_due_step(runtime: Runtime, workspace_id: UUID, alert_id: UUID) -> bool:
+    """Whether a step was due. It counts as taken, and the alert goes on with the next one in that one's own time from now."""
+    keys = await runtime.keys.of(workspace_id)
+    async with runtime.background(workspace_id) as work:
+        row = await work.db.maybe(records.lock, id=alert_id)
+        if row is None or row["status"] != "active" or not rules.is_due(row, "escalates_at"):
+            return False
+        policy, now = Policy.read(row["policy"]), row["now"]
+        level = min(row["escalation_level"] + 1, len(policy.levels))
+        goes_on_at = now + timedelta(seconds=policy.seconds_until_next(level))
+        await alert_records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=goes_on_at)
+        record_effect(
+            work,
+            "pass_over_alert_step",
+            options_pb2.RESOURCE_ALERT,
+            options_pb2.ACTION_UPDATE,
+            [row["id"]],
+            drill=row["drill"],
+            level=level,
+        )
+    return True
