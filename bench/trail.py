@@ -4,7 +4,7 @@ Records events by the way that services take (outbox, relay, reaction, chain), s
 bytes a plain event takes, and a list read of fifty, all tables and indexes counted, as they are recorded and after their month was made narrow; how fast events are recorded and how long each waits for the
 chain; and, with a long trail loaded by COPY, how long pages and totals of every pair of filters take.
 
-Settings: RATE events a second (3,000) for SECONDS (15), EVENTS of the long trail (1,000,000), SAMPLES of each question (5).
+Settings: RATE events a second (3,000) for SECONDS (15), EVENTS of the long trail (1,000,000), SAMPLES of each question (5), LISTS that are read (400).
 """
 
 import asyncio
@@ -37,7 +37,8 @@ SECONDS = int(os.environ.get("SECONDS", "15"))
 SAMPLES = int(os.environ.get("SAMPLES", "5"))
 # In a second the events arrive in so many batches.
 _BATCHES = 20
-_LISTS = 400
+# Of twenty pages of fifty clients.
+_LISTS = int(os.environ.get("LISTS", "400"))
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 # What lasts of a recorded event. Waiting events and outboxes are transient.
 _TABLES = "^(audit_events|touched|seals|chain_nodes|kept_)"
