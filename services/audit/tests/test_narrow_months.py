@@ -264,6 +264,20 @@ async def test_a_kill_in_the_middle_leaves_the_month_as_it_was(practice, narrowe
     assert await narrows(narrower, month)
 
 
+async def test_a_long_month_may_take_longer_than_a_call(practice, narrower, month, monkeypatch):
+    await practice.a_month(month)
+    await practice.witnessed()
+    original, limits = worker.MonthNarrower._narrow_part, []
+
+    async def narrow(self, work, *arguments):
+        limits.append(await (await work.db.connection()).fetchval("SHOW statement_timeout"))
+        return await original(self, work, *arguments)
+
+    monkeypatch.setattr(worker.MonthNarrower, "_narrow_part", narrow)
+    assert await narrows(narrower, month)
+    assert limits == ["3h"]
+
+
 async def test_the_serving_role_makes_no_month_narrow_that_is_not_over_or_not_written(practice, month):
     """Whoever has taken over the service cannot use its functions to destroy what has to be kept."""
     await practice.a_month(month)

@@ -15,6 +15,10 @@ from chassis.work.unit_of_work import UnitOfWork
 
 _CHAINS_AT_ONCE = 500
 _FIRST = NOBODY = UUID(int=0)
+# A month of ten million events is verified once more and closed, or written anew, in some minutes.
+SECONDS = 3 * 3600.0
+# Single statements of it take longer than those of calls ever may. Executed after the lock.
+take_long = f"SET LOCAL statement_timeout = '{SECONDS:.0f}s'"
 
 
 @dataclass(frozen=True, slots=True)

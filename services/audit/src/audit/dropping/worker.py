@@ -32,8 +32,6 @@ _log = logging.getLogger(__name__)
 _DROPPED = Counter("caseload_audit_dropped_months_total", "Months of the trail that were dropped, since nothing kept them any longer.")
 
 _SECONDS_BETWEEN = 6 * 3600.0
-# A month of ten million events is verified once more and closed in some minutes.
-_SECONDS = 3 * 3600.0
 # Entries that are read and hashed before others have their turn.
 _AT_ONCE = 250
 EVENT_TYPE = "drop_audit_month"
@@ -92,6 +90,7 @@ class MonthDropper:
         within = months.bounds(month)
         async with self._background() as work:
             await work.db.run(store.lock)
+            await work.db.execute(months.take_long)
             if month not in rules.months_over(await months.partitions(work.db), now=work.now):
                 raise _Kept("another instance, which was faster")
             parts = []
@@ -191,4 +190,4 @@ def _line(work: UnitOfWork, month: date, found: rules.Month) -> Any:
 
 
 def month_dropper(runtime: Runtime) -> MonthDropper:
-    return MonthDropper(runtime.keys, lambda: runtime.background(None, seconds=_SECONDS))
+    return MonthDropper(runtime.keys, lambda: runtime.background(None, seconds=months.SECONDS))

@@ -25,8 +25,6 @@ _log = logging.getLogger(__name__)
 _NARROWED = Counter("caseload_audit_narrowed_months_total", "Months of the trail that were over and are kept narrow since.")
 
 _SECONDS_BETWEEN = 6 * 3600.0
-# A month of ten million events takes some minutes.
-_SECONDS = 3 * 3600.0
 
 
 class _Waits(Exception):
@@ -82,6 +80,7 @@ class MonthNarrower:
     async def _narrow_opened(self, month: date) -> int:
         async with self._background() as work:
             await work.db.run(dropping.lock)
+            await work.db.execute(months.take_long)
             if month not in rules.months_past(await months.partitions(work.db, filled=True), now=work.now):
                 raise _Waits("another instance, which was faster")
             found = []
@@ -118,4 +117,4 @@ async def _may(tx: Transaction) -> bool:
 
 
 def month_narrower(runtime: Runtime) -> MonthNarrower:
-    return MonthNarrower(runtime.keys, lambda: runtime.background(None, seconds=_SECONDS))
+    return MonthNarrower(runtime.keys, lambda: runtime.background(None, seconds=months.SECONDS))
