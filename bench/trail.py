@@ -1,10 +1,10 @@
 """What the trail costs: `python -m bench.trail`. Needs nothing that runs.
 
 Records events by the way that services take (outbox, relay, reaction, chain), some at a time so that so many arrive in a second, and tells how many
-bytes a plain event takes, and a list read of fifty, all tables and indexes counted; how fast events are recorded and how long each waits for the
+bytes a plain event takes, and a list read of fifty, all tables and indexes counted, as they are recorded and after their month was made narrow; how fast events are recorded and how long each waits for the
 chain; and, with a long trail loaded by COPY, how long pages and totals of every pair of filters take.
 
-Settings: RATE events a second (3,000) for SECONDS (15), EVENTS of the long trail (1,000,000), SAMPLES of each question (5).
+Settings: RATE events a second (3,000) for SECONDS (15), EVENTS of the long trail (1,000,000), SAMPLES of each question (5), LISTS that are read (400).
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,10 @@ from uuid import UUID, uuid4
 from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE
+from audit.narrowing.worker import month_narrower
 from audit.trail import store, vocabulary
 from bench.audit_exports import EVENTS, load
+from bench.processes import processor_seconds as processor_seconds_of
 from caseload.audit.v1 import events_pb2
 from caseload.options.v1 import options_pb2
 from chassis.local.postgres import LocalPostgres
@@ -34,10 +37,12 @@ SECONDS = int(os.environ.get("SECONDS", "15"))
 SAMPLES = int(os.environ.get("SAMPLES", "5"))
 # In a second the events arrive in so many batches.
 _BATCHES = 20
-_LISTS = 400
+# Of twenty pages of fifty clients.
+_LISTS = int(os.environ.get("LISTS", "400"))
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 # What lasts of a recorded event. Waiting events and outboxes are transient.
-_TABLES = "^(audit_events|touched|seals|chain_nodes)"
+_TABLES = "^(audit_events|touched|seals|chain_nodes|kept_)"
+_OLD_MONTHS = [datetime(2020, month, 1, tzinfo=UTC) for month in (1, 2)]
 
 
 def plain(workspace_id: UUID, number: int, **but: Any) -> events_pb2.AuditRecorded:
@@ -58,8 +63,10 @@ def plain(workspace_id: UUID, number: int, **but: Any) -> events_pb2.AuditRecord
     return events_pb2.AuditRecorded(**fields)
 
 
-async def ingest(environment: Environment, workspace_id: UUID, batches: Sequence[int], pause: float, **but: Any) -> list[float]:
-    """Records so many events in each batch. Returns for how many seconds each waited until it was in the chain."""
+async def ingest(
+    environment: Environment, workspace_id: UUID, batches: Sequence[int], pause: float, month: datetime | None = None, **but: Any
+) -> list[float]:
+    """Records so many events in each batch. Those of a `month` are a second apart. Returns for how many seconds each waited until it was in the chain."""
     sent: list[tuple[int, float]] = []
     waited: list[float] = []
     number, before = 0, await length(environment, workspace_id)
@@ -80,7 +87,8 @@ async def ingest(environment: Environment, workspace_id: UUID, batches: Sequence
         async with environment.runtime("audit").background(workspace_id) as work:
             for _ in range(count):
                 number += 1
-                work.emit(plain(workspace_id, number, occurred_at=to_timestamp(work.now), **but))
+                moment = work.now if month is None else month + timedelta(seconds=number)
+                work.emit(plain(workspace_id, number, occurred_at=to_timestamp(moment), **but))
         sent.append((number, time.perf_counter()))
         await asyncio.sleep(max(0.0, began + (place + 1) * pause - time.perf_counter()))
     offered = time.perf_counter() - began
@@ -101,6 +109,8 @@ async def size(environment: Environment) -> dict[str, int]:
     """Bytes of each table, indexes included."""
     async with environment.superuser() as db:
         await db.execute("VACUUM ANALYZE")
+        # What moved entries have left is used again by those of the next month.
+        await db.execute("REINDEX TABLE audit.seals")
         rows = await db.fetch(
             "SELECT regexp_replace(relname, '_(\\d.*|default)$', '') AS name, sum(pg_table_size(oid))::bigint AS heap, sum(pg_indexes_size(oid))::bigint AS indexes"
             f" FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind = 'r' AND relname ~ '{_TABLES}' GROUP BY 1"
@@ -108,9 +118,24 @@ async def size(environment: Environment) -> dict[str, int]:
     return {f"{row['name']} {part}": row[part] for row in rows for part in ("heap", "indexes")}
 
 
+async def narrowed(environment: Environment, month: datetime) -> float:
+    """Waits until the month is verified and covered, and makes it narrow. Returns how many seconds the making took."""
+    narrower = month_narrower(environment.runtime("audit"))
+    while True:
+        began = time.perf_counter()
+        if month.date() in await narrower.narrow_all():
+            return time.perf_counter() - began
+        await asyncio.sleep(1.0)
+
+
 def grown(before: dict[str, int], after: dict[str, int], count: int) -> str:
     parts = {name: (after[name] - before.get(name, 0)) / count for name in sorted(after)}
     return f"{sum(parts.values()):.0f} bytes each ({', '.join(f'{name} {value:.0f}' for name, value in parts.items() if value >= 1)})"
+
+
+def processor_seconds(postgres: LocalPostgres) -> tuple[float, float]:
+    """Those of this process so far, and those of PostgreSQL's processes."""
+    return sum(os.times()[:2]), processor_seconds_of([postgres.pid or 0])
 
 
 def percentile(values: Sequence[float], part: float) -> float:
@@ -170,7 +195,7 @@ async def asked(environment: Environment, workspace_id: UUID, stmt: Any, params:
     took, rows = [], []
     for _ in range(SAMPLES):
         async with environment.runtime("audit").background(workspace_id) as work:
-            await work.db.execute(store.force_index_scans)
+            await work.db.execute(store.look_up_each)
             began = time.perf_counter()
             rows = await work.db.all(stmt, **params)
             took.append(time.perf_counter() - began)
@@ -182,19 +207,32 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         postgres = await asyncio.to_thread(LocalPostgres(Path(folder), fast=True).start)
         try:
-            async with start_environment(postgres.dsn, SERVICE) as environment:
+            settings = {"verification_seconds": 1.0, "tree_head_seconds": 1.0, "checkpoint_seconds": 1.0}
+            async with start_environment(postgres.dsn, SERVICE, settings=settings) as environment:
+                async with environment.superuser() as db:
+                    for month in _OLD_MONTHS:
+                        await db.execute("SELECT audit.make_partitions($1, 1)", month.date())
                 workspace_id = environment.workspace()
                 print(f"Plain events, {RATE} offered in a second, by one process which is the sender, the relay and audit")
-                before = await size(environment)
-                waited = await ingest(environment, workspace_id, [RATE // _BATCHES] * (SECONDS * _BATCHES), 1 / _BATCHES)
-                after = await size(environment)
+                before, spent = await size(environment), processor_seconds(postgres)
+                batches = [RATE // _BATCHES] * (SECONDS * _BATCHES)
+                waited = await ingest(environment, workspace_id, batches, 1 / _BATCHES, month=_OLD_MONTHS[0])
+                own, database = (now - then for now, then in zip(processor_seconds(postgres), spent, strict=True))
                 print(f"  until in the chain: p50 {percentile(waited, 0.5):.2f} s, p99 {percentile(waited, 0.99):.2f} s")
-                print(f"  {grown(before, after, len(waited))}")
+                each = 1000 / len(waited)
+                print(f"  processor time of an event: {own * each:.2f} ms of this process, {database * each:.2f} ms of PostgreSQL's")
+                print(f"  {grown(before, await size(environment), len(waited))}")
+                took = await narrowed(environment, _OLD_MONTHS[0])
+                print(f"  narrow, {len(waited) / took:.0f} a second: {grown(before, after := await size(environment), len(waited))}")
                 print("Lists of fifty")
                 ids = [[str(uuid4()) for _ in range(50)] for _ in range(20)]
                 for some in ids:
-                    await ingest(environment, workspace_id, [_LISTS // len(ids)], 0.0, resource_id=None, resource_ids=some)
+                    await ingest(
+                        environment, workspace_id, [_LISTS // len(ids)], 0.0, month=_OLD_MONTHS[1], resource_id=None, resource_ids=some
+                    )
                 print(f"  {grown(after, await size(environment), _LISTS)}")
+                await narrowed(environment, _OLD_MONTHS[1])
+                print(f"  narrow: {grown(after, await size(environment), _LISTS)}")
                 print(f"Questions to a trail of {EVENTS} events")
                 long = environment.workspace()
                 await load(environment, long)

@@ -33,6 +33,9 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
     "audit.closed_runs": "nothing in it is old enough to be dropped",
+    **dict.fromkeys(
+        ("audit.kept_events", "audit.kept_kinds", "audit.kept_mentions", "audit.kept_origins"), "no month of its trail is over"
+    ),
     "scheduling.payment_requests": "nobody in it is asked to pay",
     "scheduling.availability": "nobody in it has said when they work",
     "scheduling.waitlist_offers": "whoever waits in it is who has given something back",

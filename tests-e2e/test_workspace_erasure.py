@@ -39,6 +39,9 @@ KEPT = {
     "audit.retention_periods": "for how long the trail is kept",
     "audit.legal_holds": "what was held, by whom and until when",
     "audit.touched": "the trail",
+    **dict.fromkeys(
+        ("audit.kept_events", "audit.kept_kinds", "audit.kept_mentions", "audit.kept_origins"), "the trail of months that are over"
+    ),
     "audit.seals": "the trail's chain",
     "audit.chain_heads": "the trail's chain",
     "audit.unsealed": "the trail's chain",

@@ -5,6 +5,9 @@ import csv
 import io
 import json
 import random
+import shutil
+import subprocess
+import venv
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +28,7 @@ EXPORTS = f"{API}/audit/exports"
 # Long before anything that the test itself does is on record.
 THEN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=40)
 USER = str(uuid7())
+VERIFIER = Path(__file__).parents[2] / "libs" / "verify"
 EVIL = '=HYPERLINK("http://evil.example";"x")'
 
 
@@ -272,3 +276,40 @@ async def test_an_export_is_cancelled_expires_and_goes_with_its_workspace(gatewa
     await finished(practice.http, await ordered(practice.http, format="csv"))
     assert await SERVICE.erasure.files(runtime, workspace_id) > 0
     assert list(stored.iterdir()) == []
+
+
+def _installed_alone(folder):
+    """The Python of an environment that has the verifier, what that depends on, and nothing of the suite."""
+    # Built from a copy: setup leaves nothing in the tree.
+    shutil.copytree(VERIFIER, folder / "source", ignore=shutil.ignore_patterns("__pycache__", "tests"))
+    venv.create(folder / "environment", with_pip=True)
+    python = folder / "environment" / "bin" / "python"
+    _ran(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(folder / "source"), cwd=folder).check_returncode()
+    return python
+
+
+def _ran(python, *arguments, cwd):
+    return subprocess.run([python, "-I", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=240)
+
+
+async def test_a_stranger_who_has_the_verifier_alone_checks_an_export(gateway, practice, tmp_path):
+    installing = asyncio.create_task(asyncio.to_thread(_installed_alone, tmp_path))
+    await record(gateway, practice.person.workspace_id, range(30))
+    until = (THEN + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    _, file, manifest = await exported(practice.http, tmp_path, format="jsonl", end_date=until)
+    python = await installing
+
+    def said_alone(*files):
+        ran = _ran(python, "-m", "caseload_verify", *map(str, files), cwd=tmp_path)
+        return ran.returncode, ran.stdout + ran.stderr
+
+    for package in ("audit", "chassis", "caseload", "google.protobuf", "asyncpg"):
+        assert "ModuleNotFoundError" in _ran(python, "-c", f"import {package}", cwd=tmp_path).stderr
+    status, told = said_alone(file, manifest)
+    assert (status, "30" in told) == (0, True), told
+
+    lines = file.read_text().splitlines(keepends=True)
+    changed = json.loads(lines[7]) | {"outcome": "failure"}
+    file.write_text("".join([*lines[:7], json.dumps(changed) + "\n", *lines[8:]]))
+    status, told = said_alone(file, manifest)
+    assert (status, f"event {changed['sequence']}: was changed" in told) == (1, True), told

@@ -69,6 +69,8 @@ ELSEWHERE = {
     "audit.closed_runs.previous_hash": "a public hash",
     "audit.closed_runs.hashes": "public hashes",
     "audit.closed_runs.proof": "a keyed digest",
+    "audit.kept_events.hash": "a public hash",
+    "audit.kept_events.previous_hash": "a public hash",
     "audit.heads.chain_hash": "a public hash",
     "audit.heads.root_hash": "a public hash",
     "audit.log_nodes.hash": "a public hash",

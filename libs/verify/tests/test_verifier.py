@@ -189,6 +189,30 @@ def test_a_gap_is_no_finding_where_the_trail_itself_says_what_was_dropped(verifi
 
 
 @pytest.mark.parametrize(
+    ("facts", "until"),
+    [
+        ({}, None),
+        ({"month": "2020-02"}, None),
+        ({"month": "2020-03"}, "2026-04-01"),
+        ({"month": "2019-12"}, None),
+        ({"month": "2020-12"}, "2027-01-01"),
+        ({"kept_until": "2026-03-02"}, None),
+        ({"kept_until": "2026-03-03"}, "2026-03-03"),
+        ({"kept_until": "2020-01-01"}, None),
+    ],
+)
+def test_a_month_that_was_dropped_before_its_time_is_named(verified, facts, until):
+    """The line is of 2 March 2026: six years are the least, and the line says for how long its month was promised to be kept."""
+    made = events(9)
+    for before, event in zip([None, *made], made, strict=False):
+        event["previous_hash"] = before["hash"] if before else "00" * 32
+    left = [event for event in made if not 3 <= event["sequence"] <= 6]
+    found = verified(lines([*left, line_of_dropping(10, made[-1]["hash"], **facts)])).findings
+    month = facts.get("month", "2019-05")
+    assert found == ([f"events 3 to 6: those of {month} were dropped on 2026-03-02, and had to be kept until {until}"] if until else [])
+
+
+@pytest.mark.parametrize(
     ("gone", "number", "findings"),
     [
         ((3, 4, 7), 3, []),

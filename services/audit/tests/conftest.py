@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from audit.__main__ import SERVICE
+from audit.__main__ import SERVICE, head_log
+from audit.closed_runs import runs
+from audit.trail import verification
+from audit.trail.background_verification import BackgroundVerification
+from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.sequencer import sequencer
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
@@ -116,6 +120,77 @@ class Practice:
                 yield connection
 
 
+class OldPractice(Practice):
+    """One in whose service only the test appends, verifies and signs, with months that are long over."""
+
+    async def chained(self, *events):
+        await self.record(*events, wait=False)
+        while await sequencer(self.environment.runtime("audit")).append_batch(self.workspace_id):
+            pass
+
+    async def a_month(self, month, events=5, **but):
+        """Events of the month, with later ones between and behind them."""
+        async with self.environment.superuser() as connection:
+            await connection.execute("SELECT audit.make_partitions($1, 1)", month)
+        noon = datetime(month.year, month.month, 3, 12, tzinfo=UTC)
+        old = [self.event(occurred_at=to_timestamp(noon + timedelta(hours=n)), **but) for n in range(events)]
+        await self.chained(*old[:4], self.event(), *old[4:], self.event(), self.event())
+        return old
+
+    async def a_pass(self):
+        runtime = self.environment.runtime("audit")
+        publisher = CheckpointPublisher(runtime.database, runtime.keys, runtime.blobs, every=0)
+        background = BackgroundVerification(runtime.database, runtime.keys, publisher, every=0)
+        before = await self.row_of("verifications")
+        for _ in range(100):
+            async with self.environment.superuser() as connection:
+                await connection.execute("UPDATE audit.verifications SET due_at = '2000-01-01' WHERE workspace_id = $1", self.workspace_id)
+            await background.step()
+            now = await self.row_of("verifications")
+            if now["passed_at"] != before["passed_at"] or now["first_break"] is not None:
+                return now["first_break"]
+        raise AssertionError("the pass has no end")
+
+    async def witnessed(self):
+        """Verified in the background, and covered by a tree head that is stored."""
+        assert await self.a_pass() is None
+        log = head_log(self.environment.runtime("audit"))
+        while await log.sign_grown():
+            pass
+
+    async def row_of(self, table):
+        async with self.environment.superuser() as connection:
+            return await connection.fetchrow(f"SELECT * FROM audit.{table} WHERE workspace_id = $1", self.workspace_id)
+
+    async def is_there(self, month):
+        async with self.environment.superuser() as connection:
+            return await connection.fetchval(f"SELECT to_regclass('audit.audit_events_{month:%Y_%m}') IS NOT NULL")
+
+    async def place_hold(self, **subject):
+        async with self.environment.superuser() as connection:
+            hold_id = uuid7()
+            await connection.execute(
+                "INSERT INTO audit.legal_holds (workspace_id, id, version, client_id, user_id, sealed, created_by, created_at)"
+                " VALUES ($1, $2, 1, $3, $4, '', $1, now())",
+                self.workspace_id,
+                hold_id,
+                subject.get("client_id"),
+                subject.get("user_id"),
+            )
+        return hold_id
+
+    async def release(self, hold_id):
+        async with self.environment.superuser() as connection:
+            await connection.execute("UPDATE audit.legal_holds SET released_at = now(), released_by = $1 WHERE id = $1", hold_id)
+
+    def beside(self):
+        """Another workspace of the same installation."""
+        return replace(self, workspace_id=(other := self.environment.workspace()), auditor=self.environment.caller(workspace_id=other))
+
+
+_months = iter(date(2005 + n // 12, 1 + n % 12, 1) for n in range(120))
+
+
 @pytest.fixture(scope="session")
 async def audit_environment(postgres):
     async with start_environment(postgres, SERVICE) as h:
@@ -133,3 +208,17 @@ async def still(postgres):
 def practice(audit_environment):
     workspace_id = audit_environment.workspace()
     return Practice(audit_environment, workspace_id, audit_environment.stub(TrailStub), audit_environment.caller(workspace_id=workspace_id))
+
+
+@pytest.fixture
+def month():
+    """One that no other test has anything in, and which is over for long."""
+    return next(_months)
+
+
+@pytest.fixture
+def old_practice(still, practice, monkeypatch):
+    monkeypatch.setattr(verification, "SEGMENT", 4)
+    monkeypatch.setattr(runs, "LONGEST", 3)
+    caller = still.caller(workspace_id=practice.workspace_id)
+    return OldPractice(still, practice.workspace_id, still.stub(TrailStub), caller)

@@ -11,7 +11,9 @@ import pytest
 
 from audit.compliance import rules as compliance_rules
 from audit.compliance import store as compliance
+from audit.dropping import store as dropping
 from audit.exports import store as exports
+from audit.narrowing import store as narrowing
 from audit.trail import store, verification_store, vocabulary
 
 PAGE = 50
@@ -61,7 +63,7 @@ async def a_hundred_thousand(audit_environment):
     return audit_environment
 
 
-async def read(environment, stmt, workspace_id, *, first=store.force_index_scans, **params) -> dict[str, int]:
+async def read(environment, stmt, workspace_id, *, first=store.look_up_each, **params) -> dict[str, int]:
     """How many rows of each table the serving role's own query reads, those thrown away again included; partitions count with their table."""
     async with environment.runtime("audit").database.transaction(workspace_id, seconds=10.0) as tx:
         await tx.execute(first)
@@ -144,8 +146,16 @@ async def test_an_access_report_reads_no_more_than_what_was_opened(a_hundred_tho
     async with a_hundred_thousand.superuser() as connection:
         other = await connection.fetchval("SELECT md5('other' || $1::text)::uuid", str(VALUES["resource_id"]))
     filters = {"resource_ids": [VALUES["resource_id"], other], "excluded_types": ["Audit"]}
-    listed = await read(a_hundred_thousand, store.list_events(frozenset(filters)), WORKSPACES[0], limit=PAGE, offset=0, **filters)
-    counted = await read(a_hundred_thousand, store.count_events(frozenset(filters)), WORKSPACES[0], **filters)
+    listed = await read(
+        a_hundred_thousand,
+        store.list_events(frozenset(filters)),
+        WORKSPACES[0],
+        first=store.look_up_and_sort,
+        limit=PAGE,
+        offset=0,
+        **filters,
+    )
+    counted = await read(a_hundred_thousand, store.count_events(frozenset(filters)), WORKSPACES[0], first=store.look_up_and_sort, **filters)
     most = 2 * await own(WORKSPACES[0], {"resource_id": VALUES["resource_id"]}, {})
     assert {table: rows for table, rows in listed.items() if rows > most + PAGE} == {}, most
     assert {table: rows for table, rows in counted.items() if rows > most} == {}, most
@@ -226,3 +236,75 @@ async def test_an_export_reads_a_stretch_of_the_chain_with_its_events_and_no_mor
     stretch = {"after": 20_000, "until": 22_000, "limit": 500, **filters}
     rows = await read(a_hundred_thousand, exports.lines(frozenset(names)), WORKSPACES[0], first=store.look_up_each, **stretch)
     assert max(rows.values()) <= 2_000, rows
+
+
+@pytest.fixture(scope="module")
+async def narrow(a_hundred_thousand):
+    """The same, of which the month before the last is narrow."""
+    today = datetime.now(UTC).date().replace(day=1)
+    month = (today - timedelta(days=1)).replace(day=1)
+    if today > datetime.now(UTC).date() - timedelta(days=8):
+        month = (month - timedelta(days=1)).replace(day=1)
+    runtime = a_hundred_thousand.runtime("audit")
+    async with runtime.background(None) as work:
+        await work.db.run(dropping.open_month, month=month, is_open=True)
+    async with runtime.background(None) as work:
+        for workspace_id in WORKSPACES:
+            async with work.elsewhere(workspace_id, UUID(int=0)):
+                assert (await work.db.one(narrowing.narrow_events, month=month))["events"] > 4_000
+        await work.db.run(narrowing.attach, month=month)
+        for workspace_id in WORKSPACES:
+            async with work.elsewhere(workspace_id, UUID(int=0)):
+                assert (await work.db.one(narrowing.is_narrow, month=month))["all"]
+        await work.db.run(narrowing.narrow_month, month=month)
+    async with a_hundred_thousand.superuser() as connection:
+        await connection.execute("VACUUM ANALYZE audit.kept_events, audit.kept_mentions, audit.kept_kinds, audit.kept_origins, audit.seals")
+    within = {"start": datetime(month.year, month.month, 1, tzinfo=UTC), "end": datetime(month.year, month.month, 28, tzinfo=UTC)}
+    return a_hundred_thousand, within
+
+
+@pytest.mark.parametrize("names", [c for size in range(3) for c in combinations((*VALUES, "excluded_types", "start"), size)], ids="+".join)
+async def test_lists_and_totals_read_of_narrow_months_what_they_are_about(narrow, names):
+    environment, within = narrow
+    values = VALUES | {"excluded_types": vocabulary.TYPES_WITHOUT_PHI}
+    filters = {name: values[name] for name in names if name != "start"} | (within if "start" in names else {})
+    shape = frozenset(filters)
+    listed = await read(environment, store.list_events(shape), WORKSPACES[0], limit=PAGE, offset=0, **filters)
+    counted = await read(environment, store.count_events(shape) if shape else store.count_all_events, WORKSPACES[0], **filters)
+    table, tests, about = "all_events", "workspace_id = $1", [WORKSPACES[0]]
+    if leading := next((name for name in ("resource_id", "user_id") if name in names), None):
+        # Users and resources of this data are of all workspaces; those of people are of one.
+        table, tests, about = "all_touched" if leading == "resource_id" else "all_events", f"{leading} = $1", [filters[leading]]
+    async with environment.superuser() as connection:
+        await connection.execute("SET enable_seqscan = off")
+        most = await connection.fetchval(f"SELECT count(*) FROM audit.{table} WHERE {tests}", *about)
+    # The keys in an index, then the rows; and the words of each, which are several.
+    assert {name: rows for name, rows in listed.items() if rows > most + 10 * PAGE} == {}, most
+    assert {name: rows for name, rows in counted.items() if rows > most + 100} == {}, most
+
+
+async def test_a_page_of_everything_reads_only_that_page_of_narrow_months_too(narrow):
+    environment, within = narrow
+    for filters in ({}, within):
+        listed = await read(environment, store.list_events(frozenset(filters)), WORKSPACES[0], limit=PAGE, offset=0, **filters)
+        assert listed.get("audit_events", 0) + listed.get("kept_events", 0) <= 4 * PAGE + 40, listed
+    assert listed["kept_events"] >= 2 * PAGE
+
+
+async def test_a_verification_reads_its_part_of_a_narrow_month_and_no_more(narrow):
+    environment, _ = narrow
+    after = 30_000
+    walked = await read(environment, verification_store.entries_after, WORKSPACES[0], first=store.look_up_each, after=after, limit=1000)
+    assert 2000 <= walked["kept_events"] <= 4000
+    assert walked.get("seals", 0) + walked.get("audit_events", 0) <= 2000
+    lines = await read(
+        environment,
+        exports.lines(frozenset(["user_id"])),
+        WORKSPACES[0],
+        first=store.look_up_each,
+        after=after,
+        until=after + 2000,
+        limit=500,
+        user_id=VALUES["user_id"],
+    )
+    assert lines["kept_events"] <= 8000

@@ -2,22 +2,17 @@
 
 import asyncio
 import json
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
-from uuid_utils.compat import uuid7
 
-from audit.__main__ import head_log
-from audit.closed_runs import runs
+from audit.closed_runs import store as closed_runs
 from audit.dropping import worker
 from audit.dropping.worker import month_dropper
 from audit.trail import verification
-from audit.trail.background_verification import BackgroundVerification
 from audit.trail.chain import entry_hash
-from audit.trail.checkpoints import CheckpointPublisher
-from audit.trail.sequencer import sequencer
 from caseload.audit.v1 import trail_pb2, tree_heads_pb2
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.audit.v1.tree_heads_rpc import TreeHeadsStub
@@ -28,22 +23,11 @@ from caseload_verify.report import Report
 from chassis.errors import NotFound
 from chassis.protobuf.timestamps import to_timestamp
 
-_months = iter(date(2005 + n // 12, 1 + n % 12, 1) for n in range(120))
-
 
 @pytest.fixture
-def month():
-    """One that no other test has anything in, and which is over for long."""
-    return next(_months)
-
-
-@pytest.fixture
-def practice(still, practice, monkeypatch):
-    monkeypatch.setattr(verification, "SEGMENT", 4)
-    monkeypatch.setattr(runs, "LONGEST", 3)
+def practice(old_practice, monkeypatch):
     monkeypatch.setattr(worker, "LONGEST", 3)
-    caller = still.caller(workspace_id=practice.workspace_id)
-    return replace(practice, environment=still, trail=still.stub(TrailStub), auditor=caller)
+    return old_practice
 
 
 @pytest.fixture
@@ -51,117 +35,44 @@ def dropper(still):
     return month_dropper(still.runtime("audit"))
 
 
-def beside(practice):
-    """Another workspace of the same installation."""
-    return replace(
-        practice, workspace_id=(other := practice.environment.workspace()), auditor=practice.environment.caller(workspace_id=other)
-    )
-
-
-async def chained(practice, *events):
-    await practice.record(*events, wait=False)
-    while await sequencer(practice.environment.runtime("audit")).append_batch(practice.workspace_id):
-        pass
-
-
-async def a_month(practice, month, events=5, **but):
-    """Events of the month, with later ones between and behind them."""
-    async with practice.environment.superuser() as connection:
-        await connection.execute("SELECT audit.make_partitions($1, 1)", month)
-    noon = datetime(month.year, month.month, 3, 12, tzinfo=UTC)
-    old = [practice.event(occurred_at=to_timestamp(noon + timedelta(hours=n)), **but) for n in range(events)]
-    await chained(practice, *old[:4], practice.event(), *old[4:], practice.event(), practice.event())
-    return old
-
-
-async def a_pass(practice):
-    runtime = practice.environment.runtime("audit")
-    publisher = CheckpointPublisher(runtime.database, runtime.keys, runtime.blobs, every=0)
-    background = BackgroundVerification(runtime.database, runtime.keys, publisher, every=0)
-    before = await row_of(practice, "verifications")
-    for _ in range(100):
-        async with practice.environment.superuser() as connection:
-            await connection.execute("UPDATE audit.verifications SET due_at = '2000-01-01' WHERE workspace_id = $1", practice.workspace_id)
-        await background.step()
-        now = await row_of(practice, "verifications")
-        if now["passed_at"] != before["passed_at"] or now["first_break"] is not None:
-            return now["first_break"]
-    raise AssertionError("the pass has no end")
-
-
-async def witnessed(practice):
-    """Verified in the background, and covered by a tree head that is stored."""
-    assert await a_pass(practice) is None
-    log = head_log(practice.environment.runtime("audit"))
-    while await log.sign_grown():
-        pass
-
-
-async def row_of(practice, table):
-    async with practice.environment.superuser() as connection:
-        return await connection.fetchrow(f"SELECT * FROM audit.{table} WHERE workspace_id = $1", practice.workspace_id)
-
-
-async def is_there(practice, month):
-    async with practice.environment.superuser() as connection:
-        return await connection.fetchval(f"SELECT to_regclass('audit.audit_events_{month:%Y_%m}') IS NOT NULL")
-
-
 async def drops(dropper, month):
     return month in await dropper.drop_all()
 
 
-async def place_hold(practice, **subject):
-    async with practice.environment.superuser() as connection:
-        hold_id = uuid7()
-        await connection.execute(
-            "INSERT INTO audit.legal_holds (workspace_id, id, version, client_id, user_id, sealed, created_by, created_at)"
-            " VALUES ($1, $2, 1, $3, $4, '', $1, now())",
-            practice.workspace_id,
-            hold_id,
-            subject.get("client_id"),
-            subject.get("user_id"),
-        )
-    return hold_id
-
-
-async def release(practice, hold_id):
-    async with practice.environment.superuser() as connection:
-        await connection.execute("UPDATE audit.legal_holds SET released_at = now(), released_by = $1 WHERE id = $1", hold_id)
-
-
 async def test_a_month_that_nothing_keeps_is_dropped_and_what_is_left_verifies(practice, dropper, month):
-    other = beside(practice)
-    await a_month(practice, month)
-    await a_month(other, month, events=1)
-    await witnessed(practice)
-    await witnessed(other)
+    other = practice.beside()
+    await practice.a_month(month)
+    await other.a_month(month, events=1)
+    await practice.witnessed()
+    await other.witnessed()
 
     assert await drops(dropper, month)
-    assert not await is_there(practice, month)
+    assert not await practice.is_there(month)
     found = await practice.verify()
     assert (found.intact, found.events, len(found.dropped)) == (True, 8, 1)
     assert (found.dropped[0].month, found.dropped[0].events) == (f"{month:%Y-%m}", 5)
     assert (found.dropped[0].first_sequence, found.dropped[0].last_sequence) == (1, 6)
     assert (await practice.list(page=1, page_size=50)).total == 3
     assert (await other.verify()).intact
-    await chained(practice, practice.event())
-    assert await a_pass(practice) is None
-    await witnessed(practice)
+    await practice.chained(practice.event())
+    assert await practice.a_pass() is None
+    await practice.witnessed()
     assert (await practice.verify()).events > 9, "the line of the dropping itself is in the chain"
     lines = await practice.environment.stub(TrailStub).ListAuditEvents(
         trail_pb2.ListAuditEventsRequest(page=1, page_size=50), practice.auditor
     )
     told = next(each for each in lines.items if each.event_type == worker.EVENT_TYPE)
-    assert dict(told.metadata["facts"]) == {"month": f"{month:%Y-%m}", "events": "5", "first_sequence": "1", "last_sequence": "6"}
+    facts = dict(told.metadata["facts"])
+    assert facts.pop("kept_until") == f"{month.replace(year=month.year + 7, day=3)}"
+    assert facts == {"month": f"{month:%Y-%m}", "events": "5", "first_sequence": "1", "last_sequence": "6"}
 
 
 async def test_what_was_dropped_is_proved_by_the_tree_heads_before_and_after(practice, dropper, month):
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     assert await drops(dropper, month)
-    await chained(practice, practice.event())
-    await witnessed(practice)
+    await practice.chained(practice.event())
+    await practice.witnessed()
     stub = practice.environment.stub(TreeHeadsStub)
     for sequence, is_dropped in ((1, True), (4, True), (5, False), (6, True), (7, False)):
         proof = await stub.GetProof(tree_heads_pb2.GetProofRequest(sequence=sequence), practice.auditor)
@@ -202,80 +113,80 @@ async def test_what_is_held_keeps_the_month_until_the_hold_is_released(practice,
         "user": {"user_id": str(person)},
         "workspace": {},
     }[subject]
-    await a_month(practice, month, **about)
+    await practice.a_month(month, **about)
     if subject == "merged client":
-        await chained(practice, practice.event(event_type="merge_clients", resource_id=str(person), facts={"duplicate": str(other)}))
-    await witnessed(practice)
+        await practice.chained(practice.event(event_type="merge_clients", resource_id=str(person), facts={"duplicate": str(other)}))
+    await practice.witnessed()
     held = {"workspace": {}, "user": {"user_id": person}}.get(subject, {"client_id": person})
-    hold_id = await place_hold(practice, **held)
+    hold_id = await practice.place_hold(**held)
     assert not await drops(dropper, month)
-    assert await is_there(practice, month)
-    await release(practice, hold_id)
+    assert await practice.is_there(month)
+    await practice.release(hold_id)
     assert await drops(dropper, month)
 
 
 async def test_a_hold_on_somebody_else_keeps_nothing(practice, dropper, month):
-    await a_month(practice, month)
-    await witnessed(practice)
-    await place_hold(practice, client_id=uuid4())
-    await place_hold(practice, user_id=uuid4())
+    await practice.a_month(month)
+    await practice.witnessed()
+    await practice.place_hold(client_id=uuid4())
+    await practice.place_hold(user_id=uuid4())
     assert await drops(dropper, month)
 
 
 async def test_a_hold_that_is_placed_meanwhile_keeps_the_month(practice, dropper, month, monkeypatch):
     """After everything was looked at, and before the month is locked."""
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     close, placed = worker._close, []
 
     async def closing(*arguments):
         await close(*arguments)
-        placed.append(await place_hold(practice))
+        placed.append(await practice.place_hold())
 
     monkeypatch.setattr(worker, "_close", closing)
     assert not await drops(dropper, month)
     assert placed
-    assert await is_there(practice, month)
+    assert await practice.is_there(month)
     assert (await practice.verify()).intact
-    assert await row_of(practice, "closed_runs") is None
+    assert await practice.row_of("closed_runs") is None
 
 
 @pytest.mark.parametrize("what", ["years", "not verified", "no tree head", "waits", "another workspace"])
 async def test_a_month_is_kept_while_something_keeps_it(practice, dropper, month, what, caplog):
-    other = beside(practice)
+    other = practice.beside()
     if what == "years":
         async with practice.environment.superuser() as connection:
             await connection.execute("INSERT INTO audit.retention_periods VALUES ($1, 30, now())", practice.workspace_id)
-    await a_month(practice, month)
+    await practice.a_month(month)
     if what == "another workspace":
-        await witnessed(practice)
-        await a_month(other, month, events=1)
+        await practice.witnessed()
+        await other.a_month(month, events=1)
     elif what == "no tree head":
-        assert await a_pass(practice) is None
+        assert await practice.a_pass() is None
     elif what == "waits":
-        await witnessed(practice)
+        await practice.witnessed()
         await practice.record(practice.event(occurred_at=to_timestamp(datetime(month.year, month.month, 9, tzinfo=UTC))), wait=False)
     elif what == "years":
-        await witnessed(practice)
+        await practice.witnessed()
     assert not await drops(dropper, month)
-    assert await is_there(practice, month)
+    assert await practice.is_there(month)
 
 
 async def test_a_month_of_a_broken_chain_is_evidence(practice, dropper, month):
-    events = await a_month(practice, month)
-    await witnessed(practice)
+    events = await practice.a_month(month)
+    await practice.witnessed()
     async with practice.tampering() as superuser:
         await superuser.execute("UPDATE audit.audit_events SET outcome = 'failure' WHERE id = $1", events[2].id)
     assert not await drops(dropper, month), "found when it is closed, although the last pass has found nothing"
-    assert await a_pass(practice) == 3
+    assert await practice.a_pass() == 3
     assert not await drops(dropper, month)
 
 
 @pytest.mark.parametrize("place", [1, 3, 6])
 async def test_a_month_with_a_line_that_somebody_wrote_anew_with_its_hash_is_evidence(practice, dropper, month, place):
     """Since the last pass: the line and its entry agree, and the next entry does not follow."""
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     async with practice.tampering() as superuser:
         entry = await superuser.fetchrow(
             "SELECT * FROM audit.seals WHERE workspace_id = $1 AND sequence = $2", practice.workspace_id, place
@@ -290,12 +201,12 @@ async def test_a_month_with_a_line_that_somebody_wrote_anew_with_its_hash_is_evi
             place,
         )
     assert not await drops(dropper, month)
-    assert await a_pass(practice) == place + 1
+    assert await practice.a_pass() == place + 1
 
 
 async def test_of_two_instances_one_drops(practice, still, month):
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     both = await asyncio.gather(*(month_dropper(still.runtime("audit")).drop_all() for _ in range(2)))
     assert [month in each for each in both].count(True) == 1
     assert (await practice.verify()).intact
@@ -310,8 +221,8 @@ async def test_of_two_instances_one_drops(practice, still, month):
 
 @pytest.mark.parametrize("step", ["_close_runs", "is_held"])
 async def test_a_kill_in_the_middle_leaves_everything_as_it_was(practice, dropper, month, step, monkeypatch):
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     original, reached, calls = getattr(worker, step), asyncio.Event(), []
 
     async def slow(*arguments, **named):
@@ -336,9 +247,9 @@ async def test_a_kill_in_the_middle_leaves_everything_as_it_was(practice, droppe
     monkeypatch.undo()
     monkeypatch.setattr(verification, "SEGMENT", 4)
 
-    assert await is_there(practice, month)
-    assert await row_of(practice, "closed_runs") is None
-    assert ((await practice.verify()).intact, await a_pass(practice)) == (True, None)
+    assert await practice.is_there(month)
+    assert await practice.row_of("closed_runs") is None
+    assert ((await practice.verify()).intact, await practice.a_pass()) == (True, None)
     assert await drops(dropper, month)
     assert (await practice.verify()).intact
 
@@ -360,12 +271,12 @@ FORGED = "UPDATE audit.closed_runs SET hashes = overlay(hashes placing sha256('x
     ],
 )
 async def test_tampering_with_what_is_left_is_found(practice, dropper, month, change, place):
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     assert await drops(dropper, month)
     async with practice.tampering() as superuser:
         assert not (await superuser.execute(change, practice.workspace_id)).endswith(" 0")
-    assert await a_pass(practice) == place
+    assert await practice.a_pass() == place
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, place)
 
@@ -373,7 +284,7 @@ async def test_tampering_with_what_is_left_is_found(practice, dropper, month, ch
 async def test_nobody_passes_off_a_deletion_as_a_month_that_was_dropped(practice, month):
     """A superuser deletes events, and makes up a run of their hashes: he has no key to prove it with."""
     await practice.chain(9)
-    assert await a_pass(practice) is None
+    assert await practice.a_pass() is None
     async with practice.tampering() as superuser:
         await superuser.execute(
             "INSERT INTO audit.closed_runs SELECT workspace_id, 3, 3, $2, previous_hash, hash, now(), sha256('x') FROM audit.seals"
@@ -386,12 +297,12 @@ async def test_nobody_passes_off_a_deletion_as_a_month_that_was_dropped(practice
             practice.workspace_id,
         )
         await superuser.execute("DELETE FROM audit.seals WHERE workspace_id = $1 AND sequence = 3", practice.workspace_id)
-    assert await a_pass(practice) == 3
+    assert await practice.a_pass() == 3
 
 
 async def test_an_event_put_into_a_month_that_was_dropped_is_found(practice, dropper, month):
-    await a_month(practice, month)
-    await witnessed(practice)
+    await practice.a_month(month)
+    await practice.witnessed()
     assert await drops(dropper, month)
     async with practice.tampering() as superuser:
         await superuser.execute(
@@ -400,13 +311,39 @@ async def test_an_event_put_into_a_month_that_was_dropped_is_found(practice, dro
             practice.workspace_id,
             datetime(month.year, month.month, 9, tzinfo=UTC),
         )
-    assert await a_pass(practice) == 9
+    assert await practice.a_pass() == 9
+
+
+async def test_everybody_reads_while_a_month_is_counted_and_nobody_holds_or_writes_into_it(practice, dropper, month):
+    await practice.a_month(month)
+    await practice.witnessed()
+    runtime = practice.environment.runtime("audit")
+    async with runtime.background(None) as work:
+        await work.db.run(closed_runs.lock_month, month=month)
+        assert (await practice.list(page=1, page_size=50)).total == 8
+        async with practice.environment.superuser() as connection:
+            await connection.execute("SET lock_timeout = '100ms'")
+            for change in (
+                f"INSERT INTO audit.audit_events SELECT * FROM audit.audit_events_{month:%Y_%m} LIMIT 1",
+                "UPDATE audit.legal_holds SET released_at = now()",
+                "INSERT INTO audit.legal_holds SELECT * FROM audit.legal_holds LIMIT 1",
+            ):
+                with pytest.raises(asyncpg.LockNotAvailableError):
+                    await connection.execute(change)
+    assert await drops(dropper, month)
+
+
+async def test_a_month_that_is_kept_is_guarded_as_before(practice, dropper, month):
+    """While it is looked at, the owner counts it of all workspaces. Row security binds the owner again afterwards."""
+    await practice.a_month(month)
+    assert not await drops(dropper, month)
+    async with practice.environment.superuser() as connection:
+        forced = await connection.fetch("SELECT relforcerowsecurity AS forced FROM pg_class WHERE relname LIKE $1", f"%{month:_%Y_%m}")
+    assert [row["forced"] for row in forced if row["forced"] is not None].count(False) == 0
 
 
 async def test_the_serving_role_drops_no_month_that_is_not_over(practice):
     """Whoever has taken over the service cannot use its functions to destroy what has to be kept."""
-    import asyncpg
-
     today = date.today().replace(day=1)  # noqa: DTZ011
     connection = await asyncpg.connect(practice.environment.runtime("audit").settings.database_url.get_secret_value())
     try:

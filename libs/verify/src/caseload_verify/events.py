@@ -4,7 +4,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,18 +13,31 @@ from caseload_verify.report import Report
 
 TAG = b"caseload.audit.seal.v1"
 GENESIS = bytes(32)
+# 45 CFR 164.316(b)(2)(i): the least that a workspace may choose.
+_YEARS = 6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A month whose events were dropped: where the first and the last of them were in the chain, how many they were, and on which day they went."""
+    """A month whose events were dropped: where the first and the last of them were in the chain, how many they were, and on which day they went.
+
+    `kept_until` is the day up to which all of them were promised to be kept, where the trail says so.
+    """
 
     first: int
     last: int
     number: int
     month: str
     day: str
+    kept_until: str = ""
+
+    @property
+    def may_go(self) -> str:
+        """The first day on which the month could be dropped. No workspace keeps its trail for less than six years."""
+        year, number = int(self.month[:4]), int(self.month[5:7])
+        end = date(year + _YEARS + number // 12, number % 12 + 1, 1)
+        return max(end.isoformat(), self.kept_until)
 
 
 class Chain:
@@ -101,6 +114,10 @@ class Chain:
                     place, f"event {first}: missing" if first == last else f"events {first} to {last}: are missing"
                 )
         for each in self._dropped:
+            if each.day < each.may_go:
+                self._report.findings.append(
+                    f"events {each.first} to {each.last}: those of {each.month} were dropped on {each.day}, and had to be kept until {each.may_go}"
+                )
             self._report.notes.append(
                 f"events {each.first} to {each.last}: those of {each.month}, {each.number} in all, were closed and dropped on {each.day}"
             )
@@ -117,7 +134,7 @@ def _told_by(event: Mapping[str, Any]) -> list[Dropped]:
         return []
     facts = event["metadata"]["facts"]
     ends = int(facts["first_sequence"]), int(facts["last_sequence"])
-    return [Dropped(*ends, int(facts["events"]), facts["month"], event["created_at"][:10])]
+    return [Dropped(*ends, int(facts["events"]), facts["month"], event["created_at"][:10], facts.get("kept_until", ""))]
 
 
 def _not_dropped(gaps: Sequence[tuple[int, int]], dropped: Sequence[Dropped]) -> set[tuple[int, int]]:

@@ -7,6 +7,7 @@ from audit.dropping.worker import month_dropper
 from audit.exports.rpc import AuditExports
 from audit.exports.workflow import job_kind
 from audit.legal_holds.rpc import LegalHolds
+from audit.narrowing.worker import month_narrower
 from audit.retention.rpc import Retention
 from audit.settings import AuditSettings
 from audit.tables import JOBS, KEPT_AFTER_ERASURE, RETENTIONS, metadata
@@ -83,6 +84,7 @@ SERVICE = Service(
         background_verification(runtime, checkpoint_publisher(runtime)).run,
         head_log(runtime).run,
         partial(keep_partitions_ahead, runtime.database),
+        month_narrower(runtime).run,
         month_dropper(runtime).run,
         runtime.once(worker).run,
         runtime.once(sweeper).run,

@@ -46,7 +46,7 @@ async def told_by(connection: Any, runtimes: Mapping[str, Runtime], workspace_id
         await _told_on_the_way(connection, runtime, workspace_id, telling)
     kept = (
         "SELECT id, metadata->>'records' AS records, metadata->>'recorded_by' AS recorded_by"
-        " FROM audit.audit_events WHERE workspace_id = $1 AND metadata ? 'records'"
+        " FROM audit.all_events WHERE workspace_id = $1 AND metadata ? 'records'"
     )
     async with connection.transaction():
         async for line in connection.cursor(kept, workspace_id, prefetch=AT_ONCE):
@@ -64,7 +64,9 @@ async def told_by(connection: Any, runtimes: Mapping[str, Runtime], workspace_id
 
 async def told_erased(connection: Any, workspace_id: UUID) -> set[str]:
     """The services that have told the trail that they destroyed the workspace's keys."""
-    told = "SELECT metadata->>'recorded_by' AS service FROM audit.audit_events WHERE workspace_id = $1 AND event_type = 'destroy_workspace_keys'"
+    told = (
+        "SELECT metadata->>'recorded_by' AS service FROM audit.all_events WHERE workspace_id = $1 AND event_type = 'destroy_workspace_keys'"
+    )
     return {row["service"] for row in await connection.fetch(told, workspace_id)}
 
 

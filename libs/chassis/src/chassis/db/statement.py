@@ -23,6 +23,7 @@ _WITHOUT_EFFECT = frozenset(
     [
         "all",
         "any",
+        "array",
         "array_agg",
         "bit_xor",
         "bool_and",

@@ -97,7 +97,7 @@ class Compliance(ComplianceServicer[UnitOfWork]):
 
 
 async def _count(tx: Transaction, within: Mapping[str, Any], zone: str, office: Hours) -> _Found:
-    await tx.execute(trail.force_index_scans)
+    await tx.execute(trail.look_up_each)
     rules.check_number((await tx.one(store.size, **within, limit=rules.MOST_EVENTS + 1))["events"])
     oldest = await tx.maybe(store.oldest)
     of_days = {"zone": zone, **asdict(office), "excluded_types": vocabulary.TYPES_WITHOUT_PHI}

@@ -25,10 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from audit.tables import audit_events
+from audit.tables import all_events
 from chassis.db.statement import command, query
 
-_e = audit_events.c
+_e = all_events.c
 _moment = DateTime(timezone=True)
 _within = (
     _e.workspace_id == bindparam("workspace_id", type_=Uuid),
@@ -83,7 +83,7 @@ days = command(
 def _rows(*tests: ColumnElement[bool]) -> tuple[FromClause, Any]:
     """The events of the time that pass the tests. They are chosen in an index, and only those that are chosen are read."""
     chosen = select(_e.workspace_id, _e.created_at, _e.id).where(*_within, *tests).subquery("chosen")
-    found = audit_events.alias("found")
+    found = all_events.alias("found")
     same = (found.c.workspace_id == chosen.c.workspace_id) & (found.c.created_at == chosen.c.created_at) & (found.c.id == chosen.c.id)
     # Said once more, so that no plan reads events of another time.
     within = (found.c.created_at >= bindparam("start", type_=_moment)) & (found.c.created_at < bindparam("end", type_=_moment))

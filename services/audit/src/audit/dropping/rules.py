@@ -31,9 +31,14 @@ class Standing:
 
 def months_over(names: Sequence[str], *, now: datetime) -> list[date]:
     """The months of the partitions' names (`audit_events_2016_03`) that ended six years ago, the oldest first."""
-    found = sorted(date(int(name[-7:-3]), int(name[-2:]), 1) for name in names if name[-7:].replace("_", "").isdigit())
+    found = sorted(month for name in names if (month := month_of(name)) is not None)
     today = now.astimezone(UTC).date()
     return [month for month in found if (end := next_month(month)).replace(year=end.year + SHORTEST) <= today]
+
+
+def month_of(name: str) -> date | None:
+    """The month of a partition's name; None of the default one."""
+    return date(int(name[-7:-3]), int(name[-2:]), 1) if name[-7:].replace("_", "").isdigit() else None
 
 
 def next_month(month: date) -> date:
@@ -46,6 +51,11 @@ def kept_by(month: Month, standing: Standing, *, is_held: bool, today: date) -> 
         return "retention"
     if is_held:
         return "legal_hold"
+    return is_missing(month, standing)
+
+
+def is_missing(month: Month, standing: Standing) -> str | None:
+    """What of a workspace's events in a month is still to be chained, verified or covered; None if nothing is."""
     if month.unchained:
         return "not_in_chain"
     if not standing.is_intact:

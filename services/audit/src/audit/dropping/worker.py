@@ -3,21 +3,18 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 from prometheus_client import Counter
 
 from audit.closed_runs import store as closed_runs
 from audit.closed_runs.runs import LONGEST, ClosedRun
-from audit.dropping import rules, store
+from audit.dropping import months, rules, store
 from audit.dropping.holds import is_held
 from audit.trail import verification_store
 from audit.trail.chain import GENESIS, ChainVerifier, Entry
-from audit.trail.progress import Progress
 from audit.trail.store import look_up_each
 from audit.trail.verification import hash_at, pass_over
 from caseload.options.v1 import options_pb2
@@ -35,25 +32,13 @@ _log = logging.getLogger(__name__)
 _DROPPED = Counter("caseload_audit_dropped_months_total", "Months of the trail that were dropped, since nothing kept them any longer.")
 
 _SECONDS_BETWEEN = 6 * 3600.0
-# A month of ten million events is verified once more and closed in some minutes.
-_SECONDS = 3 * 3600.0
-_CHAINS_AT_ONCE = 500
 # Entries that are read and hashed before others have their turn.
 _AT_ONCE = 250
-_FIRST = _NOBODY = UUID(int=0)
 EVENT_TYPE = "drop_audit_month"
 
 
 class _Kept(Exception):
     """Something keeps the month."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What a workspace has in the month."""
-
-    workspace_id: UUID
-    month: rules.Month
 
 
 class MonthDropper:
@@ -78,11 +63,11 @@ class MonthDropper:
         dropped: list[date] = []
         try:
             async with self._background() as work:
-                months = rules.months_over(await _partitions(work.db), now=work.now)
+                over = rules.months_over(await months.partitions(work.db), now=work.now)
         except Refusal as refusal:
             _log.warning("months cannot be dropped at the moment", extra={"code": refusal.code})
             return dropped
-        for month in months:
+        for month in over:
             try:
                 await self._drop(month)
             except _Kept as kept:
@@ -98,61 +83,39 @@ class MonthDropper:
         return dropped
 
     async def _drop(self, month: date) -> None:
-        start, end = (datetime.combine(day, time(), UTC) for day in (month, rules.next_month(month)))
+        async with months.opened(self._background, month):
+            await self._drop_opened(month)
+
+    async def _drop_opened(self, month: date) -> None:
+        within = months.bounds(month)
         async with self._background() as work:
             await work.db.run(store.lock)
-            if month not in rules.months_over(await _partitions(work.db), now=work.now):
+            await work.db.execute(months.take_long)
+            if month not in rules.months_over(await months.partitions(work.db), now=work.now):
                 raise _Kept("another instance, which was faster")
-            parts = [part async for part in self._parts(work, start, end)]
+            parts = []
+            async for part in months.parts(work, self._keys, month):
+                held = await is_held(work.db, **within)
+                by = rules.kept_by(part.month, part.standing, is_held=held, today=work.now.astimezone(UTC).date())
+                if by is not None:
+                    raise _Kept(by)
+                parts.append(part)
             for part in parts:
                 keys = await self._keys.of(part.workspace_id)
-                async with work.elsewhere(part.workspace_id, _NOBODY):
+                async with work.elsewhere(part.workspace_id, months.NOBODY):
                     await _close(work, part.month, month, keys)
                     work.emit(_line(work, month, part.month))
-            # From here on nobody reads the month, so a hold that is placed now finds it gone.
+            # From here on nobody writes into the month or places a hold, so one that waits finds the month gone. Everybody reads.
             await work.db.run(closed_runs.lock_month, month=month)
             for part in parts:
-                async with work.elsewhere(part.workspace_id, _NOBODY):
-                    if await is_held(work.db, start, end):
+                async with work.elsewhere(part.workspace_id, months.NOBODY):
+                    if await is_held(work.db, **within):
                         raise _Kept("legal_hold")
             try:
                 await work.db.run(closed_runs.drop_month, month=month, events=sum(part.month.events for part in parts))
             except asyncpg.RestrictViolationError:
                 # Something was recorded into it meanwhile.
                 raise _Kept("not_in_chain") from None
-
-    async def _parts(self, work: UnitOfWork, start: datetime, end: datetime) -> AsyncIterator[_Part]:
-        """What each workspace has in the month. Raises _Kept where something keeps it."""
-        after = _FIRST
-        while True:
-            chains = await work.db.all(store.chains, after=after, limit=_CHAINS_AT_ONCE)
-            for row in chains:
-                after = row["workspace_id"]
-                keys = await self._keys.of(after)
-                async with work.elsewhere(after, _NOBODY):
-                    if (await work.db.one(store.has_any, start=start, end=end))["any"]:
-                        found = rules.Month(**await work.db.one(store.of_month, start=start, end=end))
-                        standing = await _standing(work.db, keys)
-                        held = await is_held(work.db, start, end)
-                        by = rules.kept_by(found, standing, is_held=held, today=work.now.astimezone(UTC).date())
-                        if by is not None:
-                            raise _Kept(by)
-                        yield _Part(after, found)
-            if len(chains) < _CHAINS_AT_ONCE:
-                return
-
-
-async def _partitions(tx: Transaction) -> list[str]:
-    rows = await (await tx.connection()).fetch(
-        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit.audit_events'::regclass"
-    )
-    return [row["name"] for row in rows]
-
-
-async def _standing(tx: Transaction, keys: WorkspaceKeys) -> rules.Standing:
-    progress = Progress.read(await tx.maybe(store.verification), keys)
-    covered = await tx.one(store.covered)
-    return rules.Standing(is_intact=progress.first_break is None and progress.passed_at is not None, covered=covered["sequence"])
 
 
 async def _close(work: UnitOfWork, found: rules.Month, month: date, keys: WorkspaceKeys) -> None:
@@ -221,9 +184,10 @@ def _line(work: UnitOfWork, month: date, found: rules.Month) -> Any:
         "events": str(found.events),
         "first_sequence": str(found.first_sequence),
         "last_sequence": str(found.last_sequence),
+        "kept_until": f"{found.kept_until}",
     }
     return audit_line(work, EVENT_TYPE, options_pb2.RESOURCE_AUDIT, options_pb2.ACTION_DELETE, [], facts=facts)
 
 
 def month_dropper(runtime: Runtime) -> MonthDropper:
-    return MonthDropper(runtime.keys, lambda: runtime.background(None, seconds=_SECONDS))
+    return MonthDropper(runtime.keys, lambda: runtime.background(None, seconds=months.SECONDS))

@@ -5,12 +5,12 @@ from functools import cache
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, Uuid, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from audit.tables import audit_events, checkpoints, entries, event_entities, waiting_events
+from audit.tables import all_entities, all_entries, all_events, checkpoints, waiting_events
 from chassis.db.statement import Statement, query
 
 _moment = DateTime(timezone=True)
 _workspace = bindparam("workspace_id", type_=Uuid)
-_event, _entry = audit_events.c, entries.c
+_event, _entry = all_events.c, all_entries.c
 
 newest = query(select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace))
 # Recorded before a moment, and not in the chain yet.
@@ -27,10 +27,10 @@ def lines(filters: frozenset[str]) -> Statement:
     entries are read in the order of their index, each with its event, whatever the planner thinks of the table. Compiled once per set of filters.
     """
     of_resource = exists().where(
-        event_entities.c.workspace_id == _workspace,
-        event_entities.c.resource_id == bindparam("resource_id", type_=Uuid),
-        event_entities.c.created_at == _entry.event_created_at,
-        event_entities.c.event_id == _entry.event_id,
+        all_entities.c.workspace_id == _workspace,
+        all_entities.c.resource_id == bindparam("resource_id", type_=Uuid),
+        all_entities.c.created_at == _entry.event_created_at,
+        all_entities.c.event_id == _entry.event_id,
     )
     of_entry: dict[str, ColumnElement[bool]] = {
         "start": _entry.event_created_at >= bindparam("start", type_=_moment),
@@ -47,12 +47,12 @@ def lines(filters: frozenset[str]) -> Statement:
     same = (_event.workspace_id == _entry.workspace_id) & (_event.created_at == _entry.event_created_at) & (_event.id == _entry.event_id)
     return query(
         select(
-            *audit_events.columns,
+            *all_events.columns,
             _entry.sequence,
             func.encode(_entry.hash, "hex").label("hash"),
             func.encode(_entry.previous_hash, "hex").label("previous_hash"),
         )
-        .select_from(entries.outerjoin(audit_events, same))
+        .select_from(all_entries.outerjoin(all_events, same))
         .where(
             _entry.workspace_id == _workspace,
             _entry.sequence > bindparam("after", type_=BigInteger),

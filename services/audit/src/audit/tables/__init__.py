@@ -4,6 +4,7 @@ from audit.tables.base import metadata
 from audit.tables.closed_runs import closed_runs
 from audit.tables.jobs import JOBS, RETENTIONS
 from audit.tables.legal_holds import legal_holds
+from audit.tables.narrow import all_entities, all_entries, all_events, kept_events, kept_kinds, kept_mentions, kept_origins
 from audit.tables.retention import retention_periods
 from audit.tables.trail import audit_events, awaiting_witness, checkpoints, entries, event_entities, waiting_events
 from audit.tables.tree_heads import chain_nodes, heads, log_nodes, tree_heads, unlogged_heads
@@ -14,6 +15,9 @@ __all__ = [
     "KEPT_AFTER_ERASURE",
     "RETENTIONS",
     "WITHOUT_ROW_SECURITY",
+    "all_entities",
+    "all_entries",
+    "all_events",
     "audit_events",
     "awaiting_witness",
     "chain_nodes",
@@ -22,6 +26,10 @@ __all__ = [
     "entries",
     "event_entities",
     "heads",
+    "kept_events",
+    "kept_kinds",
+    "kept_mentions",
+    "kept_origins",
     "legal_holds",
     "log_nodes",
     "metadata",
@@ -47,6 +55,10 @@ KEPT_AFTER_ERASURE = {
     "audit_events": "the trail, until its retention is over",
     "touched": "which entities the lines of the trail are about",
     "seals": "the hash chain that proves the trail",
+    "kept_events": "the trail of months that are over, with its hash chain",
+    "kept_kinds": "what many lines of the trail have in common",
+    "kept_origins": "where many lines of the trail came from",
+    "kept_mentions": "which entities lists in the trail have named",
     "chain_heads": "the newest checkpoint of the chain",
     "unsealed": "lines that are not in the chain yet",
     "unwitnessed": "that the chain has grown beyond its published checkpoint",

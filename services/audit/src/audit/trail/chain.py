@@ -139,11 +139,17 @@ def entry_hash(previous: bytes, sequence: int, event: Mapping[str, Any]) -> byte
 
 def encode(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed. Different arguments never have the same encoding."""
-    parts = [_part(TAG), _part(previous), _part(_integer(sequence))]
-    for name, to_bytes in FIELDS.items():
-        value = event[name]
-        parts.append(b"\x00" if value is None else _part(to_bytes(value)))
-    return b"".join(parts)
+    return place(previous, sequence) + fields_of(event)
+
+
+def place(previous: bytes, sequence: int) -> bytes:
+    """The first of them: where in the chain an entry is."""
+    return _part(TAG) + _part(previous) + _part(_integer(sequence))
+
+
+def fields_of(event: Mapping[str, Any]) -> bytes:
+    """The others: what its event is. Whoever needs them for two purposes encodes them once."""
+    return b"".join([b"\x00" if (value := event[name]) is None else _part(to_bytes(value)) for name, to_bytes in FIELDS.items()])
 
 
 def _part(encoded: bytes) -> bytes:

@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from audit.trail.chain import GENESIS, Checkpoint, encode
+from audit.trail.chain import GENESIS, Checkpoint, fields_of, place
 from chassis.encryption.records import WorkspaceKeys
+
+# An event that is recorded has no place in a chain yet.
+_NOWHERE = place(GENESIS, 0)
 
 
 def of_event(event: Mapping[str, Any], keys: WorkspaceKeys) -> bytes:
     """The proof of an event as it was recorded."""
-    return keys.mac(b"audit event", encode(GENESIS, 0, event))
+    return of_fields(fields_of(event), keys)
+
+
+def of_fields(fields: bytes, keys: WorkspaceKeys) -> bytes:
+    """The same of an event that is encoded already."""
+    return keys.mac(b"audit event", _NOWHERE + fields)
 
 
 def of_checkpoint(checkpoint: Checkpoint, keys: WorkspaceKeys) -> bytes:

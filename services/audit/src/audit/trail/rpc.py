@@ -28,7 +28,7 @@ class Trail(TrailServicer[UnitOfWork]):
         window = page(request)
         filters = read_filters(request)
         names = frozenset(filters)
-        await work.db.execute(store.force_index_scans)
+        await work.db.execute(store.look_up_each)
         total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
         rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[_to_message(row) for row in rows], total=total[0])
@@ -43,7 +43,7 @@ class Trail(TrailServicer[UnitOfWork]):
         asked = [each for client_id in (request.client_id, *request.merged_ids) for each in (client_id, rules.record_of(client_id))]
         filters: dict[str, Any] = {"resource_ids": asked, "excluded_types": [vocabulary.RESOURCE_WORDS[options_pb2.RESOURCE_AUDIT]]}
         names = frozenset(filters)
-        await work.db.execute(store.force_index_scans)
+        await work.db.execute(store.look_up_and_sort)
         total = await work.db.one(store.count_events(names), **filters)
         rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[_to_message(row) for row in rows], total=total[0])

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from prometheus_client import Counter, Gauge
 
 from audit.trail import proofs, store
-from audit.trail.chain import GENESIS, Checkpoint, entry_hash
+from audit.trail.chain import GENESIS, Checkpoint, fields_of, place
 from audit.trail.checkpoints import CheckpointPublisher, checkpoint_publisher
 from chassis.backoff import Backoff
 from chassis.db.database import Database
@@ -107,15 +108,18 @@ class Sequencer:
             if not waiting and newest["proof"] is not None:
                 return 0
             from_before = from_before or proofs.in_upgrade(self._unsigned_until)
-            events = [
-                event
-                for event in waiting
-                if proofs.holds(event["proof"], proofs.of_event(event, keys)) or (from_before and event["proof"] is None)
+            # Encoded once, for the proof and for the hash.
+            encoded = [(event, fields_of(event)) for event in waiting]
+            taken = [
+                (event, fields)
+                for event, fields in encoded
+                if proofs.holds(event["proof"], proofs.of_fields(fields, keys)) or (from_before and event["proof"] is None)
             ]
+            events = [event for event, _ in taken]
             hashes = [newest["hash"]]
             sequences = list(range(newest["sequence"] + 1, newest["sequence"] + 1 + len(events)))
-            for sequence, event in zip(sequences, events, strict=True):
-                hashes.append(entry_hash(hashes[-1], sequence, event))
+            for sequence, (_, fields) in zip(sequences, taken, strict=True):
+                hashes.append(sha256(place(hashes[-1], sequence) + fields).digest())
             await tx.run(
                 store.append_entries,
                 sequences=sequences,

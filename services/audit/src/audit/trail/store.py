@@ -1,5 +1,6 @@
 """Statements on the audit trail. Row security limits every one except `workspaces_waiting`, `count_waiting` and `due_for_witness` to one workspace."""
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     LargeBinary,
+    Select,
     Text,
     Uuid,
     bindparam,
@@ -20,20 +22,37 @@ from sqlalchemy import (
     exists,
     extract,
     func,
+    literal,
     literal_column,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from audit.closed_runs import store as closed_runs
-from audit.tables import audit_events, awaiting_witness, checkpoints, entries, event_entities, unlogged_heads, verifications, waiting_events
+from audit.tables import (
+    all_entries,
+    all_events,
+    audit_events,
+    awaiting_witness,
+    checkpoints,
+    entries,
+    event_entities,
+    kept_events,
+    kept_kinds,
+    kept_mentions,
+    unlogged_heads,
+    verifications,
+    waiting_events,
+)
 from chassis.db.statement import Statement, command, query
 
 _moment = DateTime(timezone=True)
 _workspace = bindparam("workspace_id", type_=Uuid)
+_LONGEST_MONTH = timedelta(days=31)
 
 # ---------------------------------------------------------------- recording
 
@@ -60,7 +79,8 @@ record = command(
     .from_select(
         [column.name for column in audit_events.columns],
         select(*(_lines.c[column.name] for column in audit_events.columns)).where(
-            ~exists().where(audit_events.c.workspace_id == _workspace, audit_events.c.id == _lines.c.id)
+            ~exists().where(audit_events.c.workspace_id == _workspace, audit_events.c.id == _lines.c.id),
+            ~exists().where(kept_events.c.workspace_id == _workspace, kept_events.c.id == _lines.c.id),
         ),
     )
     .on_conflict_do_nothing()
@@ -82,32 +102,45 @@ add_waiting = command(
 # ---------------------------------------------------------------- reading
 
 # Every query below has an index. Where one workspace owns most of a month, the planner would still prefer to scan the
-# whole table, including other workspaces' rows. Executed first in a transaction, this prevents it. The number of rows
-# depends on the arguments, so each execution is planned with its own.
-force_index_scans = "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan"
+# whole table, including other workspaces' rows, or to sort all of it for a page. Executed first in a transaction, this prevents it: rows are read in
+# the order of an index, and looked up by a key. The number of rows depends on the arguments, so each execution is planned with its own.
+look_up_each = "; ".join(
+    f"SET LOCAL {setting}"
+    for setting in (
+        *(f"enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")),
+        "plan_cache_mode = force_custom_plan",
+    )
+)
+
+# The same for a list by several resources: what is found of them in their indexes is sorted.
+look_up_and_sort = f"{look_up_each}; SET LOCAL enable_sort = on"
 
 _event_with_entry = (
     select(
-        *audit_events.columns,
-        entries.c.sequence,
-        func.encode(entries.c.hash, "hex").label("hash"),
+        *all_events.columns,
+        all_entries.c.sequence,
+        func.encode(all_entries.c.hash, "hex").label("hash"),
     )
     .select_from(
-        audit_events.outerjoin(entries, (entries.c.workspace_id == audit_events.c.workspace_id) & (entries.c.event_id == audit_events.c.id))
+        all_events.outerjoin(
+            all_entries, (all_entries.c.workspace_id == all_events.c.workspace_id) & (all_entries.c.event_id == all_events.c.id)
+        )
     )
-    .where(audit_events.c.workspace_id == _workspace)
+    .where(all_events.c.workspace_id == _workspace)
 )
-get = query(_event_with_entry.where(audit_events.c.id == bindparam("id", type_=Uuid)))
+get = query(_event_with_entry.where(all_events.c.id == bindparam("id", type_=Uuid)))
 
 
 @cache
 def list_events(filters: frozenset[str]) -> Statement:
     """A page of the events that match the filters, newest first. Compiled once per set of filters."""
-    keys = _keys(filters).order_by(literal_column("1").desc(), literal_column("2").desc())
-    found = keys.limit(bindparam("limit", type_=BigInteger)).offset(bindparam("offset", type_=BigInteger)).subquery("found")
+    # Each in the order of its index, so that they are merged, and no more is read of either than is skipped and shown.
+    keys = union_all(*(each.order_by(*_NEWEST_FIRST) for each in _keys(filters))).subquery("keys")
+    newest = select(keys.c.created_at, keys.c.id).order_by(*_NEWEST_FIRST)
+    found = newest.limit(bindparam("limit", type_=BigInteger)).offset(bindparam("offset", type_=BigInteger)).subquery("found")
     return query(
-        _event_with_entry.join(found, (found.c.created_at == audit_events.c.created_at) & (found.c.id == audit_events.c.id)).order_by(
-            audit_events.c.created_at.desc(), audit_events.c.id.desc()
+        _event_with_entry.join(found, (found.c.created_at == all_events.c.created_at) & (found.c.id == all_events.c.id)).order_by(
+            all_events.c.created_at.desc(), all_events.c.id.desc()
         )
     )
 
@@ -115,7 +148,7 @@ def list_events(filters: frozenset[str]) -> Statement:
 @cache
 def count_events(filters: frozenset[str]) -> Statement:
     """The number of events that match the filters, counted in an index."""
-    return query(select(func.count().label("total")).select_from(_keys(filters).subquery("found")))
+    return query(select(func.count().label("total")).select_from(union_all(*_keys(filters)).subquery("found")))
 
 
 # Every event is either in the chain or waiting for it, so the events themselves need not be counted. Those that were dropped are not there.
@@ -128,18 +161,37 @@ count_all_events = query(
 )
 
 
-def _keys(filters: frozenset[str]) -> Any:
-    """created_at and id of the matching events, read from `event_entities` if a resource is asked for, or several that share no event."""
+# What an event of a narrow month has in common with others is looked up once, and its number is tested.
+_WORDS: dict[str, ColumnElement[bool]] = {
+    "resource_type": kept_kinds.c.resource_type == bindparam("resource_type", type_=Text),
+    "excluded_types": kept_kinds.c.resource_type != func.all(bindparam("excluded_types", type_=ARRAY(Text))),
+    "action": kept_kinds.c.action == bindparam("action", type_=Text),
+    "outcome": kept_kinds.c.outcome == bindparam("outcome", type_=Text),
+}
+
+
+_NEWEST_FIRST: tuple[ColumnElement[Any], ...] = (literal_column("1").desc(), literal_column("2").desc())
+
+
+def _keys(filters: frozenset[str]) -> list[Select[Any]]:
+    """created_at and id of the matching events. No event is found by two of these."""
+    return [_keys_of_rows(filters), *_keys_of_narrow_rows(filters)]
+
+
+def _is_asked(filters: frozenset[str], entity_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    if "resource_id" in filters:
+        return entity_id == bindparam("resource_id", type_=Uuid)
+    return entity_id == func.any(bindparam("resource_ids", type_=ARRAY(Uuid)))
+
+
+def _keys_of_rows(filters: frozenset[str]) -> Select[Any]:
+    """Read from `event_entities` if a resource is asked for, or several that share no event."""
     event = audit_events.c
     source: FromClause = audit_events
     if filters & {"resource_id", "resource_ids"}:
         created_at, event_id = event_entities.c.created_at, event_entities.c.event_id
         source = event_entities
-        asked = event_entities.c.resource_id
-        is_asked = asked == (
-            bindparam("resource_id", type_=Uuid) if "resource_id" in filters else func.any(bindparam("resource_ids", type_=ARRAY(Uuid)))
-        )
-        scope = [event_entities.c.workspace_id == _workspace, is_asked]
+        scope = [event_entities.c.workspace_id == _workspace, _is_asked(filters, event_entities.c.resource_id)]
         if filters & {"user_id", "resource_type", "excluded_types", "action", "outcome"}:
             same = (event.workspace_id == _workspace) & (event.created_at == created_at) & (event.id == event_id)
             source = event_entities.join(audit_events, same)
@@ -160,6 +212,33 @@ def _keys(filters: frozenset[str]) -> Any:
         .select_from(source)
         .where(*scope, *(test for name, test in tests.items() if name in filters))
     )
+
+
+def _keys_of_narrow_rows(filters: frozenset[str]) -> list[Select[Any]]:
+    """The same of narrow months. A resource that events are about is in their rows, one that they name beside it in its mentions."""
+    event, mention = kept_events.c, kept_mentions.c
+    tests: dict[str, ColumnElement[bool]] = {
+        "user_id": event.user_id == bindparam("user_id", type_=Uuid),
+        "start": event.created_at >= bindparam("start", type_=_moment),
+        "end": event.created_at < bindparam("end", type_=_moment),
+    }
+    chosen = [event.workspace_id == _workspace, *(test for name, test in tests.items() if name in filters)]
+    if words := [test for name, test in _WORDS.items() if name in filters]:
+        kinds = select(kept_kinds.c.number).where(kept_kinds.c.workspace_id == _workspace, *words)
+        chosen.append(event.kind == func.any(func.array(kinds.scalar_subquery(), type_=ARRAY(Integer))))
+    keys = select(event.created_at.label("created_at"), event.id.label("id")).where(*chosen)
+    if not filters & {"resource_id", "resource_ids"}:
+        return [keys]
+    # Of each place its event, of which there is one: never all events of the month with the places.
+    places = (
+        select(mention.month, (mention.base + func.unnest(mention.places)).label("sequence"))
+        .where(mention.workspace_id == _workspace, _is_asked(filters, mention.entity_id))
+        .subquery("places")
+    )
+    in_the_month = (event.created_at >= places.c.month) & (event.created_at < places.c.month + literal(_LONGEST_MONTH, Interval))
+    named = keys.where(event.sequence == places.c.sequence, in_the_month).limit(literal(1, Integer)).lateral("named")
+    of_mentions = select(named.c.created_at, named.c.id).select_from(places.join(named, true()))
+    return [keys.where(_is_asked(filters, event.resource_id)), of_mentions]
 
 
 # ---------------------------------------------------------------- sequencing
@@ -185,15 +264,6 @@ workspaces_waiting = command(
 count_waiting = query(select(func.count()).select_from(waiting_events))
 # The statistics of a table that is nearly always empty say that it is small: without this, PostgreSQL reads and sorts all of a backlog for every batch.
 read_by_index = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off"
-# For a transaction that takes events in batches: the batch is read in the order of its index, and each of its events is looked up by its key.
-look_up_each = "; ".join(
-    f"SET LOCAL {setting}"
-    for setting in (
-        *(f"enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")),
-        "plan_cache_mode = force_custom_plan",
-    )
-)
-
 begin_chain = command(
     insert(checkpoints)
     .values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary), proof=bindparam("proof", type_=LargeBinary))
@@ -207,7 +277,9 @@ _checkpoint = select(checkpoints.c.sequence, checkpoints.c.hash, checkpoints.c.p
 lock_checkpoint = command(_checkpoint.with_for_update())
 checkpoint = query(_checkpoint)
 entry_at = query(
-    select(entries.c.hash).where(entries.c.workspace_id == _workspace, entries.c.sequence == bindparam("sequence", type_=BigInteger))
+    select(all_entries.c.hash).where(
+        all_entries.c.workspace_id == _workspace, all_entries.c.sequence == bindparam("sequence", type_=BigInteger)
+    )
 )
 # Of those after an arrival. An event that is gone is None in all its columns.
 _batch = (

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from audit.closed_runs import store as closed_runs
-from audit.tables import audit_events, checkpoints, entries, verifications, waiting_events
+from audit.tables import all_entries, all_events, checkpoints, verifications, waiting_events
 from chassis.db.statement import command, query
 
 _moment = DateTime(timezone=True)
@@ -34,8 +34,8 @@ _limit = bindparam("limit", type_=BigInteger)
 # One statement, so one snapshot: in every snapshot each event is either in the chain or waiting, or both it and its entry were dropped.
 chain_counts = query(
     select(
-        (select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery() + closed_runs.dropped).label("events"),
-        (select(func.count()).where(entries.c.workspace_id == _workspace).scalar_subquery() + closed_runs.dropped).label("entries"),
+        (select(func.count()).where(all_events.c.workspace_id == _workspace).scalar_subquery() + closed_runs.dropped).label("events"),
+        (select(func.count()).where(all_entries.c.workspace_id == _workspace).scalar_subquery() + closed_runs.dropped).label("entries"),
         select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
         select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
         select(checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("hash"),
@@ -43,7 +43,7 @@ chain_counts = query(
     )
 )
 # What a call needs of a chain whose events it does not count.
-_last = select(entries.c.sequence).where(entries.c.workspace_id == _workspace).order_by(entries.c.sequence.desc()).limit(1)
+_last = select(all_entries.c.sequence).where(all_entries.c.workspace_id == _workspace).order_by(all_entries.c.sequence.desc()).limit(1)
 standing = query(
     select(
         func.greatest(func.coalesce(_last.scalar_subquery(), 0), func.coalesce(closed_runs.last, 0)).label("entries"),
@@ -53,8 +53,8 @@ standing = query(
         ),
     )
 )
-_e = audit_events.c
-_is_in_chain = exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == _e.id)
+_e = all_events.c
+_is_in_chain = exists().where(all_entries.c.workspace_id == _workspace, all_entries.c.event_id == _e.id)
 _waits = exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == _e.id)
 # Events that neither are in the chain nor wait for it: nobody but audit could have put them there properly.
 unproven_events = query(
@@ -73,7 +73,7 @@ def _held_against_the_chain(of: Select[Any], *columns: str) -> Select[Any]:
         )
         return found.scalar_subquery().is_not(None)
 
-    return select(*(some.c[name] for name in columns), or_(has(entries), has(waiting_events)).label("is_proven"))
+    return select(*(some.c[name] for name in columns), or_(has(all_entries), has(waiting_events)).label("is_proven"))
 
 
 _keys = select(_e.created_at, _e.id).where(_e.workspace_id == _workspace).limit(_limit)
@@ -99,17 +99,17 @@ waiting_without_event = query(
     )
 )
 _after = (
-    select(entries)
-    .where(entries.c.workspace_id == _workspace, entries.c.sequence > bindparam("after", type_=BigInteger))
-    .order_by(entries.c.sequence)
+    select(all_entries)
+    .where(all_entries.c.workspace_id == _workspace, all_entries.c.sequence > bindparam("after", type_=BigInteger))
+    .order_by(all_entries.c.sequence)
     .limit(_limit)
     .subquery("after")
 )
 entries_after = query(
-    select(_after.c.sequence, _after.c.event_id, _after.c.previous_hash, _after.c.hash.label("entry_hash"), *audit_events.columns)
+    select(_after.c.sequence, _after.c.event_id, _after.c.previous_hash, _after.c.hash.label("entry_hash"), *all_events.columns)
     .select_from(
         _after.outerjoin(
-            audit_events,
+            all_events,
             (_e.workspace_id == _after.c.workspace_id) & (_e.created_at == _after.c.event_created_at) & (_e.id == _after.c.event_id),
         )
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, BigInteger, DateTime, LargeBinary, SmallInteger, Text, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from audit.tables import chain_nodes, checkpoints, entries, heads, log_nodes, tree_heads, unlogged_heads
+from audit.tables import all_entries, chain_nodes, checkpoints, heads, log_nodes, tree_heads, unlogged_heads
 from chassis.db.statement import command, query
 
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -18,9 +18,9 @@ _t = tree_heads.c
 
 # Sequences begin with 1, leaves with 0.
 chain_hashes = query(
-    select(entries.c.sequence, entries.c.hash)
-    .where(entries.c.workspace_id == _workspace, entries.c.sequence > _first, entries.c.sequence <= _end)
-    .order_by(entries.c.sequence)
+    select(all_entries.c.sequence, all_entries.c.hash)
+    .where(all_entries.c.workspace_id == _workspace, all_entries.c.sequence > _first, all_entries.c.sequence <= _end)
+    .order_by(all_entries.c.sequence)
 )
 chain_node_hashes = query(
     select(chain_nodes.c.hash)
@@ -46,8 +46,8 @@ newest_checkpoint = query(
     select(checkpoints.c.sequence, checkpoints.c.hash, checkpoints.c.proof).where(checkpoints.c.workspace_id == _workspace)
 )
 entry = query(
-    select(entries.c.sequence, entries.c.event_id, entries.c.previous_hash, entries.c.hash).where(
-        entries.c.workspace_id == _workspace, entries.c.sequence == bindparam("sequence", type_=BigInteger)
+    select(all_entries.c.sequence, all_entries.c.event_id, all_entries.c.previous_hash, all_entries.c.hash).where(
+        all_entries.c.workspace_id == _workspace, all_entries.c.sequence == bindparam("sequence", type_=BigInteger)
     )
 )
 newest_head = query(

@@ -3,13 +3,17 @@
 import asyncio
 import logging
 from collections import defaultdict
+from uuid import UUID
 
-from chassis.events.broker.base import Broker, DeadLetter, Subscription, attempt
+from chassis.events.broker.base import Broker, DeadLetter, Subscription, attempt, attempt_together
 from chassis.events.broker.errors import BrokerDown, Unroutable
 from chassis.events.broker.retry import DeliveryCount, Retries
 from chassis.work.envelope import Envelope
 
 _log = logging.getLogger(__name__)
+
+# Events that a reaction takes together at most, as many as a relay sends at a time.
+_AT_ONCE = 200
 
 
 class InProcessBroker(Broker):
@@ -23,6 +27,8 @@ class InProcessBroker(Broker):
         self._by_type: dict[str, list[Subscription]] = defaultdict(list)
         self._by_queue: dict[str, Subscription] = {}
         self._room: dict[str, asyncio.Semaphore] = {}
+        # Of reactions that take events together: those that wait to be taken, by queue and workspace.
+        self._waiting: dict[tuple[str, UUID], list[tuple[Envelope, asyncio.Future[bool]]]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
 
@@ -78,6 +84,8 @@ class InProcessBroker(Broker):
 
     async def _persist(self, taker: Subscription, envelope: Envelope) -> None:
         """Tries until the reaction is done or its dead letter is kept."""
+        if taker.handle_many is not None and await self._taken_together(taker, envelope):
+            return
         count = DeliveryCount()
         while True:
             async with self._room[taker.queue]:
@@ -91,6 +99,38 @@ class InProcessBroker(Broker):
                 return
             count = outcome.again.count
             await self._pause(outcome.again.delay)
+
+    async def _taken_together(self, taker: Subscription, envelope: Envelope) -> bool:
+        """Whether the event was handled with others that arrived meanwhile. The first of them handles all."""
+        key = (taker.queue, envelope.workspace_id)
+        group = self._waiting.setdefault(key, [])
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        group.append((envelope, done))
+        if len(group) == _AT_ONCE:
+            del self._waiting[key]
+        if len(group) > 1:
+            return await done
+        try:
+            # Those that were sent with it are behind it in the loop.
+            await asyncio.sleep(0)
+            async with self._room[taker.queue]:
+                if self._draining.is_set():
+                    raise BrokerDown
+                self._leave(key, group)
+                taken = await attempt_together(taker, [each for each, _ in group])
+            for _, other in group:
+                if not other.done():
+                    other.set_result(taken)
+        finally:
+            self._leave(key, group)
+            for _, other in group:
+                other.cancel()
+        return taken
+
+    def _leave(self, key: tuple[str, UUID], group: list[tuple[Envelope, "asyncio.Future[bool]"]]) -> None:
+        """From here on nobody joins the group."""
+        if self._waiting.get(key) is group:
+            del self._waiting[key]
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -1,0 +1,1 @@
+"""Makes months of the trail narrow when they are over."""
