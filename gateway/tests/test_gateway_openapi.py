@@ -168,6 +168,7 @@ POST GET /alerts
 GET /alerts/active
 GET /alerts/stream
 GET PUT /alerts/escalation-policy
+GET PUT /alerts/rules
 GET /alerts/report
 GET /alerts/{}
 POST /alerts/{}/acknowledge

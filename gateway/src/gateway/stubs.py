@@ -40,6 +40,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
+from caseload.notifications.v1.alert_rules_rpc import AlertRulesStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
 from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
@@ -119,6 +120,7 @@ class Stubs:
     reminders: RemindersStub
     alerts: AlertsStub
     alert_feed: AlertFeedStub
+    alert_rules: AlertRulesStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
     notification_settings: NotificationSettingsStub
@@ -184,6 +186,7 @@ class Stubs:
             reminders=RemindersStub(peers["notifications"]),
             alerts=AlertsStub(peers["notifications"]),
             alert_feed=AlertFeedStub(peers["notifications"]),
+            alert_rules=AlertRulesStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
             notification_settings=NotificationSettingsStub(peers["notifications"]),

@@ -9,6 +9,7 @@ EXPLANATIONS: dict[str, str] = {
     "alert_already_acknowledged": "Somebody sees to this alert already: `acknowledged_by`, since `acknowledged_at`. It can still be resolved or cancelled.",
     "alert_closed": "This alert is resolved or cancelled, as `status` says, and does not change any more. Raise another one.",
     "alert_invalid": "The alert cannot be raised like this. `errors` says why.",
+    "alert_rule_invalid": "The rule cannot be stored like this: it chooses what becomes of one happening, and `automatic` is for backup_failed alone. `errors` says what is wrong.",
     "already_merged": "This client was merged into another one before, which `merged_into` names.",
     "already_reviewed": "Somebody has reviewed this already; a review is not changed.",
     "amended_meanwhile": "The note has been amended since the version whose `content_hash` was sent; `version_number` is the newest one's. Read it again before you decide.",

@@ -15,6 +15,8 @@ from chassis.service.definition import Erasure, Loop, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.alert_feed.rpc import AlertFeed
+from notifications.alert_rules.rpc import AlertRules
+from notifications.alert_rules.workflow import RuledAlerts
 from notifications.alerts.rpc import Alerts
 from notifications.bounces import reactions as bounces
 from notifications.bounces.receiver import BounceReceiver
@@ -40,6 +42,7 @@ from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.sms_channels.rpc import SmsChannels
 from notifications.stubs import Stubs
+from notifications.system_notices import reactions as system_notices
 from notifications.tables import RETENTIONS, metadata
 from notifications.waitlist_offers import reactions as waitlist_offers
 from notifications.webhooks import reactions as webhooks
@@ -61,6 +64,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),
         EscalationPolicies(),
+        AlertRules(),
         OnCall(users, departments),
         AlertFeed(runtime.keys, users),
         NotificationSettings(users),
@@ -87,7 +91,7 @@ def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
-    waited_for = worker.account_mails.wake
+    waited_for, users, ruled = worker.account_mails.wake, UsersStub(runtime.peers["identity"]), RuledAlerts.of(runtime)
     return [
         *reminders.reactions(worker.wake_reminders),
         *reminder_consents.reactions(),
@@ -95,9 +99,10 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *payment_requests.reactions(waited_for),
         *waitlist_offers.reactions(waited_for),
         *calendar_updates.reactions(waited_for),
-        *bounces.reactions(waited_for, UsersStub(runtime.peers["identity"])),
-        *break_glass_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
-        *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *bounces.reactions(waited_for, users, ruled),
+        *break_glass_notices.reactions(waited_for, users),
+        *cosign_notices.reactions(waited_for, users, ruled),
+        *system_notices.reactions(waited_for, users, ruled),
         *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]

@@ -39,6 +39,8 @@ _UNHURRIED = (
     "review_overdue",
     "webhook_disabled",
     "address_held",
+    "audit_broken",
+    "backup_failed",
     "cancellation_asked",
     "calendar_update",
     "appointment_booked",

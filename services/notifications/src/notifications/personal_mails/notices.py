@@ -15,7 +15,16 @@ from notifications.reminder_templates import composing
 from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
 
-KINDS = ("cosign_overdue", "cosign_unattended", "note_returned", "review_overdue", "webhook_disabled", "address_held")
+KINDS = (
+    "cosign_overdue",
+    "cosign_unattended",
+    "note_returned",
+    "review_overdue",
+    "webhook_disabled",
+    "address_held",
+    "audit_broken",
+    "backup_failed",
+)
 
 
 def notices(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]]:

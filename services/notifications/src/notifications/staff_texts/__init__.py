@@ -78,6 +78,11 @@ class StaffText:
             html=f'{html}<p><a href="{escape(link)}">{escape(link)}</a></p>\n<p>{escape(after)}</p>',
         )
 
+    def notice(self, which: str) -> tuple[str, str]:
+        """Subject and text of what the texts call `which`, without a greeting."""
+        said = _texts(self.locale.language)[which]
+        return said["subject"], said["text"][0].upper() + said["text"][1:]
+
     def alert(self, which: str, *, drill: bool, priority: str, what: str, department: str, room: str, name: str, link: str) -> Rendered:
         """The mail that the texts call `which` about an alert: how urgent it is, of what type, and where. Both places may be empty: the whole house."""
         texts = _texts(self.locale.language)
