@@ -158,6 +158,8 @@ PUT DELETE /reminders/configurations/{}
 GET /reminders/opt-outs
 DELETE /reminders/opt-outs/{}
 GET PUT /reminders/policy
+GET /reminders/held-addresses
+DELETE /reminders/held-addresses/{}
 GET PUT /reminders/channels/sms
 POST /reminders/channels/sms/rotate-secret
 POST GET /reminders/templates

@@ -43,6 +43,7 @@ from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alert_rules_rpc import AlertRulesStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.held_addresses_rpc import HeldAddressesStub
 from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
 from caseload.notifications.v1.offer_answers_rpc import OfferAnswersStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
@@ -115,6 +116,7 @@ class Stubs:
     offer_answers: OfferAnswersStub
     reminder_answers: ReminderAnswersStub
     reminder_policies: ReminderPoliciesStub
+    held_addresses: HeldAddressesStub
     sms_channels: SmsChannelsStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
@@ -181,6 +183,7 @@ class Stubs:
             offer_answers=OfferAnswersStub(peers["notifications"]),
             reminder_answers=ReminderAnswersStub(peers["notifications"]),
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            held_addresses=HeldAddressesStub(peers["notifications"]),
             sms_channels=SmsChannelsStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),

@@ -34,7 +34,7 @@ async def happen(hospital, happening, **but):
             runtime = hospital.environment.runtime("notifications")
             address = index_of(await runtime.keys.of(hospital.workspace_id), f"{uuid7().hex}@example.com")
             async with runtime.background(hospital.workspace_id) as work:
-                assert await record_failure(work, address, "dead_address")
+                assert await record_failure(work, address, "dead_address", kind="reminder", item_id=uuid7())
             await hospital.environment.settle()
         case "audit_broken":
             await announce(hospital, audit_events.TrailBroken(sequence=17))

@@ -26,6 +26,7 @@ from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.escalation_policies.rpc import EscalationPolicies
 from notifications.escalations.worker import AlertWorker
+from notifications.held_addresses.rpc import HeldAddresses
 from notifications.mail_worker import MailWorker
 from notifications.notification_settings.rpc import NotificationSettings
 from notifications.offer_answers.rpc import OfferAnswers
@@ -60,6 +61,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
+        HeldAddresses(),
         SmsChannels(runtime.keys, takes=webhook_worker.outgoing.takes),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),
@@ -97,7 +99,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
-        *waitlist_offers.reactions(waited_for),
+        *waitlist_offers.reactions(waited_for, users),
         *calendar_updates.reactions(waited_for),
         *bounces.reactions(waited_for, users, ruled),
         *break_glass_notices.reactions(waited_for, users),

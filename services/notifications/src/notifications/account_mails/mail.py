@@ -41,6 +41,7 @@ _UNHURRIED = (
     "address_held",
     "audit_broken",
     "backup_failed",
+    "offer_undelivered",
     "cancellation_asked",
     "calendar_update",
     "appointment_booked",

@@ -162,7 +162,7 @@ class Sender(Generic[Message]):
             async with self._runtime.background(workspace_id) as work:
                 await self._write_end(work, row, status, reason)
                 if bounced is not None:
-                    await self._channel.record_bounce(work, address, bounced)
+                    await self._channel.record_bounce(work, self._kind.name, row, address, bounced)
             return status
 
         self._report(row, await self._write(finish), reason)

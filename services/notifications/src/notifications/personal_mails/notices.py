@@ -24,6 +24,7 @@ KINDS = (
     "address_held",
     "audit_broken",
     "backup_failed",
+    "offer_undelivered",
 )
 
 

@@ -56,7 +56,7 @@ class HttpChannel:
     async def begin(self, _work: UnitOfWork, _kind: str, _row: Any, _address: bytes, _held_status: str | None) -> str:
         return ""
 
-    async def record_bounce(self, _work: UnitOfWork, _address: bytes, _reason: Reason) -> None:
+    async def record_bounce(self, _work: UnitOfWork, _kind: str, _row: Any, _address: bytes, _reason: Reason) -> None:
         return
 
     async def send(self, message: TextMessage, *, return_path: str) -> None:
