@@ -160,7 +160,7 @@ DELETE /reminders/opt-outs/{}
 GET PUT /reminders/policy
 GET /reminders/held-addresses
 DELETE /reminders/held-addresses/{}
-GET PUT /reminders/channels/sms
+GET PUT DELETE /reminders/channels/sms
 POST /reminders/channels/sms/rotate-secret
 POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}

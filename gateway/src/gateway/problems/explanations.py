@@ -266,6 +266,7 @@ EXPLANATIONS: dict[str, str] = {
     "sync_item_invalid": "A device's item needs an id of 1 to 100 characters, the time at which it was written, and texts of at most 100,000 characters each without NUL. The result says which of them is wrong.",
     "template_invalid": "The template cannot be stored like this. `errors` says why.",
     "text_not_storable": "A text holds a character that cannot be stored.",
+    "text_message_too_long": "The text is too long for a text message, which has ten parts at most. `errors` says how many it would have; the preview of a template counts them.",
     "text_too_long": "A text is longer than its field allows. `errors` says which, and how long it may be.",
     "time_zone_unknown": "Time zones have the names of the IANA database, like Europe/Berlin.",
     "token_expired": "Access tokens live for five minutes. Refresh the login session with POST /api/v1/auth/session/refresh.",

@@ -59,7 +59,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         ReminderAnswers(Stubs.of(runtime), users),
         OfferAnswers(Stubs.of(runtime)),
         ReminderPolicies(),
-        ReminderTemplates(WorkspacesStub(identity)),
+        ReminderTemplates(WorkspacesStub(identity), public_url=runtime.settings.public_url),
         ClientMoves(),
         HeldAddresses(),
         SmsChannels(runtime.keys, takes=webhook_worker.outgoing.takes),

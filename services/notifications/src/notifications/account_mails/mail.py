@@ -123,6 +123,7 @@ def account_mail(
     )
 
 
-def _next_attempt_at(row: Any, now: datetime) -> datetime | None:
-    pause, valid = _PATIENCE.get(row["kind"], (_PAUSE, _VALID))
+def _next_attempt_at(row: Any, now: datetime, asked: timedelta) -> datetime | None:
+    usual, valid = _PATIENCE.get(row["kind"], (_PAUSE, _VALID))
+    pause = max(usual, asked)
     return now + pause if now + pause < row["created_at"] + valid else None
