@@ -14,7 +14,7 @@ from standalone.selftest.worlds import Worlds
 
 # Ids of what is no client's record. A name that is not here is one of something of a client.
 NOT_OF_A_CLIENT = {
-    "alert_id", "api_key_id", "audit_event_id", "break_glass_id", "configuration_id", "delivery_id", "department_id", "export_id", "feed_id", "held_address_id", "hold_id", "holiday_id", "job_id", "location_id",
+    "alert_id", "api_key_id", "audit_event_id", "break_glass_id", "configuration_id", "delivery_id", "department_id", "export_id", "feed_id", "hold_id", "holiday_id", "job_id", "location_id",
     "override_id", "passkey_id", "practitioner_id", "reminder_template_id", "replaces_user_id", "resource_id", "service_id", "sign_in_id", "slot_hold_id",
     "supervisor_id", "template_id", "user_id", "webhook_id", "workspace_id",
 }  # fmt: skip

@@ -39,7 +39,6 @@ REFUSED = {
     "POST /api/v1/audit/exports/{export_id}/cancel": 409,  # it is ready
     "POST /api/v1/clients/{client_id}/break-glass": 409,  # the client is not restricted
     "POST /api/v1/audit/break-glass/{break_glass_id}/review": 403,  # it is one's own
-    "DELETE /api/v1/reminders/held-addresses/{held_address_id}": 404,  # no mail came back
     "GET /api/v1/reminders/channels/sms": 404,  # nobody has said yet where text messages go
     "DELETE /api/v1/reminders/channels/sms": 404,
     "GET /api/v1/audit/proof": 404,  # no checkpoint covers an event that far ahead

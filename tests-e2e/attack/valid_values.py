@@ -156,7 +156,6 @@ class ValidValues:
         self._pools["reminder_template_id"] = [self.fresh("reminder_template_id")["template_id"] for _ in range(4)]
         # Shown, and its secret rotated, where there is one.
         assert api.put("/reminders/channels/sms", json={"url": "https://sms.invalid/"}).status_code == 200
-        self._pools["held_address_id"] = [str(uuid4())]
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):

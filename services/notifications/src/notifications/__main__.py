@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -61,7 +62,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity), public_url=runtime.settings.public_url),
         ClientMoves(),
-        HeldAddresses(),
+        HeldAddresses(runtime.keys, ClientsStub(runtime.peers["clients"])),
         SmsChannels(runtime.keys, takes=webhook_worker.outgoing.takes),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),

@@ -160,8 +160,6 @@ def furnish(api: Any, sign_in_again: Callable[[], object]) -> dict[str, str]:
         "override_id": override,
         "replaces_user_id": colleague,
         "configuration_id": configuration,
-        # No mail of a workspace like this one comes back: of nobody.
-        "held_address_id": str(uuid4()),
         "reminder_template_id": reminder_template,
         "break_glass_id": broken_glass,
         "webhook_id": webhook,

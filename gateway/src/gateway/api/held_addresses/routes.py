@@ -24,8 +24,8 @@ async def list_held_addresses(query: Annotated[PageQuery, Query()], request: Sig
     return page_response(await request.stubs.held_addresses.ListHeldAddresses(message, request.context), query)
 
 
-@router.delete("/{held_address_id}", status_code=204)
-async def lift_held_address(held_address_id: UUID, request: SignedInRequest) -> Response:
-    """The address is mailed again from now on, until mail is not delivered there once more."""
-    await request.stubs.held_addresses.LiftHold(pb.LiftHoldRequest(held_address_id=str(held_address_id)), request.context)
+@router.delete("/{client_id}", status_code=204)
+async def lift_held_address(client_id: UUID, request: SignedInRequest) -> Response:
+    """The client's address is mailed again from now on, until mail is not delivered there once more. Nothing changes where it is not held."""
+    await request.stubs.held_addresses.LiftHold(pb.LiftHoldRequest(client_id=str(client_id)), request.context)
     return no_content()

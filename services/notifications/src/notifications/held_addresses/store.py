@@ -1,8 +1,8 @@
 """Statements on held addresses. Row security limits every one to the caller's workspace."""
 
-from sqlalchemy import Integer, Uuid, bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, func, select
 
-from chassis.db.statement import command, query
+from chassis.db.statement import query
 from notifications.tables import address_troubles, appointments, mails, reminders
 
 _t, _workspace = address_troubles.c, address_troubles.c.workspace_id
@@ -36,5 +36,3 @@ page = query(
     .offset(bindparam("offset", type_=Integer))
 )
 count = query(select(func.count().label("total")).select_from(address_troubles).where(_is_held))
-get = query(select(*_columns).select_from(_whose).where(_is_held, _t.id == bindparam("id", type_=Uuid)))
-lift = command(delete(address_troubles).where(_is_held, _t.id == bindparam("id", type_=Uuid)))

@@ -61,10 +61,10 @@ class ListHeldAddressesRequest(_message.Message):
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ...) -> None: ...
 
 class LiftHoldRequest(_message.Message):
-    __slots__ = ("held_address_id",)
-    HELD_ADDRESS_ID_FIELD_NUMBER: _ClassVar[int]
-    held_address_id: str
-    def __init__(self, held_address_id: _Optional[str] = ...) -> None: ...
+    __slots__ = ("client_id",)
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
 
 class LiftHoldResponse(_message.Message):
     __slots__ = ()
