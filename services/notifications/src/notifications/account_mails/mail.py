@@ -23,7 +23,7 @@ from notifications.mail.message import message_id
 from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.mail.sender import MailKind
 from notifications.reminder_templates import composing
-from notifications.staff_texts import StaffText
+from notifications.staff_texts import NOTICES, StaffText
 
 Composer: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
@@ -33,15 +33,7 @@ _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
 _UNHURRIED = (
     "invitation",
     "payment_request",
-    "cosign_overdue",
-    "cosign_unattended",
-    "note_returned",
-    "review_overdue",
-    "webhook_disabled",
-    "address_held",
-    "audit_broken",
-    "backup_failed",
-    "offer_undelivered",
+    *NOTICES,
     "cancellation_asked",
     "calendar_update",
     "appointment_booked",

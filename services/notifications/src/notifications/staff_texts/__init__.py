@@ -20,6 +20,19 @@ from notifications.mail.message import one_line
 from notifications.reminder_templates.rendering import Rendered, default
 from notifications.reminder_templates.rules import substitute
 
+# Mails that only say that something needs somebody: by these names in the texts.
+NOTICES = (
+    "cosign_overdue",
+    "cosign_unattended",
+    "note_returned",
+    "review_overdue",
+    "webhook_disabled",
+    "address_held",
+    "audit_broken",
+    "backup_failed",
+    "offer_undelivered",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StaffText:
