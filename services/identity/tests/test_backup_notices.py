@@ -9,6 +9,7 @@ import pytest
 from caseload.identity.v1 import events_pb2
 from identity.backup_notices.watch import BackupWatch, over_http
 from identity.backup_notices.workflow import announce
+from standalone.backups.workspace_notices import WorkspaceNotices
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
@@ -94,3 +95,13 @@ async def test_the_only_active_workspace_is_told_that_it_is_the_only_one(service
         finally:
             await connection.execute(others, "active", practice.workspace_id, "suspended")
     assert [event.is_only_workspace for event in await told(service, practice)] == [True]
+
+
+async def test_one_process_with_everything_in_it_tells_what_its_own_backups_say(service):
+    practice, wrong = await service.open_workspace(), {}
+    notices = WorkspaceNotices(service.environment.runtime("identity"), lambda _now: wrong)
+    assert await notices.watch.step(datetime.now(UTC) + HOUR) == 0
+    wrong["backups"] = "none was ever made; the last attempt failed: No space left on device"
+    assert await notices.watch.step(datetime.now(UTC) + HOUR) > 0
+    (event,) = await told(service, practice)
+    assert "space" not in str(event)
