@@ -83,7 +83,7 @@ class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
         found = text_messages.measured(whole)
         return pb.TextMessagePreview(
             text=whole,
-            encoding=pb.TextMessageEncoding.Value(f"TEXT_MESSAGE_ENCODING_{found.encoding.upper()}"),
+            encoding=f"TEXT_MESSAGE_ENCODING_{found.encoding.upper()}",
             characters=found.characters,
             parts=found.parts,
             is_too_long=text_messages.is_too_long(whole),
