@@ -30,6 +30,7 @@ PURPOSES = {
     "reminder rules",
     "search index",
     "sms channel",
+    "alert from within",
     "storage",
     "sync",
     "webhooks",

@@ -40,6 +40,7 @@ REFUSED = {
     "POST /api/v1/clients/{client_id}/break-glass": 409,  # the client is not restricted
     "POST /api/v1/audit/break-glass/{break_glass_id}/review": 403,  # it is one's own
     "GET /api/v1/reminders/channels/sms": 404,  # nobody has said yet where text messages go
+    "DELETE /api/v1/reminders/channels/sms": 404,
     "GET /api/v1/audit/proof": 404,  # no checkpoint covers an event that far ahead
     "POST /api/v1/clients/{client_id}/merge/undo": 409,  # nobody was merged by then
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in

@@ -76,13 +76,16 @@ LINES = {
         ),
         "only adds a mail to the practitioner; who changed the appointment is on record",
     ),
-    "notifications.mail-held-address": "only adds a mail; that a mail has bounced is on record",
-    "notifications.mail-overdue-cosignature": "only adds a mail; that the deadline was missed is on record",
+    "notifications.mail-held-address": "only adds a mail; that a mail has bounced is on record. An alert leaves raise_alert",
+    "notifications.mail-overdue-cosignature": "only adds a mail; that the deadline was missed is on record. An alert leaves raise_alert",
+    "notifications.tell-broken-trail": "raise_alert",
+    "notifications.tell-troubled-backups": "raise_alert",
     "notifications.mail-overdue-review": "only adds a mail; that the review is overdue is on record",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
     "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",
     "notifications.mail-returned-note": "only adds a mail; that the note was returned is on record",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",
+    "notifications.mail-undelivered-offer": "only adds a mail; that the offer went on is on record",
     "notifications.mail-waitlist-offer": "only adds a mail; that a time was offered is on record, and so is what the mail tells",
     "notifications.move-reminders": "move_reminders",
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",
@@ -106,6 +109,7 @@ LINES = {
     "scheduling.follow-care-team": "only goes by what clients has told; who changed it is on record there",
     "scheduling.forget-client-access": "only forgets who opened the record; what is erased with the client is told",
     "scheduling.go-on-erasing": "erase_workspace",
+    "scheduling.pass-on-offer": "pass_on_waitlist_offer",
 }
 
 

@@ -81,7 +81,7 @@ EMPTY = {
     "clinical.search_work": "all notes are indexed, unless it was stopped before",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
     **dict.fromkeys(("notifications.alert_escalations", "notifications.alert_mails"), "no alert in it has waited for its first level"),
-    "notifications.escalation_policies": "nobody in it has set any",
+    **dict.fromkeys(("notifications.escalation_policies", "notifications.alert_rules"), "nobody in it has set any"),
     "notifications.notification_settings": "nobody in it has set any",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.chain_nodes": "no chain in it has 256 lines",

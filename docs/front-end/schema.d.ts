@@ -2830,6 +2830,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/held-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Held Addresses
+         * @description The latest first. Reminders to them are `skipped` with `address_held`. A client who is given another address is mailed there at once.
+         */
+        get: operations["list_held_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/held-addresses/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift Held Address
+         * @description The client's address is mailed again from now on, until mail is not delivered there once more. Nothing changes where it is not held.
+         */
+        delete: operations["lift_held_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/channels/sms": {
         parameters: {
             query?: never;
@@ -2848,7 +2888,11 @@ export interface paths {
          */
         put: operations["set_sms_channel"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete Sms Channel
+         * @description Reminders by text message are `skipped` with `sms_channel_off` from now on. A channel that is set anew has another secret.
+         */
+        delete: operations["delete_sms_channel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3082,6 +3126,30 @@ export interface paths {
          * @description Alerts that were raised before keep the policy that was in force then. The policy `default` is of every priority without one of its own.
          */
         put: operations["set_escalation_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alert Rules
+         * @description What becomes of each thing that happens by itself: the workspace's own rule, or the one that Caseload comes with.
+         */
+        get: operations["list_alert_rules"];
+        /**
+         * Set Alert Rule
+         * @description Of what happens from now on. While an alert of a happening is open, there is no second one. Its `created_by` is the workspace's own id.
+         */
+        put: operations["set_alert_rule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3984,6 +4052,28 @@ export interface components {
             by_priority: components["schemas"]["PriorityFigures"][];
             by_department: components["schemas"]["DepartmentFigures"][];
         };
+        AlertRule: {
+            /** @enum {string} */
+            happening: "cosign_overdue" | "address_held" | "audit_broken" | "backup_failed";
+            /** @enum {string} */
+            action: "none" | "mail" | "alert" | "automatic";
+            /** @enum {string} */
+            priority: "low" | "medium" | "high" | "critical";
+            /** @description null of a rule that Caseload comes with. */
+            updated_at: string | null;
+        };
+        AlertRuleUpdate: {
+            /**
+             * @description mail: to whoever can do something about it. alert: for those who see all alerts, and mailed to them until one answers. automatic, of backup_failed alone: an alert in the only workspace of an installation, nothing in one of several.
+             * @enum {string}
+             */
+            action: "none" | "mail" | "alert" | "automatic";
+            /**
+             * @description Of the alert.
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "critical";
+        };
         ApiKey: {
             /** Format: uuid */
             id: string;
@@ -4848,6 +4938,35 @@ export interface components {
         Health: {
             /** @constant */
             status: "ok";
+        };
+        HeldAddress: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Of the last failure.
+             * @enum {string}
+             */
+            reason: "dead_address" | "mailbox_full" | "unclear";
+            failures: number;
+            /** Format: date-time */
+            first_failed_at: string;
+            /** Format: date-time */
+            last_failed_at: string;
+            /** Format: date-time */
+            held_at: string;
+            /** @description To whom the last mail was that was not delivered; null where that is not known any more. */
+            client_id: string | null;
+            /** @description The same of a mail to somebody who works here. */
+            user_id: string | null;
+            /** @description What that mail was about. */
+            appointment_id: string | null;
+        };
+        HeldAddressPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["HeldAddress"][];
         };
         Hold: {
             /** Format: uuid */
@@ -5759,6 +5878,7 @@ export interface components {
             subject: string;
             text: string;
             html: string;
+            text_message: components["schemas"]["TextMessagePreview"];
         };
         ReminderTemplate: {
             /** Format: uuid */
@@ -6297,6 +6417,21 @@ export interface components {
             /** @description SHA-256 of the item's texts, as lower-case hex: what the device has typed since then is not in the note. */
             content_hash: string;
         };
+        /** @description The same as a text message, for a rule whose channel is `sms`, with the link that follows it. */
+        TextMessagePreview: {
+            text: string;
+            /**
+             * @description gsm7: 160 characters a part, or 153 of several. ucs2: 70, or 67.
+             * @enum {string}
+             */
+            encoding: "gsm7" | "ucs2";
+            /** @description Places: some characters take two. */
+            characters: number;
+            /** @description In how many it is sent, and paid for. */
+            parts: number;
+            /** @description A message of more than ten parts is not sent: the reminder is `failed` with `text_too_long`. */
+            is_too_long: boolean;
+        };
         Timeline: {
             /** Format: uuid */
             client_id: string;
@@ -6788,6 +6923,8 @@ export type AlertEscalation = components['schemas']['AlertEscalation'];
 export type AlertFigures = components['schemas']['AlertFigures'];
 export type AlertPage = components['schemas']['AlertPage'];
 export type AlertReport = components['schemas']['AlertReport'];
+export type AlertRule = components['schemas']['AlertRule'];
+export type AlertRuleUpdate = components['schemas']['AlertRuleUpdate'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type Appointment = components['schemas']['Appointment'];
@@ -6868,6 +7005,8 @@ export type EscalationPolicyUpdate = components['schemas']['EscalationPolicyUpda
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GlassToBreak = components['schemas']['GlassToBreak'];
 export type Health = components['schemas']['Health'];
+export type HeldAddress = components['schemas']['HeldAddress'];
+export type HeldAddressPage = components['schemas']['HeldAddressPage'];
 export type Hold = components['schemas']['Hold'];
 export type HoldCreate = components['schemas']['HoldCreate'];
 export type Holiday = components['schemas']['Holiday'];
@@ -7006,6 +7145,7 @@ export type SyncItem = components['schemas']['SyncItem'];
 export type SyncRequest = components['schemas']['SyncRequest'];
 export type SyncResult = components['schemas']['SyncResult'];
 export type SyncedItem = components['schemas']['SyncedItem'];
+export type TextMessagePreview = components['schemas']['TextMessagePreview'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
@@ -13952,6 +14092,69 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_held_addresses: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldAddressPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    lift_held_address: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     get_sms_channel: {
         parameters: {
             query?: never;
@@ -14009,6 +14212,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SmsChannelWithSecret"];
                 };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_sms_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
@@ -14612,6 +14846,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EscalationPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_alert_rule: {
+        parameters: {
+            query: {
+                happening: "cosign_overdue" | "address_held" | "audit_broken" | "backup_failed";
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
                 };
             };
             400: components["responses"]["400"];

@@ -101,3 +101,21 @@ async def test_who_is_on_call_and_who_stands_in(gateway):
     assert (await nurse.delete(override)).status_code == 403
     assert (await admin.delete(override)).status_code == 204
     assert (await admin.delete(override)).status_code == 404
+
+
+async def test_rules_of_what_happens_by_itself_are_shown_and_changed(gateway, check_problem):
+    admin, nurse = await staff(gateway, "nurse")
+    path = "/api/v1/alerts/rules"
+    shipped = (await admin.get(path)).json()
+    assert shipped[2] == {"happening": "audit_broken", "action": "alert", "priority": "high", "updated_at": None}
+    changed = await admin.put(path, params={"happening": "audit_broken"}, json={"action": "mail", "priority": "low"})
+    assert (changed.status_code, {**changed.json(), "updated_at": None}) == (200, {**shipped[2], "action": "mail", "priority": "low"})
+    assert (await admin.get(path)).json()[2] == changed.json()
+    refused = await admin.put(path, params={"happening": "audit_broken"}, json={"action": "automatic", "priority": "low"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "alert_rule_invalid")
+    for bad in ({}, {"happening": "rain"}):
+        assert (await admin.put(path, params=bad, json={"action": "mail", "priority": "low"})).status_code == 422
+    check_problem(await nurse.get(path), 403, "permission_denied")
+    check_problem(
+        await nurse.put(path, params={"happening": "audit_broken"}, json={"action": "none", "priority": "low"}), 403, "permission_denied"
+    )

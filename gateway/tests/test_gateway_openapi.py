@@ -158,7 +158,9 @@ PUT DELETE /reminders/configurations/{}
 GET /reminders/opt-outs
 DELETE /reminders/opt-outs/{}
 GET PUT /reminders/policy
-GET PUT /reminders/channels/sms
+GET /reminders/held-addresses
+DELETE /reminders/held-addresses/{}
+GET PUT DELETE /reminders/channels/sms
 POST /reminders/channels/sms/rotate-secret
 POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}
@@ -168,6 +170,7 @@ POST GET /alerts
 GET /alerts/active
 GET /alerts/stream
 GET PUT /alerts/escalation-policy
+GET PUT /alerts/rules
 GET /alerts/report
 GET /alerts/{}
 POST /alerts/{}/acknowledge

@@ -43,3 +43,17 @@ async def test_those_who_do_not_administer_the_workspace_are_refused(gateway, pr
     async with gateway.colleague(practice.person, sub=str(uuid4()), role="therapist", scope="reminders:read reminders:write") as http:
         check_problem(await http.put(API, json=ASKED), 403, "permission_denied")
         check_problem(await http.get(API), 403, "permission_denied")
+
+
+async def test_a_channel_is_deleted_once(practice, check_problem):
+    check_problem(await practice.http.delete(API), 404, "not_found")
+    assert (await practice.http.put(API, json=ASKED)).status_code == 200
+    assert (await practice.http.delete(API)).status_code == 204
+    check_problem(await practice.http.get(API), 404, "not_found")
+
+
+async def test_the_preview_of_a_template_counts_the_parts_of_its_text_message(practice):
+    body = {"name": "Short", "locale": "en", "subject": "-", "text": "{date} {time}"}
+    made = (await practice.http.post("/api/v1/reminders/templates", json=body)).json()
+    shown = (await practice.http.post(f"/api/v1/reminders/templates/{made['id']}/preview")).json()["text_message"]
+    assert (shown["encoding"], shown["parts"], shown["is_too_long"], len(shown["text"])) == ("gsm7", 2, False, shown["characters"])

@@ -98,6 +98,8 @@ class Explorer:
         values, label = self._values, case.operation.label
         if case.path_parameters and (valid or values.chance.random() < 0.5):
             case.path_parameters = values.address(label, case.operation.path, case.path_parameters)
+        elif valid:
+            values.make_for(label)
         if valid:
             case.query = values.query(case.query)
             if isinstance(case.body, dict):

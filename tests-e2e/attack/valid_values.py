@@ -72,6 +72,8 @@ CONSUMES = {
         (f"POST /api/v1/alerts/{{alert_id}}/{action}" for action in ("acknowledge", "resolve", "cancel", "escalate")), "alert_id"
     ),
     "DELETE /api/v1/on-call/overrides/{override_id}": "override_id",
+    "DELETE /api/v1/reminders/channels/sms": "sms_channel",
+    "POST /api/v1/reminders/channels/sms/rotate-secret": "sms_channel",
 }
 WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
@@ -154,8 +156,7 @@ class ValidValues:
             ):
                 self._keep(kind)
         self._pools["reminder_template_id"] = [self.fresh("reminder_template_id")["template_id"] for _ in range(4)]
-        # Shown, and its secret rotated, where there is one.
-        assert api.put("/reminders/channels/sms", json={"url": "https://sms.invalid/"}).status_code == 200
+        self.fresh("sms_channel")
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):
@@ -400,6 +401,12 @@ class ValidValues:
         self._new_webhook_room()
         return {"webhook_id": self._made("/webhooks", json={"url": "https://hooks.invalid/", "event_types": ["client.created"]})}
 
+    def _new_sms_channel(self):
+        """Another one, whose secret was not rotated yet."""
+        assert self.api.delete("/reminders/channels/sms").status_code in {204, 404}
+        assert self.api.put("/reminders/channels/sms", json={"url": "https://sms.invalid/"}).status_code == 200
+        return {}
+
     def _new_webhook_room(self):
         """Deletes those that requests have made: a workspace has ten at most."""
         for webhook in self.api.get("/webhooks").raise_for_status().json()["items"]:
@@ -431,6 +438,11 @@ class ValidValues:
             return self.api.token
         claims = {"sub": sub, "ws": self.person.workspace_id, "sid": str(uuid4()), "role": "owner", "scope": "", "epoch": 2**53}
         return self._signer.sign(claims)
+
+    def make_for(self, label):
+        """Makes what an operation without ids uses up."""
+        if label in CONSUMES:
+            self.fresh(CONSUMES[label])
 
     def address(self, label, template, parameters):
         """Ids for the path parameters that belong together."""

@@ -1,4 +1,4 @@
-"""`make drill`: races, kills, saves, restarts, outages and tamperings at full length, with a report. Exits with 1 if a guarantee was broken."""
+"""`make drill`: races, kills, notices, streams, saves, restarts, outages and tamperings at full length, with a report. Exits with 1 if a guarantee was broken."""
 
 import argparse
 import asyncio
@@ -13,12 +13,15 @@ from attack.tamperings import KINDS
 
 from chassis.local.postgres import LocalPostgres
 from drill.environment import DrillEnvironment
+from drill.faults import KILLABLE
 from drill.floods import FLOODS, flood, timing
 from drill.kills import run_kills, schedule
+from drill.notices import notify
 from drill.outages import OUTAGES, peer_hangs
 from drill.races import RACERS, RACES, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
 from drill.restarts import RESTARTABLE, run_restarts
 from drill.saves import save_often
+from drill.streams import stream
 from drill.tampering import tamper
 from standalone.services import NAMES
 
@@ -122,6 +125,43 @@ async def kills(report, *, count, seed):
         report.result("time until everything was processed, s", round(run.seconds_to_settle, 1))
 
 
+async def notices(report, *, reminders, alerts, seed):
+    report.line(f"\n{reminders} reminders and {alerts} alerts under kills, seed {seed}")
+    async with _environment(report) as environment:
+        # The first is killed while it hands a text message over.
+        victims = ["notifications", *schedule(2 * len(KILLABLE), seed=seed)]
+        found = await notify(environment, reminders=reminders, alerts=alerts, victims=victims, seed=seed, progress=report.line)
+        report.result("kills", len(found.kills), expected=len(victims))
+        report.result("reminders", found.reminders.total(), expected=reminders)
+        report.result("  by status", dict(found.reminders))
+        report.result("  text messages killed in the middle, and not sent again", found.killed_in_the_middle)
+        report.result("steps of alerts to a level", found.steps, expected=2 * alerts)
+        report.result("  mails about them, by status", dict(found.alert_mails))
+        report.result("lost", len(found.lost), expected=0)
+        report.details(found.lost)
+        report.result("doubled", len(found.doubled), expected=0)
+        report.details(found.doubled)
+        report.result("lateness of reminders, s: median, 99 %, longest", found.late(found.reminder_lateness))
+        report.result("lateness of steps, s: median, 99 %, longest", found.late(found.step_lateness))
+
+
+async def streams(report, *, number):
+    report.line(f"\n{number} open streams of alerts")
+    async with _environment(report) as environment:
+        found = await stream(environment, streams=number, alerts=100, per_second=10)
+        report.result("streams", found.streams, expected=number)
+        report.result("  that ended", found.ended, expected=0)
+        report.result("alerts raised", found.alerts, expected=100)
+        report.result("  a second", round(found.raised_per_second, 1))
+        report.result("told to the streams", found.told, expected=100 * number)
+        report.result("  missing", found.missing, expected=0)
+        report.result("  doubled", found.doubled, expected=0)
+        report.result("from the alert to the reader, s: median", round(found.at(50), 3))
+        report.result("  99 %", round(found.at(99), 3))
+        report.result("  99 % under half a second", found.at(99) < 0.5, expected=True)
+        report.result("memory of the gateway for each stream, KiB", round(found.kib_per_stream, 1))
+
+
 async def saves(report, *, count, seed):
     report.line(f"\n{count} saves from devices without a network")
     async with _environment(report) as environment:
@@ -205,13 +245,20 @@ async def _environment(report, settings=None):
 async def drill(options):
     report = Report()
     began = time.monotonic()
-    await races(report, each=options.each, seed=options.seed)
-    await floods(report, guesses=options.guesses, timings=options.timings)
-    await kills(report, count=options.kills, seed=options.seed)
-    await saves(report, count=options.saves, seed=options.seed)
-    await restarts(report, seed=options.seed)
-    await outages(report)
-    await tamperings(report, number=options.tamperings, seed=options.seed)
+    parts = {
+        "races": lambda: races(report, each=options.each, seed=options.seed),
+        "floods": lambda: floods(report, guesses=options.guesses, timings=options.timings),
+        "kills": lambda: kills(report, count=options.kills, seed=options.seed),
+        "notices": lambda: notices(report, reminders=options.reminders, alerts=options.alerts, seed=options.seed),
+        "streams": lambda: streams(report, number=options.streams),
+        "saves": lambda: saves(report, count=options.saves, seed=options.seed),
+        "restarts": lambda: restarts(report, seed=options.seed),
+        "outages": lambda: outages(report),
+        "tamperings": lambda: tamperings(report, number=options.tamperings, seed=options.seed),
+    }
+    for name, part in parts.items():
+        if options.only in {None, name}:
+            await part()
     report.line(f"\n{time.monotonic() - began:.0f} s in all; {len(report.broken) or 'no'} guarantees broken")
     report.details(report.broken)
     return 1 if report.broken else 0
@@ -220,6 +267,10 @@ async def drill(options):
 def main():
     parser = argparse.ArgumentParser(prog="drill", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--reminders", type=int, default=10_000, help="that come due while processes are killed")
+    parser.add_argument("--alerts", type=int, default=500, help="that nobody answers meanwhile")
+    parser.add_argument("--streams", type=int, default=1000, help="open at one gateway while ten alerts a second are raised")
+    parser.add_argument("--only", help="one part alone: races, floods, kills, notices, streams, saves, restarts, outages or tamperings")
     parser.add_argument("--saves", type=int, default=100_000, help="saves from devices without a network")
     parser.add_argument("--each", type=int, default=2000, help="bookings tried by each writer")
     parser.add_argument("--guesses", type=int, default=100_000, help="wrong passwords from elsewhere while the owner signs in")

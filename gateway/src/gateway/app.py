@@ -36,6 +36,7 @@ from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.held_addresses import routes as held_addresses
 from gateway.api.holds import routes as holds
 from gateway.api.holidays import routes as holidays
 from gateway.api.invitations import routes as invitations
@@ -148,6 +149,7 @@ ROUTERS: Sequence[APIRouter] = (
     measures.router,
     reminder_opt_outs.router,
     reminder_policies.router,
+    held_addresses.router,
     sms_channels.router,
     reminder_templates.router,
     reminders.router,

@@ -40,8 +40,10 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
+from caseload.notifications.v1.alert_rules_rpc import AlertRulesStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.held_addresses_rpc import HeldAddressesStub
 from caseload.notifications.v1.notification_settings_rpc import NotificationSettingsStub
 from caseload.notifications.v1.offer_answers_rpc import OfferAnswersStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
@@ -114,11 +116,13 @@ class Stubs:
     offer_answers: OfferAnswersStub
     reminder_answers: ReminderAnswersStub
     reminder_policies: ReminderPoliciesStub
+    held_addresses: HeldAddressesStub
     sms_channels: SmsChannelsStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
     alerts: AlertsStub
     alert_feed: AlertFeedStub
+    alert_rules: AlertRulesStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
     notification_settings: NotificationSettingsStub
@@ -179,11 +183,13 @@ class Stubs:
             offer_answers=OfferAnswersStub(peers["notifications"]),
             reminder_answers=ReminderAnswersStub(peers["notifications"]),
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            held_addresses=HeldAddressesStub(peers["notifications"]),
             sms_channels=SmsChannelsStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
             alerts=AlertsStub(peers["notifications"]),
             alert_feed=AlertFeedStub(peers["notifications"]),
+            alert_rules=AlertRulesStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
             notification_settings=NotificationSettingsStub(peers["notifications"]),

@@ -140,7 +140,7 @@ class OldPractice(Practice):
     async def a_pass(self):
         runtime = self.environment.runtime("audit")
         publisher = CheckpointPublisher(runtime.database, runtime.keys, runtime.blobs, every=0)
-        background = BackgroundVerification(runtime.database, runtime.keys, publisher, every=0)
+        background = BackgroundVerification(runtime.database, runtime.keys, publisher, runtime.background, every=0)
         before = await self.row_of("verifications")
         for _ in range(100):
             async with self.environment.superuser() as connection:

@@ -9,6 +9,7 @@ import pytest
 from audit.trail import verification, verification_store
 from audit.trail.background_verification import _BREAKS, BackgroundVerification
 from audit.trail.checkpoints import CheckpointPublisher, checkpoint_key, checkpoint_publisher
+from caseload.audit.v1 import events_pb2
 from caseload.audit.v1.trail_rpc import TrailStub
 from chassis.errors import Unavailable
 
@@ -29,7 +30,7 @@ def new_background(environment, **but):
     """As after a restart: it knows what the database says and nothing else."""
     runtime = environment.runtime("audit")
     publisher = but.pop("publisher", checkpoint_publisher(runtime))
-    return BackgroundVerification(runtime.database, runtime.keys, publisher, every=0, **but)
+    return BackgroundVerification(runtime.database, runtime.keys, publisher, runtime.background, every=0, **but)
 
 
 async def progress_of(practice):
@@ -123,6 +124,8 @@ async def test_a_change_before_the_anchor_is_found_by_the_next_pass_and_told_by_
     assert (found.intact, found.first_break) == (False, place)
     await a_pass(practice, background)
     assert _BREAKS._value.get() == before + 1, "told once"
+    told = await practice.environment.emitted(events_pb2.TrailBroken, practice.workspace_id)
+    assert [event.sequence for event in told] == [place]
     assert "a chain is broken" in caplog.text
 
     async with practice.tampering() as superuser:

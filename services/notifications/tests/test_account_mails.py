@@ -238,7 +238,7 @@ async def test_a_notice_is_mailed_to_an_address_that_other_mail_does_not_go_to_a
     runtime = practice.environment.runtime("notifications")
     address = index_of(await runtime.keys.of(practice.workspace_id), practice.owner_email)
     async with runtime.background(practice.workspace_id) as work:
-        assert await record_failure(work, address, "dead_address")
+        assert await record_failure(work, address, "dead_address", kind="reminder", item_id=uuid7())
     async with practice.environment.runtime("identity").background(practice.workspace_id) as work:
         raise_notice(work, practice.owner_id, events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED)
     (mail,) = await practice.until(lambda: practice.mail_server.to(practice.owner_email))

@@ -10,12 +10,12 @@ from notifications.alert_records.rules import CHANGES, TRANSITIONS, Sight, check
 from notifications.alerts.rules import period
 
 NOW = datetime(2026, 6, 8, 12, tzinfo=UTC)
-ADA, BERT, WARD, CLINIC = uuid4(), uuid4(), uuid4(), uuid4()
+ADA, BERT, WARD, CLINIC, HOUSE = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 
 
 def alert(status="active", **but):
     nobody = dict.fromkeys(("acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at", "department_id"))
-    return {"status": status, "created_by": BERT, **nobody, **but}
+    return {"status": status, "workspace_id": HOUSE, "created_by": BERT, **nobody, **but}
 
 
 ACKNOWLEDGED = alert("acknowledged", acknowledged_by=ADA, acknowledged_at=NOW)
@@ -76,6 +76,10 @@ def test_who_sees_an_alert():
     assert not confined.sees(alert(department_id=CLINIC))
     assert confined.sees(alert(department_id=CLINIC, created_by=ADA))
     assert Sight(ADA, sees_all=True).sees(alert(department_id=CLINIC))
+    # What the workspace itself has raised, by its rules.
+    own = alert(created_by=HOUSE)
+    assert not confined.sees(own)
+    assert Sight(ADA, sees_all=True).sees(own)
     assert sees_all({"alerts:oversee"})
     assert not sees_all({"alerts:read", "alerts:manage"})
 

@@ -10,10 +10,13 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1.events_pb2 import OUTCOME_SUCCESS, AuditRecorded
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.notifications.v1 import held_addresses_pb2 as held_pb
 from caseload.notifications.v1 import reminders_pb2 as pb
-from chassis.errors import Unavailable
+from caseload.notifications.v1.held_addresses_rpc import HeldAddressesStub
+from chassis.errors import NotFound, Unavailable
 from notifications.bounces import workflow
 from notifications.bounces.receiver import BounceReceiver
 from notifications.return_paths.tokens import ReturnToken
@@ -113,10 +116,10 @@ async def test_of_two_first_failures_at_once_both_count(practice):
 
     async def full():
         async with runtime.background(practice.workspace_id) as work:
-            return await record_failure(work, address, "mailbox_full")
+            return await record_failure(work, address, "mailbox_full", kind="reminder", item_id=uuid7())
 
     async with runtime.background(practice.workspace_id) as work:
-        assert await record_failure(work, address, "dead_address")
+        assert await record_failure(work, address, "dead_address", kind="reminder", item_id=uuid7())
         second = asyncio.create_task(full())
         await asyncio.sleep(0.3)
         assert not second.done()
@@ -213,7 +216,7 @@ async def test_those_who_administer_are_told_once_a_day_however_many_addresses_a
     keys = await runtime.keys.of(practice.workspace_id)
     for number in range(3):
         async with runtime.background(practice.workspace_id) as work:
-            assert await record_failure(work, index_of(keys, f"ada{number}@example.com"), "dead_address")
+            assert await record_failure(work, index_of(keys, f"ada{number}@example.com"), "dead_address", kind="reminder", item_id=uuid7())
     await practice.environment.settle()
     await practice.has_nothing_due()
     assert len(mail_server.to(practice.owner_email)) == 1
@@ -279,3 +282,43 @@ async def _reply(reader):
         line = await asyncio.wait_for(reader.readline(), 10)
         if line[3:4] != b"-":
             return line[:3].decode()
+
+
+async def held(practice):
+    stub = practice.environment.stub(HeldAddressesStub)
+    return (await stub.ListHeldAddresses(held_pb.ListHeldAddressesRequest(), practice.call)).items
+
+
+async def test_the_practice_sees_whose_address_is_held_and_why_and_lifts_it(practice, neighbour, mail_server, port):
+    client, booked, return_path = await remind(practice, mail_server)
+    assert await held(practice) == []
+    await tell(port, return_path, reports.POSTFIX)
+
+    (found,) = await held(practice)
+    assert (found.client_id, found.appointment_id, found.HasField("user_id")) == (client.id, booked.id, False)
+    assert (found.reason, found.failures) == (held_pb.HOLD_REASON_DEAD_ADDRESS, 1)
+    assert await held(neighbour) == []
+    stub, lift = practice.environment.stub(HeldAddressesStub), held_pb.LiftHoldRequest(client_id=client.id)
+    with pytest.raises(NotFound):
+        await stub.LiftHold(lift, neighbour.call)
+    assert await held(practice) == [found]
+    for _ in range(2):
+        await stub.LiftHold(lift, practice.call)
+        assert await held(practice) == []
+    lines = [
+        each
+        for each in await practice.environment.emitted(AuditRecorded, practice.workspace_id)
+        if each.event_type == "lift_hold" and each.outcome == OUTCOME_SUCCESS
+    ]
+    assert [(line.resource_id, dict(line.facts)) for line in lines] == [(client.id, {"was_held": answer}) for answer in ("yes", "no")]
+
+    # It is mailed again, and held again when it is still dead.
+    _, _, return_path = await remind(practice, mail_server, client)
+    await tell(port, return_path, reports.POSTFIX)
+    assert [each.client_id for each in await held(practice)] == [client.id]
+
+
+async def test_a_mailbox_that_is_full_now_and_then_is_not_on_the_list(practice, mail_server, port):
+    _, _, return_path = await remind(practice, mail_server)
+    await tell(port, return_path, reports.SENDMAIL_FULL)
+    assert await held(practice) == []

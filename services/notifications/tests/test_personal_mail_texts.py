@@ -9,14 +9,13 @@ from notifications.account_mails.mail import WITH_A_LINK
 from notifications.escalations import mail as escalations
 from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.notification_settings import rules
-from notifications.personal_mails import notices
 from notifications.reminder_templates.rendering import LANGUAGES
-from notifications.staff_texts import StaffText
+from notifications.staff_texts import NOTICES, StaffText
 
 from .mail_texts import seen, words
 
 KINDS = (
-    *notices.KINDS,
+    *NOTICES,
     "cancellation_asked",
     "cancellation_of_nobody",
     "agenda",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
+from notifications.reminder_templates import text_messages
 from notifications.reminder_templates.rendering import LANGUAGES, own_texts
 from notifications.reminder_templates.rules import PLACEHOLDERS, substitute
 from notifications.sms_channels import rules
@@ -73,7 +74,7 @@ def test_an_answer_has_a_class(status, reason):
 
 
 def test_a_text_loses_empty_lines_and_indentation():
-    assert rules.one_paragraph("\nHello Ada,\n\n    Monday,  14:30\n\n") == "Hello Ada,\nMonday, 14:30"
+    assert text_messages.one_paragraph("\nHello Ada,\n\n    Monday,  14:30\n\n") == "Hello Ada,\nMonday, 14:30"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

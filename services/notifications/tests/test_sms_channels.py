@@ -375,3 +375,98 @@ async def test_what_was_sent_is_on_record_without_number_and_text(practice, prov
     assert (line.resource_id, line.action) == (booked.id, options_pb2.ACTION_SHARE)
     assert dict(line.facts) == {"reminder_id": sent.id, "channel": "sms", "status": "sent"}
     assert not any("901820" in str(each) or provider.taken[0].data["text"] in str(each) for each in lines)
+
+
+async def make_template(practice, text):
+    request = templates.CreateReminderTemplateRequest(name="SMS", locale="en", subject="-", text=text)
+    return await practice.environment.stub(ReminderTemplatesStub).CreateReminderTemplate(request, practice.call)
+
+
+async def test_a_text_that_is_too_long_for_a_text_message_is_refused_where_it_is_to_be_one(practice, provider):
+    long, short = "x" * 1600 + " {date} {time}", "{date} {time}"
+    template, other = await make_template(practice, long), await make_template(practice, short)
+    with pytest.raises(Invalid) as refused:
+        await practice.rule(3, channel=reminders_pb2.CHANNEL_SMS, template_id=template.id)
+    assert (refused.value.code, refused.value.faults[0].pointer) == ("text_message_too_long", "/template_id")
+    mailed = await practice.rule(3, template_id=template.id)
+    rule = await practice.rule(5, channel=reminders_pb2.CHANNEL_SMS, template_id=other.id)
+    for changed in (
+        reminders_pb2.UpdateConfigurationRequest(
+            configuration_id=mailed.id, mask=FieldMask(paths=["channel"]), channel=reminders_pb2.CHANNEL_SMS
+        ),
+        reminders_pb2.UpdateConfigurationRequest(configuration_id=rule.id, mask=FieldMask(paths=["template_id"]), template_id=template.id),
+    ):
+        with pytest.raises(Invalid):
+            await practice.stub.UpdateConfiguration(changed, practice.call)
+    stub_of_templates = practice.environment.stub(ReminderTemplatesStub)
+    change = templates.UpdateReminderTemplateRequest(template_id=other.id, mask=FieldMask(paths=["text"]), text=long)
+    with pytest.raises(Invalid) as refused:
+        await stub_of_templates.UpdateReminderTemplate(change, practice.call)
+    assert (refused.value.code, refused.value.faults[0].pointer) == ("text_message_too_long", "/text")
+    await practice.stub.DeleteConfiguration(reminders_pb2.DeleteConfigurationRequest(configuration_id=rule.id), practice.call)
+    await stub_of_templates.UpdateReminderTemplate(change, practice.call)
+
+
+async def test_the_preview_says_in_how_many_parts_a_text_is_sent(practice):
+    plain, hebrew = await make_template(practice, "{date} {time}"), await make_template(practice, "שלום {date} {time}")
+    found = []
+    for template in (plain, hebrew):
+        request = templates.PreviewReminderTemplateRequest(template_id=template.id)
+        found.append((await practice.environment.stub(ReminderTemplatesStub).PreviewReminderTemplate(request, practice.call)).text_message)
+    assert [each.encoding for each in found] == [templates.TEXT_MESSAGE_ENCODING_GSM7, templates.TEXT_MESSAGE_ENCODING_UCS2]
+    assert [(each.parts, each.is_too_long) for each in found] == [(2, False), (3, False)]
+    assert all(each.characters == len(each.text) for each in found)
+    assert "No more reminders: http://127.0.0.1:8000/reminder/unsubscribe?token=xxx" in found[0].text
+
+
+async def test_the_link_of_the_preview_is_as_long_as_that_of_a_message(practice, provider):
+    template = await make_template(practice, "{date} {time}")
+    request = templates.PreviewReminderTemplateRequest(template_id=template.id)
+    shown = await practice.environment.stub(ReminderTemplatesStub).PreviewReminderTemplate(request, practice.call)
+    await by_sms_alone(practice, provider, template_id=template.id)
+    await practice.finished_reminder(await practice.book(await ada(practice), SOON))
+    assert len(provider.taken[0].data["text"].split("\n")[1]) == len(shown.text_message.text.split("\n")[1])
+
+
+async def test_a_provider_is_not_asked_again_before_the_pause_that_it_asks_for(practice, provider):
+    await by_sms_alone(practice, provider, hours=24)
+    answers = iter([status("429 Later", "Retry-After: 3600")])
+    provider.answer = lambda _request: next(answers, status("200 OK"))
+    first, second = [await practice.book(await ada(practice), WEEK + timedelta(hours=n)) for n in range(2)]
+    began = datetime.now(UTC)
+    await practice.make_due(first)
+
+    async def is_put_off(booked, reason):
+        (row,) = await practice.look(
+            "SELECT status, attempts, last_error, next_attempt_at FROM notifications.reminders WHERE appointment_id = $1", UUID(booked.id)
+        )
+        waits = began + timedelta(minutes=59) < row["next_attempt_at"] < began + timedelta(minutes=61)
+        return row if waits and (row["status"], row["last_error"]) == ("pending", reason) else None
+
+    assert (await practice.until(lambda: is_put_off(first, "provider_busy")))["attempts"] == 1
+    # Nor with any other message: a provider counts those of an account.
+    await practice.make_due(second)
+    assert (await practice.until(lambda: is_put_off(second, "provider_rests")))["attempts"] == 0
+    assert len(provider.taken) == 1
+
+
+async def test_a_pause_that_leads_past_the_appointment_fails_the_reminder(practice, provider):
+    await by_sms_alone(practice, provider)
+    provider.answer = lambda _request: status("503 Later", "Retry-After: 3600")
+    ended = await practice.finished_reminder(await practice.book(await ada(practice), SOON))
+    assert (ended.status, ended.last_error, ended.attempts) == (reminders_pb2.REMINDER_STATUS_FAILED, "provider_failed", 1)
+
+
+async def test_a_deleted_channel_sends_nothing_and_a_new_one_has_another_secret(practice, neighbour, provider):
+    secret = await by_sms_alone(practice, provider)
+    await set_channel(neighbour, provider)
+    await stub(practice).DeleteSmsChannel(pb.DeleteSmsChannelRequest(), practice.call)
+    with pytest.raises(NotFound):
+        await stub(practice).GetSmsChannel(pb.GetSmsChannelRequest(), practice.call)
+    with pytest.raises(NotFound):
+        await stub(practice).DeleteSmsChannel(pb.DeleteSmsChannelRequest(), practice.call)
+    skipped = await practice.finished_reminder(await practice.book(await ada(practice), SOON))
+    assert (skipped.status, skipped.last_error) == (reminders_pb2.REMINDER_STATUS_SKIPPED, "sms_channel_off")
+    assert (await stub(neighbour).GetSmsChannel(pb.GetSmsChannelRequest(), neighbour.call)).url == provider.url
+    anew = (await set_channel(practice, provider)).secret
+    assert anew not in {"", secret}

@@ -146,3 +146,40 @@ async def test_an_offer_that_is_over_before_its_mail_goes_out_is_not_mailed(prac
 
     assert await mails(practice) == [("dropped", "waitlist_offer_lapsed")]
     assert mail_server.to(client.email) == []
+
+
+@pytest.mark.parametrize("why", ["held", "bounces"])
+async def test_an_offer_to_a_dead_address_goes_on_to_the_next_client_and_the_practice_is_told(practice, mail_server, booked, why):
+    first, second = await practice.client(), await practice.client()
+    waiting = [await join(practice, client, booked) for client in (first, second)]
+    mail_server.behaviour[first.email] = "bounces"
+    if why == "held":
+        soon = await practice.book(first, timedelta(hours=20))
+        await practice.finished_reminder(soon)
+    attempts = mail_server.attempts[first.email]
+    await practice.cancel(booked)
+    await work(practice)
+
+    async def is_passed_on():
+        await practice.environment.settle()
+        rows = await practice.look(
+            "SELECT status FROM scheduling.waitlist_entries WHERE workspace_id = $1 ORDER BY created_at", practice.workspace_id
+        )
+        await work(practice)
+        return [row["status"] for row in rows] == ["waiting", "offered"]
+
+    await practice.until(is_passed_on)
+    assert mail_server.attempts[first.email] - attempts == (0 if why == "held" else 1)
+    await practice.until(lambda: mail_server.to(second.email))
+    told = "Jemand auf der Warteliste war nicht zu erreichen"
+    await practice.until(lambda: [mail for mail in mail_server.to(practice.owner_email) if mail["Subject"] == told])
+    (line,) = [
+        each
+        for each in await practice.environment.emitted(audit_pb.AuditRecorded, practice.workspace_id)
+        if each.event_type == "pass_on_waitlist_offer"
+    ]
+    assert (line.resource_id, line.facts["entry_id"]) == (first.id, waiting[0].id)
+    # Whoever is offered it by now may have it.
+    stub = practice.environment.stub(WaitlistStub)
+    accepted = await stub.AcceptOffer(pb.AcceptOfferRequest(entry_id=waiting[1].id), practice.call)
+    assert accepted.status == pb.WAITLIST_STATUS_BOOKED

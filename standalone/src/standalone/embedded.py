@@ -26,6 +26,7 @@ from chassis.service.runtime import Runtime
 from standalone.backups.journal import state as journal_state
 from standalone.backups.operator_mail import OperatorMail
 from standalone.backups.schedule import BackupSchedule, JournalKeeper
+from standalone.backups.workspace_notices import WorkspaceNotices
 from standalone.doctor.findings import Verdict
 from standalone.doctor.home_checks import at_start, wrong_with_backups
 from standalone.gateway import gateway_server
@@ -98,8 +99,10 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         if settings.backup_target:
             schedule = BackupSchedule(home, settings)
             parts.add("backups", start=schedule.start, stop=schedule.stop, needs=["gateway"])
+            look = partial(wrong_with_backups, home, settings)
+            notices = WorkspaceNotices(runtimes[IDENTITY.name], look)
+            parts.add("workspaces", start=notices.start, stop=notices.stop, needs=["gateway"])
             if settings.operator_email:
-                look = partial(wrong_with_backups, home, settings)
                 told = OperatorMail(home, addresses["smtp_url"], own[IDENTITY.name].mail_from, settings.operator_email, look)
                 parts.add("operator", start=told.start, stop=told.stop, needs=["gateway"])
         await parts.start()

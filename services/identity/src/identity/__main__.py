@@ -2,9 +2,10 @@
 
 from caseload.identity.v1 import events_pb2
 from chassis.service.cli import run
-from chassis.service.definition import Erasure, Service
+from chassis.service.definition import Erasure, Loop, Service
 from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
+from identity.backup_notices.watch import BackupWatch, over_http
 from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.erasure.reactions import reactions
@@ -53,11 +54,17 @@ def servicers(
     ]
 
 
+def loops(runtime: Runtime) -> list[Loop]:
+    url = runtime.settings.backup_state_url
+    return [BackupWatch(runtime, over_http(url)).run] if url else []
+
+
 SERVICE = Service(
     "identity",
     metadata,
     servicers,
     reactions=lambda runtime: reactions(runtime.legal_holds(lambda: runtime.peers["audit"])),
+    loops=loops,
     settings=IdentitySettings,
     retentions=RETENTIONS,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),

@@ -46,6 +46,10 @@ class IdentitySettings(Settings):
     # workspace can have requests sent to every address in them.
     sso_private_networks: str = ""
 
+    # Where whoever makes the backups says how they fare, as http://backups:9000/state: when something is wrong, workspaces are told as their
+    # rules say. Without it nothing is asked; `caseload run` knows by itself.
+    backup_state_url: str = ""
+
     # Days until these are deleted, after they have expired.
     login_sessions_days: float = Field(7, gt=0)
     magic_links_days: float = Field(1, gt=0)

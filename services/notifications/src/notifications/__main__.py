@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -15,6 +16,8 @@ from chassis.service.definition import Erasure, Loop, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.alert_feed.rpc import AlertFeed
+from notifications.alert_rules.rpc import AlertRules
+from notifications.alert_rules.workflow import RuledAlerts
 from notifications.alerts.rpc import Alerts
 from notifications.bounces import reactions as bounces
 from notifications.bounces.receiver import BounceReceiver
@@ -24,6 +27,7 @@ from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.escalation_policies.rpc import EscalationPolicies
 from notifications.escalations.worker import AlertWorker
+from notifications.held_addresses.rpc import HeldAddresses
 from notifications.mail_worker import MailWorker
 from notifications.notification_settings.rpc import NotificationSettings
 from notifications.offer_answers.rpc import OfferAnswers
@@ -40,6 +44,7 @@ from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.sms_channels.rpc import SmsChannels
 from notifications.stubs import Stubs
+from notifications.system_notices import reactions as system_notices
 from notifications.tables import RETENTIONS, metadata
 from notifications.waitlist_offers import reactions as waitlist_offers
 from notifications.webhooks import reactions as webhooks
@@ -55,12 +60,14 @@ def _servicers(runtime: Runtime) -> list[Any]:
         ReminderAnswers(Stubs.of(runtime), users),
         OfferAnswers(Stubs.of(runtime)),
         ReminderPolicies(),
-        ReminderTemplates(WorkspacesStub(identity)),
+        ReminderTemplates(WorkspacesStub(identity), public_url=runtime.settings.public_url),
         ClientMoves(),
+        HeldAddresses(runtime.keys, ClientsStub(runtime.peers["clients"])),
         SmsChannels(runtime.keys, takes=webhook_worker.outgoing.takes),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),
         EscalationPolicies(),
+        AlertRules(),
         OnCall(users, departments),
         AlertFeed(runtime.keys, users),
         NotificationSettings(users),
@@ -87,17 +94,18 @@ def _wake_of_steps(runtime: Runtime) -> Callable[[], None]:
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
-    waited_for = worker.account_mails.wake
+    waited_for, users, ruled = worker.account_mails.wake, UsersStub(runtime.peers["identity"]), RuledAlerts.of(runtime)
     return [
         *reminders.reactions(worker.wake_reminders),
         *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
-        *waitlist_offers.reactions(waited_for),
+        *waitlist_offers.reactions(waited_for, users),
         *calendar_updates.reactions(waited_for),
-        *bounces.reactions(waited_for, UsersStub(runtime.peers["identity"])),
-        *break_glass_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
-        *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *bounces.reactions(waited_for, users, ruled),
+        *break_glass_notices.reactions(waited_for, users),
+        *cosign_notices.reactions(waited_for, users, ruled),
+        *system_notices.reactions(waited_for, users, ruled),
         *personal_mails.reactions(waited_for, AppointmentsStub(runtime.peers["scheduling"])),
         *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]

@@ -24,8 +24,9 @@ from notifications.reminders.text_message import reminder_text_message
 from notifications.settings import NotificationsSettings
 from notifications.sms_channels.channel import HttpChannel
 from notifications.stubs import Stubs
-from notifications.waitlist_offers.mail import KIND as WAITLIST_OFFER
 from notifications.waitlist_offers.mail import waitlist_offer_mail
+from notifications.waitlist_offers.workflow import KIND as WAITLIST_OFFER
+from notifications.waitlist_offers.workflow import pass_on
 from notifications.webhooks.worker import WebhookWorker
 
 
@@ -83,6 +84,7 @@ class MailWorker:
 
 
 def _record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
-    """The audit lines of the mails that leave one."""
+    """What follows of the end of some mails: an audit line, or that an offer goes to somebody else."""
     record(work, row, status, reason)
     record_calendar_mail(work, row, status, reason)
+    pass_on(work, row, status, reason)

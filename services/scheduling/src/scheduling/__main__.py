@@ -26,6 +26,7 @@ from scheduling.series.rpc import AppointmentSeries
 from scheduling.slot_holds.rpc import Holds
 from scheduling.slots.rpc import FreeSlots
 from scheduling.tables import ACCESS, RETENTIONS, metadata, waitlist_entries
+from scheduling.waitlist import reactions as waitlist
 from scheduling.waitlist.rpc import Waitlist
 from scheduling.waitlist.worker import WaitlistWorker
 from scheduling.workspace_holidays.rpc import Holidays
@@ -59,7 +60,7 @@ SERVICE = Service(
     "scheduling",
     metadata,
     servicers,
-    reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys)],
+    reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys), *waitlist.reactions()],
     loops=lambda runtime: [WaitlistWorker(runtime).poller.run, AddressSealer(runtime).run],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,

@@ -8,8 +8,8 @@ from fastapi import Header, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from caseload.notifications.v1 import alert_rules_pb2, escalation_policies_pb2
 from caseload.notifications.v1 import alerts_pb2 as pb
-from caseload.notifications.v1 import escalation_policies_pb2
 from gateway.api.alerts import schemas
 from gateway.api.responses import json_response, page_response
 from gateway.api.time_range import time_range
@@ -71,6 +71,20 @@ async def set_escalation_policy(
     levels = [to_proto(level, escalation_policies_pb2.EscalationLevel) for level in body.levels]
     message = to_proto(body, escalation_policies_pb2.SetPolicyRequest, priority=query.priority, levels=levels)
     return json_response(await request.stubs.escalation_policies.SetPolicy(message, request.context))
+
+
+@router.get("/rules", response_model=list[schemas.AlertRule])
+async def list_alert_rules(request: SignedInRequest) -> Response:
+    """What becomes of each thing that happens by itself: the workspace's own rule, or the one that Caseload comes with."""
+    found = await request.stubs.alert_rules.ListAlertRules(alert_rules_pb2.ListAlertRulesRequest(), request.context)
+    return json_response([render(rule) for rule in found.items])
+
+
+@router.put("/rules", response_model=schemas.AlertRule)
+async def set_alert_rule(query: Annotated[schemas.RuleQuery, Query()], body: schemas.AlertRuleUpdate, request: SignedInRequest) -> Response:
+    """Of what happens from now on. While an alert of a happening is open, there is no second one. Its `created_by` is the workspace's own id."""
+    message = to_proto(body, alert_rules_pb2.SetAlertRuleRequest, happening=query.happening)
+    return json_response(await request.stubs.alert_rules.SetAlertRule(message, request.context))
 
 
 @router.get("/report", response_model=schemas.AlertReport, responses={404: {}})

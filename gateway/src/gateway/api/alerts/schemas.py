@@ -13,6 +13,8 @@ AlertStatus = Literal["active", "acknowledged", "resolved", "cancelled"]
 EscalationReason = Literal["timeout", "manual", "no_response"]
 RoleName = Literal["owner", "assistant", "therapist", "operator", "doctor", "nurse", "head_doctor", "admin"]
 Channel = Literal["stream", "email", "webhook"]
+RuledHappening = Literal["cosign_overdue", "address_held", "audit_broken", "backup_failed"]
+RuleAction = Literal["none", "mail", "alert", "automatic"]
 Title = Annotated[Text, Field(min_length=1, max_length=200)]
 Seconds = Annotated[int, Field(strict=True, ge=5, le=86400)]
 
@@ -104,6 +106,28 @@ class EscalationPolicy(Schema):
 
 class PolicyQuery(Schema):
     priority: PolicyPriority = "default"
+
+
+class AlertRuleUpdate(Schema):
+    action: Annotated[
+        RuleAction,
+        Field(
+            description="mail: to whoever can do something about it. alert: for those who see all alerts, and mailed to them until one answers. "
+            "automatic, of backup_failed alone: an alert in the only workspace of an installation, nothing in one of several."
+        ),
+    ]
+    priority: Annotated[Priority, Field(description="Of the alert.")]
+
+
+class AlertRule(Schema):
+    happening: RuledHappening
+    action: RuleAction
+    priority: Priority
+    updated_at: Annotated[Time | None, Field(description="null of a rule that Caseload comes with.")]
+
+
+class RuleQuery(Schema):
+    happening: RuledHappening
 
 
 class ReportQuery(Schema):

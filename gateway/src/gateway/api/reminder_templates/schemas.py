@@ -1,6 +1,6 @@
 """What reminders say."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool
@@ -60,9 +60,22 @@ class ReminderTemplatePage(Page):
     items: list[ReminderTemplate]
 
 
+class TextMessagePreview(Schema):
+    """The same as a text message, for a rule whose channel is `sms`, with the link that follows it."""
+
+    text: str
+    encoding: Annotated[Literal["gsm7", "ucs2"], Field(description="gsm7: 160 characters a part, or 153 of several. ucs2: 70, or 67.")]
+    characters: Annotated[int, Field(description="Places: some characters take two.")]
+    parts: Annotated[int, Field(description="In how many it is sent, and paid for.")]
+    is_too_long: Annotated[
+        bool, Field(description="A message of more than ten parts is not sent: the reminder is `failed` with `text_too_long`.")
+    ]
+
+
 class ReminderPreview(Schema):
     """The mail that somebody who does not exist would get tomorrow."""
 
     subject: str
     text: str
     html: str
+    text_message: TextMessagePreview

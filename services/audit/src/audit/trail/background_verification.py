@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from audit.trail.chain import ChainVerifier, Checkpoint
 from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.progress import Progress
 from audit.trail.verification import check_from_anchor, verify_up_to
+from caseload.audit.v1 import events_pb2
 from chassis.db.database import Database
 from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
@@ -20,6 +22,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Refusal
 from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
 
 _log = logging.getLogger(__name__)
 
@@ -41,12 +44,21 @@ class BackgroundVerification:
     """First makes anchors of what is new, then goes on with the pass: the chain from its beginning, its end, then the events themselves.
 
     A pass that is through begins again `every` so many seconds later. Any number may run: each workspace is one's at a time.
+    `background` begins a piece of this service's own work in a workspace (see runtime.py).
     """
 
     def __init__(
-        self, database: Database, keys: Keys, publisher: CheckpointPublisher, *, every: float, unsigned_until: datetime | None = None
+        self,
+        database: Database,
+        keys: Keys,
+        publisher: CheckpointPublisher,
+        background: Callable[[UUID], UnitOfWork],
+        *,
+        every: float,
+        unsigned_until: datetime | None = None,
     ) -> None:
         self._database = database
+        self._background = background
         self._keys = keys
         self._publisher = publisher
         self._every = timedelta(seconds=every)
@@ -85,7 +97,8 @@ class BackgroundVerification:
     async def _advance(self, workspace_id: UUID) -> bool:
         """One step of one chain, and its progress, in one transaction. Returns whether the next is of what is new."""
         keys, published = await self._keys.of(workspace_id), await self._publisher.published(workspace_id)
-        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
+        async with self._background(workspace_id) as work:
+            tx = work.db
             await tx.execute(store.look_up_each)
             row = await tx.one(verification_store.progress)
             progress = Progress.read(row, keys)
@@ -111,7 +124,9 @@ class BackgroundVerification:
                 progress.begin_again()
             columns = {f"new_{name}": value for name, value in progress.columns(keys).items()}
             delay = self._every if is_over or found is not None else timedelta()
-            await tx.run(verification_store.keep_progress, old_proof=row["proof"], delay=delay, **columns)
+            is_kept = await tx.run(verification_store.keep_progress, old_proof=row["proof"], delay=delay, **columns)
+            if found is not None and found != before and is_kept:
+                work.emit(events_pb2.TrailBroken(sequence=found))
         if found is not None and found != before:
             _BREAKS.inc()
             _log.error("a chain is broken", extra={"workspace_id": str(workspace_id), "sequence": found})
@@ -161,5 +176,10 @@ class BackgroundVerification:
 def background_verification(runtime: Runtime, publisher: CheckpointPublisher) -> BackgroundVerification:
     settings = runtime.settings
     return BackgroundVerification(
-        runtime.database, runtime.keys, publisher, every=settings.verification_seconds, unsigned_until=settings.unsigned_events_until
+        runtime.database,
+        runtime.keys,
+        publisher,
+        runtime.background,
+        every=settings.verification_seconds,
+        unsigned_until=settings.unsigned_events_until,
     )

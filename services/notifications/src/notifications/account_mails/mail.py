@@ -23,7 +23,7 @@ from notifications.mail.message import message_id
 from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.mail.sender import MailKind
 from notifications.reminder_templates import composing
-from notifications.staff_texts import StaffText
+from notifications.staff_texts import NOTICES, StaffText
 
 Composer: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
@@ -33,12 +33,7 @@ _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
 _UNHURRIED = (
     "invitation",
     "payment_request",
-    "cosign_overdue",
-    "cosign_unattended",
-    "note_returned",
-    "review_overdue",
-    "webhook_disabled",
-    "address_held",
+    *NOTICES,
     "cancellation_asked",
     "calendar_update",
     "appointment_booked",
@@ -120,6 +115,7 @@ def account_mail(
     )
 
 
-def _next_attempt_at(row: Any, now: datetime) -> datetime | None:
-    pause, valid = _PATIENCE.get(row["kind"], (_PAUSE, _VALID))
+def _next_attempt_at(row: Any, now: datetime, asked: timedelta) -> datetime | None:
+    usual, valid = _PATIENCE.get(row["kind"], (_PAUSE, _VALID))
+    pause = max(usual, asked)
     return now + pause if now + pause < row["created_at"] + valid else None

@@ -49,19 +49,19 @@ _LABEL = re.compile(r"[^\W_](?:[\w .,/&#+()'-]*[\w.)#])?")
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whose alerts somebody sees: all, or those of the whole house, of their departments and their own."""
+    """Whose alerts somebody sees: all, or those of the whole house, of their departments and their own.
+
+    What a workspace raises itself, by its rules, is for those alone who see all.
+    """
 
     user_id: UUID
     sees_all: bool = False
     departments: frozenset[UUID] = frozenset()
 
     def sees(self, alert: Mapping[str, Any]) -> bool:
-        return (
-            self.sees_all
-            or alert["department_id"] is None
-            or alert["department_id"] in self.departments
-            or alert["created_by"] == self.user_id
-        )
+        if self.sees_all or alert["created_by"] == alert["workspace_id"]:
+            return self.sees_all
+        return alert["department_id"] is None or alert["department_id"] in self.departments or alert["created_by"] == self.user_id
 
 
 def check_alert(values: Mapping[str, Any], *, now: datetime) -> None:

@@ -65,6 +65,8 @@ def _matching(names: FilterNames) -> list[ColumnElement[bool]]:
     """`departments` and `user_id` are set together: those of somebody who does not see all."""
     found = [alerts.c[name] == bindparam(name, type_=alerts.c[name].type) for name in sorted(names - _CONFINED)]
     if names & _CONFINED:
+        # What the workspace itself has raised is for those who see all.
+        found.append(alerts.c.created_by != alerts.c.workspace_id)
         found.append(
             or_(
                 alerts.c.department_id.is_(None),

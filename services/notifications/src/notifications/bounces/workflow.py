@@ -10,6 +10,7 @@ from notifications.bounces.rules import Report
 from notifications.return_paths import store as paths
 from notifications.return_paths.tokens import ReturnToken
 from notifications.return_paths.workflow import record_failure, record_success
+from notifications.waitlist_offers.workflow import pass_on
 
 
 async def is_known(runtime: Runtime, token: ReturnToken) -> bool:
@@ -30,8 +31,9 @@ async def apply(runtime: Runtime, token: ReturnToken, report: Report) -> None:
         elif report.outcome == "failed" and report.reason is not None:
             mail = await work.db.maybe(store.bounced[path["kind"]], id=path["id"], reason=f"bounced_{report.reason}")
             if mail is not None:
-                is_held = await record_failure(work, path["address_index"], report.reason)
+                is_held = await record_failure(work, path["address_index"], report.reason, kind=path["kind"], item_id=path["id"])
                 _record(work, path, mail, report.reason, is_held=is_held)
+                pass_on(work, mail, "bounced", None)
 
 
 def _record(work: UnitOfWork, path: Record, mail: Record, reason: str, *, is_held: bool) -> None:

@@ -9,16 +9,19 @@ from chassis.db.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
+from notifications.alert_rules.workflow import RuledAlerts
 from notifications.mail import store
 from notifications.mail.to_staff import mail_staff
 
 
-def reactions(wake: Callable[[], None], users: UsersStub) -> list[Reaction]:
+def reactions(wake: Callable[[], None], users: UsersStub, ruled: RuledAlerts) -> list[Reaction]:
     """`wake` makes the poller of these mails look for work at once."""
 
     @on(events_pb2.CosignatureOverdue, queue="notifications.mail-overdue-cosignature")
     async def mail_overdue_cosignature(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> None:
-        """To the supervisor; where there is none, or an inactive one, to everybody who may decide in their place."""
+        """As the rule says: an alert, or a mail to the supervisor; where there is none, or an inactive one, to everybody who may decide in their place."""
+        if not await ruled.apply(delivery, "cosign_overdue", text="cosign_missed"):
+            return
         if await _is_attended(event, delivery):
             await _mail(delivery, "cosign_overdue", event.supervisor_id)
             return

@@ -41,7 +41,7 @@ class Channel(Protocol[Message_contra]):
     async def send(self, message: Message_contra, *, return_path: str) -> None:
         """Returns when the message was taken. Raises TransientFailure, PermanentFailure, or UnknownOutcome if it may have been taken."""
 
-    async def record_bounce(self, work: UnitOfWork, address: bytes, reason: Reason) -> None:
+    async def record_bounce(self, work: UnitOfWork, kind: str, row: Any, address: bytes, reason: Reason) -> None:
         """Keeps that a message was not taken for its address."""
 
 
@@ -64,5 +64,5 @@ class MailChannel:
     async def send(self, message: EmailMessage, *, return_path: str) -> None:
         await self._smtp.send(message, return_path=return_path)
 
-    async def record_bounce(self, work: UnitOfWork, address: bytes, reason: Reason) -> None:
-        await return_paths.record_failure(work, address, reason)
+    async def record_bounce(self, work: UnitOfWork, kind: str, row: Any, address: bytes, reason: Reason) -> None:
+        await return_paths.record_failure(work, address, reason, kind=kind, item_id=row["id"])

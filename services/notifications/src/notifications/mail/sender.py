@@ -36,8 +36,8 @@ class MailKind(Generic[Message]):
 
     `compose(workspace_id, row)` returns the mail, or None if the row has become due at another time meanwhile. It
     raises NotToBeSent, or Unavailable if it should be tried later. `held_status` is the status of one to an address that is not mailed any
-    more, and `may_be_held` says which are not sent there: what somebody is waiting for is tried everywhere. `next_attempt_at(row, now)` returns when to try
-    again, or None to give up. `guard` names the columns that must not have changed between composing and sending.
+    more, and `may_be_held` says which are not sent there: what somebody is waiting for is tried everywhere. `next_attempt_at(row, now, asked)` returns when to try
+    again, not before the pause that was asked for, or None to give up. `guard` names the columns that must not have changed between composing and sending.
     `record(work, row, status, reason)` leaves the audit line of a final status, in the transaction that writes it.
     """
 
@@ -47,7 +47,7 @@ class MailKind(Generic[Message]):
     finish: Statement
     reschedule: Statement
     compose: Callable[[UUID, Any], Awaitable[Message | None]]
-    next_attempt_at: Callable[[Any, datetime], datetime | None]
+    next_attempt_at: Callable[[Any, datetime, timedelta], datetime | None]
     held_status: str
     may_be_held: Callable[[Any], bool]
     guard: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class Sender(Generic[Message]):
         try:
             await self._channel.send(message, return_path=return_path)
         except TransientFailure as failure:
-            await self._reschedule(workspace_id, row, failure.code)
+            await self._reschedule(workspace_id, row, failure.code, asked=failure.asked)
         except PermanentFailure as failure:
             await self._finish(workspace_id, row, _status(failure), failure.code, bounced=failure.bounced, address=address)
         except DeliveryFailure as failure:
@@ -139,12 +139,12 @@ class Sender(Generic[Message]):
             # Where nothing goes there any more, the mark is taken back with the transaction.
             return await self._channel.begin(work, self._kind.name, row, address, held_status)
 
-    async def _reschedule(self, workspace_id: UUID, row: Any, reason: str) -> None:
+    async def _reschedule(self, workspace_id: UUID, row: Any, reason: str, *, asked: timedelta = timedelta()) -> None:
         """Records when the mail is tried again, or that it has failed if there is no time left."""
 
         async def reschedule() -> str:
             async with self._runtime.background(workspace_id) as work:
-                at = self._kind.next_attempt_at(row, work.now)
+                at = self._kind.next_attempt_at(row, work.now, asked)
                 if at is None:
                     await self._write_end(work, row, "failed", reason)
                     return "failed"
@@ -162,7 +162,7 @@ class Sender(Generic[Message]):
             async with self._runtime.background(workspace_id) as work:
                 await self._write_end(work, row, status, reason)
                 if bounced is not None:
-                    await self._channel.record_bounce(work, address, bounced)
+                    await self._channel.record_bounce(work, self._kind.name, row, address, bounced)
             return status
 
         self._report(row, await self._write(finish), reason)

@@ -7,6 +7,7 @@ UnknownOutcome      the mail was transmitted, but the server did not answer: it 
 """
 
 import asyncio
+from datetime import timedelta
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -31,7 +32,11 @@ class DeliveryFailure(Exception):
 
 
 class TransientFailure(DeliveryFailure):
-    """The mail was not accepted, and may be accepted later."""
+    """The mail was not accepted, and may be accepted later: not before `asked` has passed, where whoever is asked says so."""
+
+    def __init__(self, code: str, *, asked: timedelta = timedelta()) -> None:
+        super().__init__(code)
+        self.asked = asked
 
 
 class PermanentFailure(DeliveryFailure):

@@ -12,10 +12,8 @@ from notifications.mail import dates
 from notifications.mail.message import message_id
 from notifications.mail.security_notices import SECURITY_KINDS
 from notifications.reminder_templates import composing
-from notifications.staff_texts import StaffText
+from notifications.staff_texts import NOTICES, StaffText
 from notifications.stubs import Stubs
-
-KINDS = ("cosign_overdue", "cosign_unattended", "note_returned", "review_overdue", "webhook_disabled", "address_held")
 
 
 def notices(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]]:
@@ -35,4 +33,4 @@ def notices(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitO
             own_id = message_id(row["kind"].replace("_", "-"), row["id"])
         return composing.compose(rendered, runtime.settings, workspace, to=person.email, message_id=own_id, now=datetime.now(UTC))
 
-    return dict.fromkeys((*KINDS, *SECURITY_KINDS), compose)
+    return dict.fromkeys((*NOTICES, *SECURITY_KINDS), compose)

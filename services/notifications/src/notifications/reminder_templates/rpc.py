@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -10,16 +11,24 @@ from caseload.identity.v1 import workspaces_pb2
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1 import reminder_templates_pb2 as pb
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesServicer
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates, message
-from notifications.reminder_templates import rendering, rules, store
+from notifications.reminder_templates import rendering, rules, store, text_messages
+
+# Where the link leads that ends reminders.
+UNSUBSCRIBE = "/reminder/unsubscribe"
+_NOBODY = UUID(int=0)
 
 
 class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
-    def __init__(self, workspaces: WorkspacesStub) -> None:
+    """`public_url` is where the links in reminders lead."""
+
+    def __init__(self, workspaces: WorkspacesStub, *, public_url: str) -> None:
         self._workspaces = workspaces
+        self._public_url = public_url
 
     async def CreateReminderTemplate(self, request: pb.CreateReminderTemplateRequest, work: UnitOfWork) -> pb.ReminderTemplate:
         content = given(request)
@@ -42,6 +51,8 @@ class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
         if content == kept:
             return fill(pb.ReminderTemplate(), row)
         _check(content)
+        if content["is_active"] and await work.db.maybe(store.is_text_message, id=row["id"]) is not None:
+            text_messages.check_template(content["text"], pointer="/text")
         return fill(pb.ReminderTemplate(), await work.db.one(store.save, id=row["id"], now=work.now, **content))
 
     async def DeleteReminderTemplate(
@@ -62,7 +73,21 @@ class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
         values = rendering.values(template.locale, workspace, first_name=name, starts_at=starts_at, zone=zone)
         shown = rendering.render(template, values)
         html = message.page(shown.html, language=shown.language, direction=shown.direction)
-        return pb.ReminderPreview(subject=shown.subject, text=shown.text, html=html)
+        return pb.ReminderPreview(subject=shown.subject, text=shown.text, html=html, text_message=self._text_message(template, shown.text))
+
+    def _text_message(self, template: rendering.ReminderText, text: str) -> pb.TextMessagePreview:
+        """With a link that leads nowhere, of the length of one that does."""
+        token = "".ljust(len(str(OpaqueToken.generate(_NOBODY, _NOBODY))), "x")
+        opt_out = rendering.own_texts(template.locale.language)["opt_out"]
+        whole = text_messages.with_link(text, opt_out=opt_out, link=f"{self._public_url}{UNSUBSCRIBE}?token={token}")
+        found = text_messages.measured(whole)
+        return pb.TextMessagePreview(
+            text=whole,
+            encoding=f"TEXT_MESSAGE_ENCODING_{found.encoding.upper()}",
+            characters=found.characters,
+            parts=found.parts,
+            is_too_long=text_messages.is_too_long(whole),
+        )
 
 
 def _check(content: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Uuid, bindparam, delete, func, insert, select, update
+from sqlalchemy import DateTime, Integer, Uuid, bindparam, delete, func, insert, literal, select, update
 
 from chassis.db.statement import command, query
 from notifications.reminder_templates.rules import EDITABLE
@@ -29,6 +29,13 @@ save = command(
 # A rule that is about to use the template waits for its row to be unlocked, and then finds none.
 count_rules = query(
     select(func.count().label("number")).select_from(reminder_configurations).where(reminder_configurations.c.template_id == _id)
+)
+
+# Whether an active rule sends it as a text message.
+is_text_message = query(
+    select(literal(1))
+    .where(reminder_configurations.c.template_id == _id, reminder_configurations.c.channel == "sms", reminder_configurations.c.is_active)
+    .limit(1)
 )
 
 remove = command(delete(reminder_templates).where(reminder_templates.c.id == _id))

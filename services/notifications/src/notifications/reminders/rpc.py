@@ -1,5 +1,6 @@
 """The Reminders service: each method is one use case and one transaction."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -14,6 +15,8 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
+from notifications.reminder_templates import store as templates
+from notifications.reminder_templates import text_messages
 from notifications.reminders import rule_store, rules, store, workflow
 
 # An appointment has one reminder per rule and version, so never this many.
@@ -33,6 +36,7 @@ class Reminders(RemindersServicer[UnitOfWork]):
             "template_id": request.template_id if request.HasField("template_id") else None,
         }
         await work.db.run(rule_store.lock_rules)
+        await _check_text(values, work)
         rule = await work.db.one(rule_store.create_rule, id=uuid7(), now=work.now, **values)
         if rule["is_active"]:
             workflow.unsettle(work, rule)
@@ -51,6 +55,7 @@ class Reminders(RemindersServicer[UnitOfWork]):
         kept = {name: before[name] for name in _EDITABLE}
         if changes.items() <= kept.items():
             return fill(pb.ReminderConfiguration(), before)
+        await _check_text({**kept, **changes}, work)
         rule = await work.db.one(rule_store.change_rule, id=before["id"], now=work.now, **{**kept, **changes})
         # Another template changes neither when a reminder goes out nor whether.
         if any(before[name] != rule[name] for name in ("hours_before", "channel", "is_active")):
@@ -100,3 +105,13 @@ def _check_changes(changes: dict[str, Any]) -> dict[str, Any]:
 
 def to_proto(row: Any) -> pb.ReminderLog:
     return fill(pb.ReminderLog(), {**row, "status": row["told_status"]})
+
+
+async def _check_text(rule: Mapping[str, Any], work: UnitOfWork) -> None:
+    """Raises Invalid where the rule sends a template as a text message that is too long for one."""
+    if rule["channel"] != "sms" or rule["template_id"] is None or not rule["is_active"]:
+        return
+    # One that is not there, the constraint refuses.
+    template = await work.db.maybe(templates.get, id=rule["template_id"])
+    if template is not None and template["is_active"]:
+        text_messages.check_template(template["text"], pointer="/template_id")

@@ -57,8 +57,10 @@ def due_times(rules: Iterable[tuple[int, str]], starts_at: datetime, *, now: dat
     return ahead
 
 
-def next_attempt_at(attempts: int, *, first_pause: timedelta, now: datetime, until: datetime) -> datetime | None:
-    """When to try again after this many attempts: pauses double up to 15 minutes. None if that is not before `until`."""
+def next_attempt_at(
+    attempts: int, *, first_pause: timedelta, now: datetime, until: datetime, asked: timedelta = timedelta()
+) -> datetime | None:
+    """When to try again after this many attempts: pauses double up to 15 minutes, and are no shorter than what was asked for. None if that is not before `until`."""
     backoff = Backoff(min(first_pause, _LONGEST_PAUSE).total_seconds(), _LONGEST_PAUSE.total_seconds(), jitter=0)
-    pause = timedelta(seconds=backoff.delay(attempts))
+    pause = max(timedelta(seconds=backoff.delay(attempts)), asked)
     return now + pause if now + pause < until else None

@@ -107,8 +107,8 @@ def reminders_by(name: str, compose: Callable[[UUID, Any], Awaitable[Message | N
         finish=sending_store.finish,
         reschedule=sending_store.reschedule,
         compose=compose,
-        next_attempt_at=lambda row, now: rules.next_attempt_at(
-            row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
+        next_attempt_at=lambda row, now, asked: rules.next_attempt_at(
+            row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"], asked=asked
         ),
         held_status="skipped",
         may_be_held=lambda _row: True,

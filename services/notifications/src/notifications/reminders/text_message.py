@@ -9,6 +9,7 @@ from notifications.mail.channel import NotToBeSent
 from notifications.mail.sender import MailKind
 from notifications.reminder_templates import rendering
 from notifications.reminder_templates.rules import substitute
+from notifications.reminder_templates.text_messages import is_too_long, with_link
 from notifications.reminders import sending, sending_store
 from notifications.sms_channels import record
 from notifications.sms_channels import rules as sms
@@ -38,7 +39,7 @@ def reminder_text_message(runtime: Runtime, stubs: Stubs, channel: HttpChannel, 
         if number is None:
             raise NotToBeSent("failed", "number_malformed")
         text = _text(row, ready)
-        if len(text) > sms.MOST_CHARACTERS:
+        if is_too_long(text):
             raise NotToBeSent("failed", "text_too_long")
         sending.observe_lateness(row)
         return TextMessage(workspace_id, row["id"], number, text, sealed.url, secrets)
@@ -51,4 +52,4 @@ def _text(row: Any, ready: sending.Ready) -> str:
     text = rendering.ReminderText.of(ready.template, ready.workspace.locale)
     own = rendering.own_texts(text.locale.language)
     said = substitute(own["text_message"] if ready.template is None else text.text, ready.values(text, row["starts_at"]))
-    return f"{sms.one_paragraph(said)}\n{own['opt_out']}: {ready.links.opt_out}"
+    return with_link(said, opt_out=own["opt_out"], link=ready.links.opt_out)

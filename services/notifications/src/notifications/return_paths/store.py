@@ -31,6 +31,8 @@ _trouble: dict[str, Any] = {
     "failures": bindparam("failures", type_=Integer),
     "reason": bindparam("reason", type_=Text),
     **{name: bindparam(name, type_=DateTime(timezone=True)) for name in ("first_at", "last_at", "held_at")},
+    "kind": bindparam("kind", type_=Text),
+    "item_id": bindparam("item_id", type_=Uuid),
 }
 # Nothing where there is one by now.
 add_trouble = command(

@@ -30,19 +30,19 @@ async def issue(work: UnitOfWork, kind: str, item_id: UUID, address_index: bytes
     return token.address_at(domain)
 
 
-async def record_failure(work: UnitOfWork, address_index: bytes, reason: Reason) -> bool:
-    """Records that a mail was not delivered. Returns whether the address is not mailed any more from now on."""
+async def record_failure(work: UnitOfWork, address_index: bytes, reason: Reason, *, kind: str, item_id: UUID) -> bool:
+    """Records that a mail, of this kind and id, was not delivered. Returns whether the address is not mailed any more from now on."""
     first = rules.after(None, reason, now=work.now)
     if first is None:
         return False
     trouble_id, after = uuid7(), first
     before: Trouble | None = None
     # Of two that are the first, one has to learn of the other.
-    if not await work.db.run(store.add_trouble, id=trouble_id, address_index=address_index, **asdict(first)):
+    if not await work.db.run(store.add_trouble, id=trouble_id, address_index=address_index, kind=kind, item_id=item_id, **asdict(first)):
         row = await work.db.one(store.lock_trouble, address_index=address_index)
         trouble_id, before = row["id"], Trouble(*(row[name] for name in ("failures", "first_at", "last_at", "reason", "held_at")))
         after = rules.after(before, reason, now=work.now) or before
-        await work.db.run(store.change_trouble, address_index=address_index, **asdict(after))
+        await work.db.run(store.change_trouble, address_index=address_index, kind=kind, item_id=item_id, **asdict(after))
     is_new = after.held_at is not None and (before is None or before.held_at is None)
     if is_new:
         work.emit(events_pb2.AddressHeld(address_trouble_id=str(trouble_id)))

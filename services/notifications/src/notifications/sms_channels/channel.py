@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from notifications.mail.smtp import PermanentFailure, TransientFailure, UnknownO
 from notifications.return_paths.rules import Reason
 from notifications.sms_channels import rules
 from notifications.webhooks.outgoing import Outgoing
-from notifications.webhooks.rules import rests_until, signature
+from notifications.webhooks.rules import rests_until, retry_after, signature
 
 # Workspaces of which is known that nobody answers.
 _MOST_RESTING = 10_000
@@ -56,7 +56,7 @@ class HttpChannel:
     async def begin(self, _work: UnitOfWork, _kind: str, _row: Any, _address: bytes, _held_status: str | None) -> str:
         return ""
 
-    async def record_bounce(self, _work: UnitOfWork, _address: bytes, _reason: Reason) -> None:
+    async def record_bounce(self, _work: UnitOfWork, _kind: str, _row: Any, _address: bytes, _reason: Reason) -> None:
         return
 
     async def send(self, message: TextMessage, *, return_path: str) -> None:
@@ -80,15 +80,17 @@ class HttpChannel:
                 raise PermanentFailure("provider_address_wrong")
             raise TransientFailure("provider_not_reachable")
         verdict = rules.verdict(answer.status)
-        if verdict.is_final:
-            self._resting.pop(message.workspace_id, None)
-        else:
-            self._note_failure(message.workspace_id)
+        if not verdict.is_final:
+            asked = retry_after(answer.retry_after, now=datetime.now(UTC)) or timedelta()
+            self._note_failure(message.workspace_id, asked)
+            raise TransientFailure(verdict.reason or "", asked=asked)
+        self._resting.pop(message.workspace_id, None)
         if verdict.reason is not None:
-            raise (PermanentFailure if verdict.is_final else TransientFailure)(verdict.reason)
+            raise PermanentFailure(verdict.reason)
 
-    def _note_failure(self, workspace_id: UUID) -> None:
+    def _note_failure(self, workspace_id: UUID, asked: timedelta = timedelta()) -> None:
+        """A pause that is asked for holds for all messages of the workspace: a provider counts those of an account."""
         failures, _ = self._resting.pop(workspace_id, (0, None))
-        self._resting[workspace_id] = (failures + 1, rests_until(failures + 1, now=datetime.now(UTC)))
+        self._resting[workspace_id] = (failures + 1, rests_until(failures + 1, now=datetime.now(UTC), asked=asked))
         while len(self._resting) > _MOST_RESTING:
             self._resting.popitem(last=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from caseload.notifications.v1 import sms_channels_pb2 as pb
 from caseload.notifications.v1.sms_channels_rpc import SmsChannelsServicer
+from chassis.db.errors import nothing_here
 from chassis.encryption.key_store import Keys
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.sms_channels import record, rules, store
@@ -46,6 +47,12 @@ class SmsChannels(SmsChannelsServicer[UnitOfWork]):
             now=work.now,
         )
         return pb.SmsChannelWithSecret(channel=record.to_proto(row, keys))
+
+    async def DeleteSmsChannel(self, request: pb.DeleteSmsChannelRequest, work: UnitOfWork) -> pb.DeleteSmsChannelResponse:
+        await work.db.run(store.lock)
+        if not await work.db.run(store.remove):
+            raise nothing_here()
+        return pb.DeleteSmsChannelResponse()
 
     async def RotateSmsSecret(self, request: pb.RotateSmsSecretRequest, work: UnitOfWork) -> pb.SmsChannelWithSecret:
         keys = await self._keys.of(work.workspace_id)

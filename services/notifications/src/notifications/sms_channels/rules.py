@@ -1,4 +1,4 @@
-"""To which numbers text messages go, what one may be, and what the answer of whoever sends them means. Pure functions."""
+"""To which numbers text messages go, and what the answer of whoever sends them means. Pure functions."""
 
 import re
 from collections.abc import Callable
@@ -7,8 +7,6 @@ from datetime import datetime
 
 from chassis.errors import Fault, Invalid
 
-# A text message has 160 characters; a longer one is sent, and paid for, in parts. With the line that says how to have no more of them it is ten parts.
-MOST_CHARACTERS = 1_200
 _PUNCTUATION = re.compile(r"[\s().\-/\u2010-\u2015]+")
 # ITU-T E.164: fifteen digits at most. A number without a country is the provider's to understand.
 _NUMBER = re.compile(r"\+?[0-9]{5,15}")
@@ -30,11 +28,6 @@ def number_of(text: str) -> str | None:
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     return digits if digits.isascii() and _NUMBER.fullmatch(digits) else None
-
-
-def one_paragraph(text: str) -> str:
-    """The text without empty lines, and without spaces around lines: what a mail is set out with costs parts of a text message."""
-    return "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
 
 
 @dataclass(frozen=True, slots=True)

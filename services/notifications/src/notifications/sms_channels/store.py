@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, Uuid, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, Uuid, bindparam, delete, func, insert, select, update
 
 from chassis.db.advisory_locks import lock_number
 from chassis.db.statement import command, query
@@ -22,4 +22,5 @@ get = query(select(sms_channels))
 # Of two who change it at once, the second one sees what the first one wrote.
 lock = command(select(func.pg_advisory_xact_lock(lock_number("sms channel", _workspace))))
 add = command(insert(sms_channels).values(workspace_id=_workspace, created_at=_now, **_content).returning(sms_channels))
+remove = command(delete(sms_channels))
 change = command(update(sms_channels).values(**_content).returning(sms_channels))

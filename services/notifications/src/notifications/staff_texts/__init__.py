@@ -20,6 +20,19 @@ from notifications.mail.message import one_line
 from notifications.reminder_templates.rendering import Rendered, default
 from notifications.reminder_templates.rules import substitute
 
+# Mails that only say that something needs somebody: by these names in the texts.
+NOTICES = (
+    "cosign_overdue",
+    "cosign_unattended",
+    "note_returned",
+    "review_overdue",
+    "webhook_disabled",
+    "address_held",
+    "audit_broken",
+    "backup_failed",
+    "offer_undelivered",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StaffText:
@@ -77,6 +90,11 @@ class StaffText:
             text="\n\n".join([*(substitute(part, clean) for part in before), link, after]) + "\n",
             html=f'{html}<p><a href="{escape(link)}">{escape(link)}</a></p>\n<p>{escape(after)}</p>',
         )
+
+    def notice(self, which: str) -> tuple[str, str]:
+        """Subject and text of what the texts call `which`, without a greeting."""
+        said = _texts(self.locale.language)[which]
+        return said["subject"], said["text"][0].upper() + said["text"][1:]
 
     def alert(self, which: str, *, drill: bool, priority: str, what: str, department: str, room: str, name: str, link: str) -> Rendered:
         """The mail that the texts call `which` about an alert: how urgent it is, of what type, and where. Both places may be empty: the whole house."""

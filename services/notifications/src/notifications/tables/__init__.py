@@ -2,6 +2,7 @@
 
 from chassis.work import moves
 from chassis.work.retention import Retention
+from notifications.tables.alert_rules import alert_rules
 from notifications.tables.alerts import (
     alert_changes,
     alert_escalations,
@@ -37,6 +38,7 @@ __all__ = [
     "alert_escalations",
     "alert_feeds",
     "alert_mails",
+    "alert_rules",
     "alerts",
     "appointments",
     "calendar_invites",

@@ -1,6 +1,6 @@
 """Where reports about mail that was not delivered come back to, and the addresses that it is not delivered to."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Text, UniqueConstraint, Uuid, text
 
 from chassis.db.tables import moment, tenant
 from notifications.tables.base import metadata
@@ -35,10 +35,14 @@ address_troubles = tenant(
     moment("first_at"),
     moment("last_at"),
     moment("held_at", nullable=True),
+    # The mail that was last not delivered: whose address it is, its row says, as long as there is one.
+    Column("kind", Text),
+    Column("item_id", Uuid),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_address_troubles"),
     UniqueConstraint("workspace_id", "address_index", name="address_trouble_is_one"),
     CheckConstraint("reason IN ('dead_address', 'mailbox_full', 'unclear')", name="address_reason_known"),
     Index("ix_address_troubles_over", "last_at"),
+    Index("ix_address_troubles_held", "workspace_id", "held_at", "id", postgresql_where=text("held_at IS NOT NULL")),
     fixed=("id", "address_index"),
     relay_grants="SELECT",
 )

@@ -19,5 +19,4 @@ sms_channels = tenant(
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", name="pk_sms_channels"),
     fixed=("created_at",),
-    grants="SELECT, INSERT, UPDATE",
 )

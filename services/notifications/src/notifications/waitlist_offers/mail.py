@@ -21,7 +21,6 @@ from notifications.reminder_links import store as links
 from notifications.reminder_templates import composing, rendering
 from notifications.stubs import Stubs
 
-KIND = "waitlist_offer"
 _PAGE = "/waitlist/offer"
 
 

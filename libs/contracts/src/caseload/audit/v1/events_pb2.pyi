@@ -98,3 +98,9 @@ class LegalHoldReleased(_message.Message):
     HOLD_ID_FIELD_NUMBER: _ClassVar[int]
     hold_id: str
     def __init__(self, hold_id: _Optional[str] = ...) -> None: ...
+
+class TrailBroken(_message.Message):
+    __slots__ = ("sequence",)
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    sequence: int
+    def __init__(self, sequence: _Optional[int] = ...) -> None: ...

@@ -104,3 +104,9 @@ class WorkspaceErasureFinished(_message.Message):
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     workspace_id: str
     def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
+class BackupsTroubled(_message.Message):
+    __slots__ = ("is_only_workspace",)
+    IS_ONLY_WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    is_only_workspace: bool
+    def __init__(self, is_only_workspace: bool = ...) -> None: ...

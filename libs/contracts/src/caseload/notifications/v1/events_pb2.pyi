@@ -52,6 +52,12 @@ class AddressHeld(_message.Message):
     address_trouble_id: str
     def __init__(self, address_trouble_id: _Optional[str] = ...) -> None: ...
 
+class OfferNotMailed(_message.Message):
+    __slots__ = ("offer_id",)
+    OFFER_ID_FIELD_NUMBER: _ClassVar[int]
+    offer_id: str
+    def __init__(self, offer_id: _Optional[str] = ...) -> None: ...
+
 class ReminderRuleUnsettled(_message.Message):
     __slots__ = ("hours_before", "channel", "after", "after_id")
     HOURS_BEFORE_FIELD_NUMBER: _ClassVar[int]

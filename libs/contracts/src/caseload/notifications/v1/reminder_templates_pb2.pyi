@@ -4,12 +4,22 @@ from caseload.options.v1 import options_pb2 as _options_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class TextMessageEncoding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TEXT_MESSAGE_ENCODING_UNSPECIFIED: _ClassVar[TextMessageEncoding]
+    TEXT_MESSAGE_ENCODING_GSM7: _ClassVar[TextMessageEncoding]
+    TEXT_MESSAGE_ENCODING_UCS2: _ClassVar[TextMessageEncoding]
+TEXT_MESSAGE_ENCODING_UNSPECIFIED: TextMessageEncoding
+TEXT_MESSAGE_ENCODING_GSM7: TextMessageEncoding
+TEXT_MESSAGE_ENCODING_UCS2: TextMessageEncoding
 
 class ReminderTemplate(_message.Message):
     __slots__ = ("id", "workspace_id", "name", "locale", "subject", "text", "html", "is_active", "created_at", "updated_at")
@@ -107,12 +117,28 @@ class PreviewReminderTemplateRequest(_message.Message):
     template_id: str
     def __init__(self, template_id: _Optional[str] = ...) -> None: ...
 
+class TextMessagePreview(_message.Message):
+    __slots__ = ("text", "encoding", "characters", "parts", "is_too_long")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    CHARACTERS_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    IS_TOO_LONG_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    encoding: TextMessageEncoding
+    characters: int
+    parts: int
+    is_too_long: bool
+    def __init__(self, text: _Optional[str] = ..., encoding: _Optional[_Union[TextMessageEncoding, str]] = ..., characters: _Optional[int] = ..., parts: _Optional[int] = ..., is_too_long: bool = ...) -> None: ...
+
 class ReminderPreview(_message.Message):
-    __slots__ = ("subject", "text", "html")
+    __slots__ = ("subject", "text", "html", "text_message")
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     HTML_FIELD_NUMBER: _ClassVar[int]
+    TEXT_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     subject: str
     text: str
     html: str
-    def __init__(self, subject: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ...) -> None: ...
+    text_message: TextMessagePreview
+    def __init__(self, subject: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ..., text_message: _Optional[_Union[TextMessagePreview, _Mapping]] = ...) -> None: ...

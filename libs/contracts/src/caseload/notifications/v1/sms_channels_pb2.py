@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,caseload/notifications/v1/sms_channels.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x01\n\nSmsChannel\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x11\n\tis_active\x18\x02 \x01(\x08\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"w\n\x14SmsChannelWithSecret\x12\x36\n\x07\x63hannel\x18\x01 \x01(\x0b\x32%.caseload.notifications.v1.SmsChannel\x12\x1c\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\t\n\x07_secret\"o\n\x10SealedSmsChannel\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12#\n\rformer_secret\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x10\n\x0e_former_secret\"\x16\n\x14GetSmsChannelRequest\"6\n\x14SetSmsChannelRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x11\n\tis_active\x18\x02 \x01(\x08\"\x18\n\x16RotateSmsSecretRequest2\xf6\x03\n\x0bSmsChannels\x12\xba\x01\n\rGetSmsChannel\x12/.caseload.notifications.v1.GetSmsChannelRequest\x1a%.caseload.notifications.v1.SmsChannel\"Q\x90\x02\x01\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x37\"5the workspace\'s own configuration, without its secret\x12\x91\x01\n\rSetSmsChannel\x12/.caseload.notifications.v1.SetSmsChannelRequest\x1a/.caseload.notifications.v1.SmsChannelWithSecret\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x04\x08\t\x10\x03\x12\x95\x01\n\x0fRotateSmsSecret\x12\x31.caseload.notifications.v1.RotateSmsSecretRequest\x1a/.caseload.notifications.v1.SmsChannelWithSecret\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,caseload/notifications/v1/sms_channels.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x01\n\nSmsChannel\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x11\n\tis_active\x18\x02 \x01(\x08\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"w\n\x14SmsChannelWithSecret\x12\x36\n\x07\x63hannel\x18\x01 \x01(\x0b\x32%.caseload.notifications.v1.SmsChannel\x12\x1c\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\t\n\x07_secret\"o\n\x10SealedSmsChannel\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12#\n\rformer_secret\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x10\n\x0e_former_secret\"\x16\n\x14GetSmsChannelRequest\"6\n\x14SetSmsChannelRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x11\n\tis_active\x18\x02 \x01(\x08\"\x18\n\x16RotateSmsSecretRequest\"\x19\n\x17\x44\x65leteSmsChannelRequest\"\x1a\n\x18\x44\x65leteSmsChannelResponse2\x94\x05\n\x0bSmsChannels\x12\xba\x01\n\rGetSmsChannel\x12/.caseload.notifications.v1.GetSmsChannelRequest\x1a%.caseload.notifications.v1.SmsChannel\"Q\x90\x02\x01\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x37\"5the workspace\'s own configuration, without its secret\x12\x91\x01\n\rSetSmsChannel\x12/.caseload.notifications.v1.SetSmsChannelRequest\x1a/.caseload.notifications.v1.SmsChannelWithSecret\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x04\x08\t\x10\x03\x12\x9b\x01\n\x10\x44\x65leteSmsChannel\x12\x32.caseload.notifications.v1.DeleteSmsChannelRequest\x1a\x33.caseload.notifications.v1.DeleteSmsChannelResponse\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x04\x08\t\x10\x04\x12\x95\x01\n\x0fRotateSmsSecret\x12\x31.caseload.notifications.v1.RotateSmsSecretRequest\x1a/.caseload.notifications.v1.SmsChannelWithSecret\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fwebhooks:manage\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SMSCHANNELS'].methods_by_name['GetSmsChannel']._serialized_options = b'\220\002\001\212\265\030\017webhooks:manage\232\265\0307\"5the workspace\'s own configuration, without its secret'
   _globals['_SMSCHANNELS'].methods_by_name['SetSmsChannel']._loaded_options = None
   _globals['_SMSCHANNELS'].methods_by_name['SetSmsChannel']._serialized_options = b'\220\002\000\212\265\030\017webhooks:manage\232\265\030\004\010\t\020\003'
+  _globals['_SMSCHANNELS'].methods_by_name['DeleteSmsChannel']._loaded_options = None
+  _globals['_SMSCHANNELS'].methods_by_name['DeleteSmsChannel']._serialized_options = b'\220\002\000\212\265\030\017webhooks:manage\232\265\030\004\010\t\020\004'
   _globals['_SMSCHANNELS'].methods_by_name['RotateSmsSecret']._loaded_options = None
   _globals['_SMSCHANNELS'].methods_by_name['RotateSmsSecret']._serialized_options = b'\220\002\000\212\265\030\017webhooks:manage\232\265\030\004\010\t\020\003'
   _globals['_SMSCHANNEL']._serialized_start=144
@@ -57,6 +59,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETSMSCHANNELREQUEST']._serialized_end=598
   _globals['_ROTATESMSSECRETREQUEST']._serialized_start=600
   _globals['_ROTATESMSSECRETREQUEST']._serialized_end=624
-  _globals['_SMSCHANNELS']._serialized_start=627
-  _globals['_SMSCHANNELS']._serialized_end=1129
+  _globals['_DELETESMSCHANNELREQUEST']._serialized_start=626
+  _globals['_DELETESMSCHANNELREQUEST']._serialized_end=651
+  _globals['_DELETESMSCHANNELRESPONSE']._serialized_start=653
+  _globals['_DELETESMSCHANNELRESPONSE']._serialized_end=679
+  _globals['_SMSCHANNELS']._serialized_start=682
+  _globals['_SMSCHANNELS']._serialized_end=1342
 # @@protoc_insertion_point(module_scope)

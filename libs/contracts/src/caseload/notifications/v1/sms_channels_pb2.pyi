@@ -54,3 +54,11 @@ class SetSmsChannelRequest(_message.Message):
 class RotateSmsSecretRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class DeleteSmsChannelRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DeleteSmsChannelResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

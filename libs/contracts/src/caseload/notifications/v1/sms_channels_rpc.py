@@ -21,6 +21,9 @@ class SmsChannelsServicer(ABC, Generic[WorkT]):
     async def SetSmsChannel(self, request: pb.SetSmsChannelRequest, work: WorkT) -> pb.SmsChannelWithSecret: ...
 
     @abstractmethod
+    async def DeleteSmsChannel(self, request: pb.DeleteSmsChannelRequest, work: WorkT) -> pb.DeleteSmsChannelResponse: ...
+
+    @abstractmethod
     async def RotateSmsSecret(self, request: pb.RotateSmsSecretRequest, work: WorkT) -> pb.SmsChannelWithSecret: ...
 
 
@@ -31,6 +34,7 @@ class SmsChannelsStub:
         methods = pb.DESCRIPTOR.services_by_name['SmsChannels'].methods_by_name
         self.GetSmsChannel: SmsChannelsGetSmsChannel = caller_of(methods['GetSmsChannel'])
         self.SetSmsChannel: SmsChannelsSetSmsChannel = caller_of(methods['SetSmsChannel'])
+        self.DeleteSmsChannel: SmsChannelsDeleteSmsChannel = caller_of(methods['DeleteSmsChannel'])
         self.RotateSmsSecret: SmsChannelsRotateSmsSecret = caller_of(methods['RotateSmsSecret'])
 
 
@@ -40,6 +44,10 @@ class SmsChannelsGetSmsChannel(Protocol):
 
 class SmsChannelsSetSmsChannel(Protocol):
     def __call__(self, request: pb.SetSmsChannelRequest, context: Any) -> Awaitable[pb.SmsChannelWithSecret]: ...
+
+
+class SmsChannelsDeleteSmsChannel(Protocol):
+    def __call__(self, request: pb.DeleteSmsChannelRequest, context: Any) -> Awaitable[pb.DeleteSmsChannelResponse]: ...
 
 
 class SmsChannelsRotateSmsSecret(Protocol):

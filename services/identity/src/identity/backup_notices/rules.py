@@ -1,0 +1,37 @@
+"""When the backups are in trouble, by what is said of them, and when that is announced again. Pure functions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+# What was late because nothing ran has that long to be made.
+_BEGINNING = timedelta(minutes=15)
+# What is resolved and still wrong is told anew after this long.
+_AGAIN = timedelta(hours=6)
+# Whoever makes backups may be restarted; a backup of many gigabytes takes hours in which nothing is looked at.
+_SILENT, _STUCK = timedelta(hours=1), timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one process knows: since when it looks, when it was last answered, and when it last announced that something is wrong."""
+
+    since: datetime
+    answered_at: datetime | None = None
+    told_at: datetime | None = None
+
+
+def is_wrong(state: Mapping[str, Any] | None, watched: Watched, *, now: datetime) -> bool:
+    """`state` is what `/state` of the backups says; None where nobody answers, which is wrong itself if it goes on."""
+    if state is None:
+        return now - (watched.answered_at or watched.since) >= _SILENT
+    looked_at = state.get("looked_at")
+    if looked_at is None:
+        return now - watched.since >= _SILENT
+    return bool(state.get("problems")) or now - datetime.fromisoformat(looked_at) >= _STUCK
+
+
+def is_told(watched: Watched, *, now: datetime) -> bool:
+    """Whether what is wrong is announced now."""
+    return now - watched.since >= _BEGINNING and (watched.told_at is None or now - watched.told_at >= _AGAIN)

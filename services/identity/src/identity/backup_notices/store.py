@@ -1,0 +1,17 @@
+"""Statements on the directory of workspaces, which is read across them."""
+
+from sqlalchemy import Integer, Uuid, bindparam, select
+
+from chassis.db.statement import query
+from identity.tables import workspace_directory
+
+_directory = workspace_directory.c
+
+# The active ones by their ids, after one of them.
+active_after = query(
+    select(_directory.workspace_id)
+    .where(_directory.status == "active", _directory.deleted_at.is_(None), _directory.erased_at.is_(None))
+    .where(_directory.workspace_id > bindparam("after", type_=Uuid))
+    .order_by(_directory.workspace_id)
+    .limit(bindparam("limit", type_=Integer))
+)

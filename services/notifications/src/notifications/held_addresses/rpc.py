@@ -1,0 +1,36 @@
+"""The HeldAddresses service: each method is one use case and one transaction."""
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.notifications.v1 import held_addresses_pb2 as pb
+from caseload.notifications.v1.held_addresses_rpc import HeldAddressesServicer
+from chassis.encryption.key_store import Keys
+from chassis.paging import page
+from chassis.protobuf.fields import fill
+from chassis.work.unit_of_work import UnitOfWork
+from notifications.held_addresses import store
+from notifications.return_paths import store as return_paths
+from notifications.return_paths.workflow import index_of
+
+
+class HeldAddresses(HeldAddressesServicer[UnitOfWork]):
+    def __init__(self, keys: Keys, clients: ClientsStub) -> None:
+        self._keys = keys
+        self._clients = clients
+
+    async def ListHeldAddresses(self, request: pb.ListHeldAddressesRequest, work: UnitOfWork) -> pb.HeldAddressPage:
+        window = page(request)
+        found = await work.db.all(store.page, limit=window.limit, offset=window.offset)
+        total = await work.db.one(store.count)
+        return pb.HeldAddressPage(items=[fill(pb.HeldAddress(), row) for row in found], total=total["total"])
+
+    async def LiftHold(self, request: pb.LiftHoldRequest, work: UnitOfWork) -> pb.LiftHoldResponse:
+        """Forgets what is known of the client's address as it is now: it is as if nothing had been mailed there yet."""
+        # Raises NotFound for another workspace's client, and Forbidden for one whose record the caller may not open.
+        client = await self._clients.GetClient(clients_pb2.GetClientRequest(client_id=request.client_id), work.context)
+        keys = await self._keys.of(work.workspace_id)
+        address = index_of(keys, client.email)
+        held = await work.db.maybe(return_paths.is_held, address_index=address)
+        await work.db.run(return_paths.forget_trouble, address_index=address)
+        work.note(was_held="no" if held is None else "yes")
+        return pb.LiftHoldResponse()
