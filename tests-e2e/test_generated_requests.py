@@ -9,7 +9,7 @@ from attack.reporting import report
 from attack.valid_values import ValidValues
 
 # `make drill` asks for more.
-REQUESTS = int(os.environ.get("CASELOAD_GENERATED_REQUESTS", "400"))
+REQUESTS = int(os.environ.get("CASELOAD_GENERATED_REQUESTS", "600"))
 SEED = 20261120
 # What proves something nobody can guess.
 NEVER_SUCCEED = {

@@ -87,6 +87,7 @@ EXCLUDED = {
     "notifications.reminder_opt_outs.client_id": "stays with the record; whoever mails looks at all records of the person",
     "clients.erasure_progress.client_id": "an erasure takes all that a client was along",
     "audit.legal_holds.client_id": "who is held is not merged",
+    "audit.kept_events.client_ids": "the trail tells of the past",
     **{
         f"{service}.{table}.client_id": "who is restricted is not merged"
         for service in ("clients", "scheduling", "clinical")
@@ -108,7 +109,7 @@ EXCLUDED = {
     },
 }
 # Where a merged client's id may still be read afterwards, beside the columns above: what tells of the past.
-TELLS_OF_THE_PAST = {"outbox", "inbox", "jobs", "audit_events", "touched", "erasures", "idempotency"}
+TELLS_OF_THE_PAST = {"outbox", "inbox", "jobs", "audit_events", "touched", "kept_events", "kept_mentions", "erasures", "idempotency"}
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ NOT_ENCRYPTED = {
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
     "calendar_feeds.token_hash", "waitlist_offers.token_hash", "reminder_links.token_hash", "return_paths.token_hash", "return_paths.address_index", "address_troubles.address_index", "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
     "jobs.proof", "sync_receipts.note_key", "sync_receipts.item_digest",
-    "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
+    "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "kept_events.hash", "kept_events.previous_hash", "checkpoints.hash", "checkpoints.signature",
     "chain_nodes.hash", "closed_runs.previous_hash", "closed_runs.hashes", "closed_runs.proof", "heads.chain_hash", "heads.root_hash", "log_nodes.hash", "tree_heads.root_hash", "tree_heads.signature",
     "verifications.anchor_hash", "verifications.cursor_hash", "verifications.proof",
 }  # fmt: skip
