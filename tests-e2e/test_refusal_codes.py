@@ -33,6 +33,9 @@ NEVER = {
         ("one_audit_event", "one_seal_per_event", "one_wait_per_event"),
         "the audit trail is written from events; no request waits for it",
     ),
+    **dict.fromkeys(
+        ("one_kept_kind", "one_kept_origin"), "months become narrow in the background, where what is there already is passed over"
+    ),
     "ix_tree_heads_size": "the log of heads is signed in the background; no request waits for it",
     **dict.fromkeys(
         (
