@@ -23,7 +23,7 @@ async def test_templates_are_made_listed_changed_previewed_and_deleted(practice,
     assert (await practice.http.get(f"{API}/reminders/templates")).json()["items"][0]["id"] == template["id"]
 
     shown = await practice.http.post(f"{path}/preview")
-    assert (shown.status_code, shown.json().keys()) == (200, {"subject", "text", "html"})
+    assert (shown.status_code, shown.json().keys()) == (200, {"subject", "text", "html", "text_message"})
     assert shown.json()["text"].startswith("Anna, ")
 
     rule = await practice.http.post(f"{API}/reminders/configurations", json={"hours_before": 3, "template_id": template["id"]})

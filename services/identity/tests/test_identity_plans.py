@@ -84,7 +84,7 @@ STATEMENTS = {
     "a page of users": (users.get_users, {"ids": [USER]}),
     "a user's supervisors": (users.supervisors, {"supervisor_id": USER}),
     "who supervises a user": (users.supervision, {"user_id": USER}),
-    "other administrators": (people.count_other_administrators, {"administrator_role": "admin", "user_id": USER}),
+    "other administrators": (people.count_other_administrators, {"administrator_role": "admin", "user_id": USER, "asked_by": USER}),
     "who decides in a supervisor's place": (users.active_users_of_roles, {"roles": ["admin", "owner"], "limit": 100}),
     "the workspace": (workspaces.get_workspace, {}),
     "a page of all workspaces": (platform.list_workspaces({}), {"offset": 9900, "limit": 100}),

@@ -108,9 +108,9 @@ async def test_an_inactive_client_keeps_appointments_and_gets_no_new_one(member)
 
 async def test_an_inactive_practitioner_gets_no_new_appointment(member):
     users = member.environment.stub(UsersStub)
-    colleague = member.colleague()
+    owner = replace(member, user_id=member.owner_id)
     second = await _another_owner(member)
-    await users.DeactivateUser(users_pb2.DeactivateUserRequest(user_id=second), colleague.call)
+    await users.DeactivateUser(users_pb2.DeactivateUserRequest(user_id=second), owner.call)
 
     with pytest.raises(Invalid) as refused:
         await member.book(practitioner_id=second)

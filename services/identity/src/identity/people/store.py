@@ -49,13 +49,13 @@ set_passkey = command(update(sign_ins).where(_this_user).values(passkey=bindpara
 
 set_second_factor = command(update(sign_ins).where(_this_user).values(second_factor=bindparam("confirmed")))
 
-# Who has never signed in may never: an invitation can be mistyped, or run out.
+# Who has never signed in may never: an invitation can be mistyped, or run out. Whoever asks has.
 count_other_administrators = query(
     select(func.count().label("others"))
     .select_from(users)
     .where(users.c.role == bindparam("administrator_role"))
     .where(users.c.is_active)
-    .where(users.c.last_login_at.is_not(None))
+    .where(or_(users.c.last_login_at.is_not(None), users.c.id == bindparam("asked_by", type_=Uuid)))
     .where(users.c.id != bindparam("user_id", type_=Uuid))
 )
 

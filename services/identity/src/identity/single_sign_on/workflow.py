@@ -87,7 +87,7 @@ async def follow_groups(work: UnitOfWork, keys: WorkspaceKeys, user_id: UUID, gi
     # In this order everywhere: the workspace, then the user.
     kind = (await work.db.one(store.lock_workspace))["kind"]
     was = await work.db.one(store.lock_user, user_id=user_id)
-    administrators = {"user_id": user_id, "administrator_role": ADMINISTRATOR_ROLE[kind]}
+    administrators = {"user_id": user_id, "administrator_role": ADMINISTRATOR_ROLE[kind], "asked_by": None}
     others = (await work.db.one(count_other_administrators, **administrators))["others"]
     role = rules.new_role(given.role, was=was["role"], kind=kind, other_administrators=others)
     department_id = await _department(work.db, given) or was["department_id"]

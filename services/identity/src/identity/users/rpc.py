@@ -214,7 +214,8 @@ class Users(UsersServicer[UnitOfWork]):
         """The kind of the workspace, the user's row, and the number of other active administrators who have signed in; locked until the commit."""
         kind: str = (await work.db.one(store.lock_workspace))["kind"]
         was = await work.db.one(store.lock_user, user_id=user_id)
-        others = await work.db.one(people.count_other_administrators, user_id=user_id, administrator_role=ADMINISTRATOR_ROLE[kind])
+        administrators = {"user_id": user_id, "administrator_role": ADMINISTRATOR_ROLE[kind], "asked_by": work.user_id}
+        others = await work.db.one(people.count_other_administrators, **administrators)
         return kind, was, others["others"]
 
     async def _check_department(self, department_id: str, work: UnitOfWork) -> None:
