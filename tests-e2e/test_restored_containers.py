@@ -39,8 +39,9 @@ from chassis.errors import NotFound, Unauthenticated
 from chassis.local.processes import free_port
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
-from deployment.ledger import LedgerSettings
+from deployment.ledger import LedgerSettings, known
 from deployment.ledger_role import provision_ledger
+from deployment.restored import ledger_of
 from identity.workspaces.workflow import open_workspace
 from standalone.backups.ledger import Entry
 from standalone.home import as_role
@@ -48,6 +49,7 @@ from standalone.mail import Mailbox, MailServer
 from standalone.services import SERVICES
 
 _LEDGER_KEY = "of-this-test-alone-of-this-test"
+_OTHER_KEY = "in the bucket of the ledger was written under another `ledger-key`: take the folder of secrets that has it"
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,11 @@ async def test_what_was_erased_since_is_erased_again_and_what_was_mailed_is_not_
         assert len(files) == 1
         assert store.names("files") == set()
 
+        # A folder of secrets from before there was a ledger, completed by `secrets`.
+        other = restored(h, then, store, tmp_path / "secrets", moment, CASELOAD_LEDGER_KEY="another-one-another-one-another")
+        assert other.returncode == 1
+        assert "was written under another `ledger-key`" in other.stdout
+        assert "erased again" not in other.stdout
         done = restored(h, then, store, tmp_path / "secrets", moment)
         assert done.returncode == 0, done.stderr
         assert "erased again: 1 clients, 0 workspaces; 1 legal holds placed again" in done.stdout
@@ -272,7 +279,7 @@ async def test_what_was_erased_since_is_erased_again_and_what_was_mailed_is_not_
         await smtp.close()
 
 
-def restored(h: Environment, dsn: str, store: Store, folder: Path, moment: datetime) -> subprocess.CompletedProcess[str]:
+def restored(h: Environment, dsn: str, store: Store, folder: Path, moment: datetime, **but: str) -> subprocess.CompletedProcess[str]:
     """The task, with the secrets that the environment was made with."""
     for name, runtime in h.runtimes.items():
         for kind in ("database_url", "relay_database_url", "eraser_database_url"):
@@ -286,7 +293,7 @@ def restored(h: Environment, dsn: str, store: Store, folder: Path, moment: datet
         "CASELOAD_ACCESS_KEY_FILE": str(folder / "access.key"),
         "CASELOAD_LEDGER_KEY": _LEDGER_KEY,
     }
-    return task("restored", "--to", moment.isoformat(), **secrets, **store.told)
+    return task("restored", "--to", moment.isoformat(), **{**secrets, **but}, **store.told)
 
 
 async def mailed(mailbox: Mailbox, number: int) -> bool:
@@ -305,6 +312,25 @@ def test_nobody_hides_or_changes_what_the_ledger_has(store):
     assert store.names("ledger") == {second}
 
     assert sorted(ledger.entries(), key=entries.index) == entries
+    assert ledger_of(ledger) == (ledger.entries(), [])
+
+
+def test_what_somebody_adds_to_the_ledger_is_named_and_nothing_else_is_lost_by_it(store):
+    told = {"environment": "development", "ledger_url": store.told["CASELOAD_LEDGER_URL"]}
+    ledger = LedgerSettings(**told, ledger_key=_LEDGER_KEY).ledger
+    entry = Entry("client", str(uuid4()), str(uuid4()))
+    ledger.add([entry], datetime.now(UTC))
+    (written,) = store.names("ledger")
+    planted = f"{written.rpartition('/')[0]}/20991122T000000000000Z-00000000"
+    store.client.put_object(Bucket=f"ledger-{store.suffix}", Key=planted, Body=b"Everybody.")
+
+    entries, (doubt,) = ledger_of(ledger)
+
+    assert entries == [entry]
+    assert doubt.startswith(planted)
+    assert known(ledger) == {entry.key}, "the process that writes goes on"
+    other = LedgerSettings(**told, ledger_key="another-one-another-one-another").ledger
+    assert ledger_of(other) == ([], [f"{written.rpartition('/')[0]} {_OTHER_KEY}"])
 
 
 def test_job_files_and_checkpoints_are_put_back_as_they_were_at_the_moment(store):

@@ -14,13 +14,17 @@ from deployment.backups.rules import (
     Backup,
     Intervals,
     Server,
+    Timeline,
     archive,
     due,
     missing_after,
+    parents,
     parse_moment,
     problems,
     proof_due,
     proof_problems,
+    timeline_at,
+    to_begin_with,
 )
 from deployment.backups.telling import metrics
 from deployment.backups.watch import State
@@ -33,7 +37,7 @@ MIB = 1 << 20
 def a_backup(hours_ago, kind="diff", **but):
     at = NOW - timedelta(hours=hours_ago)
     told = {"first_wal": "000000010000000000000001", "last_wal": "000000010000000000000002", "database_bytes": 9, "repository_bytes": 3}
-    return Backup(f"{kind}-{hours_ago}", kind, at, at, **(told | but))
+    return Backup(**({"label": f"{kind}-{hours_ago}", "kind": kind, "started_at": at, "ended_at": at} | told | but))
 
 
 def files(*numbers, timeline="00000001", size=100):
@@ -132,6 +136,50 @@ def test_only_what_is_missing_after_the_backup_that_a_restore_begins_with_is_a_l
     assert missing_after(stored, [early, late], NOW) == ["000000010000000000000030"]
     assert missing_after(stored, [early, late], NOW - timedelta(hours=48)) == list(stored.gaps)
     assert missing_after(Archive(gaps=stored.gaps[:1]), [early, late], NOW) == []
+
+
+# Restored at 12:00 to 10:00, and at 15:00 to 11:00 of the first life.
+LIVES = [Timeline(2, NOW - timedelta(hours=12), ((1, 100),)), Timeline(3, NOW - timedelta(hours=9), ((1, 200),))]
+
+
+@pytest.mark.parametrize(("hours_ago", "life"), [(13, 1), (12, 2), (10, 2), (8, 3)])
+def test_a_moment_is_one_of_the_life_that_the_database_had_then(hours_ago, life):
+    assert timeline_at(LIVES, NOW - timedelta(hours=hours_ago)) == life
+    assert timeline_at([], NOW) == 1
+    assert timeline_at(LIVES, None) == 3
+
+
+def test_a_restore_begins_with_a_backup_that_leads_into_that_life():
+    first = a_backup(24, "full", label="first", last_wal="000000010000000000000001", stop_lsn=50)
+    second = a_backup(10, label="second", last_wal="000000020000000000000002", stop_lsn=150)
+
+    assert to_begin_with([first, second], LIVES, 2, None) == "second"
+    assert to_begin_with([first, second], LIVES, 3, None) == "first", "what was written in the second life is not of the third"
+    assert to_begin_with([first, second], LIVES, 2, NOW - timedelta(hours=11)) == "first"
+    assert to_begin_with([second], LIVES, 3, None) is None
+
+
+def test_a_history_says_where_each_life_was_left():
+    history = "1\t0/5000160\tbefore 2026-11-22 14:00:00+00\n\n2\t1/A0\tno recovery target specified\n"
+
+    assert parents(history) == ((1, 0x5000160), (2, (1 << 32) + 0xA0))
+
+
+def test_a_moment_after_the_end_of_a_life_is_not_guessed_where_there_are_later_ones(cluster_files, monkeypatch):
+    def too_short(folder, until, **_):
+        raise cluster._NotReached
+
+    monkeypatch.setattr(pgbackrest, "timelines", lambda: LIVES)
+    monkeypatch.setattr(cluster, "_recover", too_short)
+
+    with pytest.raises(CommandFailed, match=r"timeline 1 ends before that moment, .* since \(2, 3\)"):
+        cluster.restore(cluster_files, NOW - timedelta(hours=13))
+
+
+@pytest.fixture(autouse=True)
+def repository(monkeypatch):
+    monkeypatch.setattr(pgbackrest, "timelines", list)
+    monkeypatch.setattr(pgbackrest, "backups", lambda: ([], ""))
 
 
 @pytest.fixture

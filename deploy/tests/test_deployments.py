@@ -41,6 +41,7 @@ OWN = {
     "AWS_CA_BUNDLE",
 }
 # Read by libraries, not by us.
+MIGRATE = ("migrate", "expand")
 LIBRARIES = {"AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "TMPDIR"}
 
 
@@ -55,7 +56,7 @@ def settings_of(process):
         return BucketSettings
     if command == "ledger":
         return LedgerSettings
-    if rest == ["migrate"]:
+    if tuple(rest) == MIGRATE:
         return Settings
     return importlib.import_module(f"{command}.__main__").SERVICE.settings
 
@@ -134,7 +135,7 @@ def test_the_large_overlay_runs_the_same_in_parts(rendered):
 def test_the_role_that_erases_is_known_where_something_erases_and_nowhere_else(deployment, name):
     knowing = {process.arguments for process in deployment.values() if f"{name}-eraser-database-url" in process.secrets.values()}
 
-    (part,) = {arguments for arguments in knowing if arguments[0] == name and arguments[1:] != ("migrate",)}
+    (part,) = {arguments for arguments in knowing if arguments[0] == name and arguments[1:] != MIGRATE}
     assert part in {(name,), (name, "all"), (name, "react")}
     assert knowing <= {part, ("provision",)}
 
@@ -184,7 +185,7 @@ def rendered_env(rendered):
 @pytest.mark.parametrize("kind", ["compose", "practice", "hospital"])
 def test_every_setting_can_be_set_in_a_deployment(kind, composed, rendered, told_by_the_installation):
     for process in (composed if kind == "compose" else processes(rendered(kind))).values():
-        if process.arguments[0] not in PROCESSES or process.arguments[1:] == ("migrate",):
+        if process.arguments[0] not in PROCESSES or process.arguments[1:] == MIGRATE:
             continue
         settings = set(settings_of(process).model_fields)
 
@@ -251,7 +252,7 @@ def test_nobody_is_given_anothers_secrets(deployment):
         if process.name == "provision":
             continue
         owner = process.arguments[0]
-        is_task = process.name == "bucket" or process.arguments[1:] == ("migrate",)
+        is_task = process.name == "bucket" or process.arguments[1:] == MIGRATE
         for name in process.secrets.values():
             of = name.partition("-")[0]
             assert of not in PROCESSES or of == owner or name.endswith("-service-key-public"), (process.name, name)
@@ -282,7 +283,7 @@ def test_what_is_deployed_is_fit_for_production(deployment, tmp_path, monkeypatc
         with told(process, tmp_path, monkeypatch) as environment:
             settings = settings_of(process)()
             assert settings.environment == "production"
-            if process.arguments[0] in PROCESSES and process.arguments[1:] != ("migrate",):
+            if process.arguments[0] in PROCESSES and process.arguments[1:] != MIGRATE:
                 assert settings.tls_certificate_file.exists()
                 environment.delenv("CASELOAD_TLS_KEY_FILE")
                 with pytest.raises(ValueError, match="CASELOAD_TLS_CERTIFICATE_FILE"):
@@ -323,7 +324,7 @@ def test_files_checkpoints_archives_and_exports_have_a_bucket_each_and_each_serv
     Installation(tmp_path).make(database="postgres:5432", broker="rabbitmq:5671")
     buckets, accounts = {}, {}
     for process in deployment.values():
-        if process.arguments[0] in BUCKETS and process.arguments[1:] != ("migrate",):
+        if process.arguments[0] in BUCKETS and process.arguments[1:] != MIGRATE:
             told = tuple(process.settings[name] for name in BUCKETS[process.arguments[0]])
             buckets.setdefault(process.arguments[0], set()).add(told)
             accounts.setdefault(process.arguments[0], set()).add((tmp_path / process.secrets["/run/secrets/s3-credentials"]).read_text())
@@ -389,6 +390,12 @@ def test_an_account_of_the_store_may_do_what_its_service_does_in_its_own_bucket(
         "s3:PutObject",
         "s3:PutObjectRetention",
     }
+
+
+def test_a_start_of_everything_takes_nothing_away_from_the_release_before(deployment):
+    """`docker compose up` and `kubectl apply` run the migrations again, also in the days in which people may want to go back."""
+    for service in NAMES:
+        assert tuple(deployment[f"{service}-migration"].arguments) == (service, "migrate", "expand")
 
 
 def test_the_ledger_of_erasures_is_added_to_and_nothing_is_taken_away(deployment, composed):

@@ -90,7 +90,7 @@ async def site(postgres, tmp_path_factory):
 @pytest.fixture(scope="module")
 async def prepared(site):
     """After provisioning and the migrations, as the compositions run them."""
-    for command in (["provision"], *([name, "migrate"] for name in SERVICES)):
+    for command in (["provision"], *([name, "migrate", "expand"] for name in SERVICES)):
         done = site.run(*command)
         assert done.returncode == 0, (command, done.stderr)
     return site

@@ -1,12 +1,14 @@
 """The steps of an upgrade, on a target in memory; `tests-e2e/drill/upgrades.py` takes them on real processes."""
 
+import sys
+import time
 from datetime import timedelta
 
 import pytest
 
 from deployment.processes import PROCESSES, SERVICES
 from deployment.upgrades import compose
-from deployment.upgrades.commands import contracted
+from deployment.upgrades.commands import contracted, migrated
 from deployment.upgrades.kubernetes import Kubernetes, images
 from deployment.upgrades.rolling import Busy, RolledBack, Unhealthy, Upgrade
 from deployment.upgrades.rules import GIB, Refused, Situation, reasons_against, rolling_order, way_between
@@ -33,10 +35,10 @@ class Memory:
     `away` one at which a command fails half-way.
     """
 
-    services, processes = SERVICES, PROCESSES
+    services, processes, companions = SERVICES, PROCESSES, ("ledger",)
 
     def __init__(self, *, broken=None, ill_after=None, busy=0, away=None, **situation):
-        self.builds = dict.fromkeys(PROCESSES, "old")
+        self.builds = dict.fromkeys((*PROCESSES, *self.companions), "old")
         self.asked = []
         self._broken, self._ill_after, self._busy, self._away = broken, ill_after, busy, away
         self._situation = situation
@@ -68,6 +70,10 @@ class Memory:
         return [self._ill_after] if self.builds.get(self._ill_after) == "new" else []
 
 
+def processes_of(target):
+    return {name: build for name, build in target.builds.items() if name in PROCESSES}
+
+
 def upgrade(target, build="new"):
     said = []
     return Upgrade(target, build, said.append, seconds_to_watch=0.01, attempts=3, seconds_between_attempts=0.0), said
@@ -79,7 +85,7 @@ def test_everything_is_migrated_before_the_first_process_is_replaced_and_the_gat
     upgrade(target)[0].run()
 
     expands = [("expand", service) for service in SERVICES]
-    assert target.asked == [("provision", "new"), *expands, *((name, "new") for name in (*SERVICES, "gateway"))]
+    assert target.asked == [("provision", "new"), *expands, *((name, "new") for name in (*SERVICES, "gateway", "ledger"))]
 
 
 def test_on_the_way_back_nothing_is_migrated_and_the_gateway_goes_first():
@@ -99,7 +105,7 @@ def test_one_that_is_not_healthy_takes_all_back(fault, name):
     with pytest.raises(RolledBack):
         upgrade(target)[0].run()
 
-    assert target.builds == dict.fromkeys(PROCESSES, "old")
+    assert processes_of(target) == dict.fromkeys(PROCESSES, "old")
     replaced = [process for process, build in target.asked if build == "new" and process in PROCESSES]
     assert [process for process, build in target.asked if build == "old"] == replaced[::-1]
 
@@ -143,7 +149,38 @@ def test_an_upgrade_that_was_interrupted_is_run_again():
     upgrade(target)[0].run()
 
     assert ("identity", "new") not in target.asked
-    assert target.builds == dict.fromkeys(PROCESSES, "new")
+    assert processes_of(target) == dict.fromkeys(PROCESSES, "new")
+
+
+def test_the_ledger_is_replaced_last_and_takes_nobody_back():
+    target, broken = Memory(), Memory(broken="ledger")
+
+    upgrade(target)[0].run()
+    run, said = upgrade(broken)
+    run.run()
+
+    assert target.asked[-1] == ("ledger", "new")
+    assert processes_of(broken) == dict.fromkeys(PROCESSES, "new")
+    assert "ledger: could not be replaced, see to it: ledger does not start" in said
+
+
+def test_a_release_that_does_not_know_the_ledger_is_gone_back_to_without_it():
+    target = Memory()
+    target.builds = dict.fromkeys(target.builds, "new")
+
+    upgrade(target, "old")[0].run(back=True)
+
+    assert target.builds["ledger"] == "new"
+
+
+def test_a_migration_that_hangs_is_ended_and_what_to_look_at_is_said(servers):
+    hangs = [sys.executable, "-c", "import sys, time; print('waits for a table', file=sys.stderr, flush=True); time.sleep(60)"]
+    began = time.monotonic()
+
+    with pytest.raises(Refused, match=r"(?s)did not end within 1 s: waits for a table.*no process was replaced.*pg_stat_activity"):
+        migrated(hangs, seconds=1.0)
+
+    assert time.monotonic() - began < 15
 
 
 def test_a_migration_that_gives_way_is_tried_again_and_given_up_before_anything_is_replaced():
@@ -153,8 +190,8 @@ def test_a_migration_that_gives_way_is_tried_again_and_given_up_before_anything_
     with pytest.raises(Refused, match="no process was replaced"):
         upgrade(busy)[0].run()
 
-    assert patient.builds == dict.fromkeys(PROCESSES, "new")
-    assert busy.builds == dict.fromkeys(PROCESSES, "old")
+    assert processes_of(patient) == dict.fromkeys(PROCESSES, "new")
+    assert processes_of(busy) == dict.fromkeys(PROCESSES, "old")
 
 
 def test_nothing_is_taken_away_while_a_process_needs_it():

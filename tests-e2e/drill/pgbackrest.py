@@ -192,10 +192,10 @@ def drill(folder, report):
         machine.run("backups", "diff")
         with Commits(machine.dsn) as commits:
             wait_for(lambda: len(commits.acknowledged) >= 50, 120, "commits")
-            number, moment = list(commits.acknowledged.items())[29]
-            moment += timedelta(seconds=_SECONDS_BETWEEN_COMMITS / 2)
             wait_for(lambda: len(commits.acknowledged) >= 100, 120, "commits")
             kill(server)
+        half = timedelta(seconds=_SECONDS_BETWEEN_COMMITS / 2)
+        (number, moment), (later, after) = [(number, at + half) for number, at in list(commits.acknowledged.items())[29:50:20]]
         shutil.rmtree(machine.cluster)
         machine.run("postgres", "restore", "--to", moment.isoformat())
         server = machine.start("postgres")
@@ -204,6 +204,17 @@ def drill(folder, report):
         report.figure("restored to a moment: the commits that there were then", newest == number, is_kept=newest == number)
         missing = set(there) - set(asyncio.run(rows(machine.dsn)))
         report.figure("of those before, missing", len(missing), is_kept=not missing)
+
+        # It was too early a moment, and somebody has worked since.
+        with Commits(machine.dsn) as commits:
+            wait_for(lambda: len(commits.acknowledged) >= 10, 120, "commits")
+            kill(server)
+        shutil.rmtree(machine.cluster)
+        machine.run("postgres", "restore", "--to", after.isoformat())
+        server = machine.start("postgres")
+        asyncio.run(until_serving(machine.dsn))
+        newest = max(asyncio.run(rows(machine.dsn)))
+        report.figure("restored again, to a later moment: the commits that there were then", newest == later, is_kept=newest == later)
         # The container's own folder for it is no setting.
         machine.run(
             "backups",

@@ -63,7 +63,7 @@ class ProcessInstallation:
     """Looks like an `Installation` to a drill, and is a `Target` of upgrades. A build is a directory with sources, as a string."""
 
     composition = "suite"
-    services, processes = NAMES, PROCESSES
+    services, processes, companions = NAMES, PROCESSES, ()
 
     def __init__(self, build, home, settings):
         self.home = home

@@ -64,6 +64,8 @@ class LedgerProcess:
         self._settings = settings
         self._stopping = asyncio.Event()
         self._looked_at: datetime | None = None
+        # Read once: a ledger of years has many objects, and whoever could not be connected to for a moment has changed none.
+        self._known: set[tuple[str, str, str]] | None = None
 
     async def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -86,7 +88,10 @@ class LedgerProcess:
         try:
             if not await connection.fetchval(SEES_ALL):
                 raise BackupFailed("the functions of the ledger see nothing: `provision` has to be run by a superuser of the database")
-            writer = Writer(self._settings.ledger, THROUGH_FUNCTIONS)
+            ledger = self._settings.ledger
+            if self._known is None:
+                self._known = await asyncio.to_thread(known, ledger)
+            writer = Writer(ledger, THROUGH_FUNCTIONS, self._known)
             while True:
                 # What was erased before the signal to stop is written.
                 is_last = self._stopping.is_set()
@@ -107,3 +112,14 @@ class LedgerProcess:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+def known(ledger: Ledger) -> set[tuple[str, str, str]]:
+    """What is written. What cannot be opened is not: whom it named is written again, as far as the database knows of them."""
+    passed_over: list[str] = []
+    entries = ledger.entries(passed_over=passed_over)
+    for name in passed_over:
+        _log.error("an object of the ledger cannot be opened, and a restore will ask about it", extra={"object": name})
+    for name in ledger.under_other_keys():
+        _log.error("the bucket has a ledger of another key, and a restore will ask for that", extra={"object": name})
+    return {entry.key for entry in entries}

@@ -1,4 +1,4 @@
-"""`restored [--to <moment>]`: what has to be done to a database that was restored, before any service runs on it again.
+"""`restored [--to <moment>] [--incomplete-ledger]`: what has to be done to a database that was restored, before any service runs on it again.
 
 Erases again who was erased since, and places the legal holds of the ledger. Ends what was issued before (sign-ins, links, codes). Tells the events
 of the last days once more, to all services in this process and to nobody else: the broker is empty, and who has handled one drops it. Then it
@@ -22,6 +22,7 @@ from deployment.bucket import BucketSettings
 from deployment.ledger import LedgerSettings
 from deployment.processes import DATABASE_ROLES
 from standalone.backups.errors import BackupFailed
+from standalone.backups.ledger import Entry, Ledger, erased
 from standalone.backups.progress import Steps
 from standalone.backups.settling import ADDRESSES, settle
 from standalone.services import SERVICES
@@ -37,24 +38,63 @@ class RestoredSettings(BucketSettings, LedgerSettings):
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="restored", description=__doc__)
     parser.add_argument("--to", type=parse_moment, help="the moment that the database was restored to; without one, now")
+    parser.add_argument(
+        "--incomplete-ledger", action="store_true", help="goes on where the ledger lacks something: who was erased may be back"
+    )
+    parser.add_argument("--ledger-only", action="store_true", help="looks whether the ledger can be read, and does nothing")
     options = parser.parse_args(arguments)
     settings = RestoredSettings()
     if settings.admin_database_url is None:
         raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
     configure_logs("restored", "WARNING")
     try:
-        asyncio.run(_settle(settings, settings.admin_database_url.get_secret_value(), options.to or datetime.now(UTC)))
+        asyncio.run(_settle(settings, settings.admin_database_url.get_secret_value(), options))
     except BackupFailed as failure:
         raise SystemExit(f"restored: {failure}") from failure
 
 
-async def _settle(settings: RestoredSettings, admin_dsn: str, reached: datetime) -> None:
-    entries = await asyncio.to_thread(settings.ledger.entries)
+async def _settle(settings: RestoredSettings, admin_dsn: str, options: argparse.Namespace) -> None:
+    steps = Steps(Console())
+    entries, doubts = await asyncio.to_thread(ledger_of, settings.ledger)
+    if options.ledger_only:
+        _accept(doubts, options, steps)
+        return
     connection = await asyncpg.connect(admin_dsn)
     try:
-        await settle(service_settings(settings), connection, entries, reached, Steps(Console()))
+        known = {entry.key for entry in await erased(connection)}
+        missing = known - {entry.key for entry in entries}
+        if missing:
+            said = f"{len(missing)} of {len(known)} who were erased before this moment are not in the ledger of erasures"
+            if missing == known:
+                doubts.append(f"{said}: it is another one's, or empty (see `ledger-key` and CASELOAD_LEDGER_URL)")
+            else:
+                steps.say(f"{said}: where it was not written for some time, others who were erased then are back")
+        _accept(doubts, options, steps)
+        await settle(service_settings(settings), connection, entries, options.to or datetime.now(UTC), steps)
     finally:
         await connection.close()
+
+
+def ledger_of(ledger: Ledger) -> tuple[list[Entry], list[str]]:
+    """What is in the ledger, and why somebody who was erased may not be among it."""
+    passed_over: list[str] = []
+    entries = ledger.entries(passed_over=passed_over)
+    doubts = [f"{name} of the ledger of erasures was changed, and does not open" for name in passed_over]
+    doubts += [
+        f"{name} in the bucket of the ledger was written under another `ledger-key`: take the folder of secrets that has it"
+        for name in ledger.under_other_keys()
+    ]
+    return entries, doubts
+
+
+def _accept(doubts: Sequence[str], options: argparse.Namespace, steps: Steps) -> None:
+    """Raises BackupFailed where there are doubts, unless somebody has decided to go on."""
+    for doubt in doubts:
+        steps.say(doubt)
+    if doubts and not options.incomplete_ledger:
+        raise BackupFailed(
+            "who was erased would be back, so nothing was done. Where it is known that nobody would be, `--incomplete-ledger` goes on"
+        )
 
 
 def service_settings(settings: RestoredSettings) -> dict[str, Settings]:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import ARRAY, CheckConstraint, Column, DefaultClause, Index, Integer, MetaData, PrimaryKeyConstraint, Text, Uuid
 from uuid_utils.compat import uuid7
 
+from chassis.db.advisory_locks import session_lock_number
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Access, tenant
 from chassis.migrations.catalogs import differences
@@ -24,7 +25,7 @@ from chassis.migrations.roles import (
     provision,
     versions_of,
 )
-from chassis.migrations.runner import SchemaBusy, catalog, drift, migrate, write_revision
+from chassis.migrations.runner import AnotherMigrates, SchemaBusy, catalog, drift, migrate, write_revision
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.testing.environment import _dsn
@@ -148,6 +149,30 @@ async def test_what_takes_away_waits_until_it_is_asked_for(migrated):
     assert await is_current(migrated, SERVICE)
     await migrate(migrated, SERVICE, "expand")
     assert await is_current(migrated, SERVICE), "what is taken away stays away"
+
+
+async def test_where_there_was_no_release_before_nothing_waits(database):
+    add_revision("0002", "ALTER TABLE probe.things DROP tokens", "contract = True")
+
+    await provision(database, SERVICE, "for-tests-only", "for-tests-only")
+
+    await migrate(database, SERVICE, "expand")
+
+    assert await is_current(database, SERVICE)
+
+
+async def test_one_that_another_process_keeps_from_migrating_says_so(migrated, monkeypatch):
+    monkeypatch.setattr("chassis.migrations.runner.SECONDS_FOR_ANOTHER", 0.2)
+    add_revision("0002", "ALTER TABLE probe.things ADD colour text")
+    other = await asyncpg.connect(migrated)
+    try:
+        await other.execute("SELECT pg_advisory_lock($1)", session_lock_number(f"caseload migrate {SERVICE}"))
+        with pytest.raises(AnotherMigrates, match=f"another process has migrated {SERVICE} for"):
+            await migrate(migrated, SERVICE)
+    finally:
+        await other.close()
+    await migrate(migrated, SERVICE)
+    assert await is_current(migrated, SERVICE)
 
 
 async def test_what_took_away_before_something_was_added_is_of_an_older_release(migrated):

@@ -4,7 +4,8 @@ schedule            makes and tries backups when they are due, and tells how the
 watch               tells how they fare, where something else makes them
 full | diff         makes one
 prove               restores the newest one for a try, reads it, and throws it away
-restore [--to T]    restores to a moment (ISO 8601 with its offset), or as far as the log goes; the server must not run
+restore [--to T]    restores to a moment (ISO 8601 with its offset), or as far as the log goes; the server must not run.
+                    --timeline N: in that life of the database, where it had several
 healthy             ends with 0 where `schedule` or `watch` runs and looks
 """
 
@@ -34,9 +35,10 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="backups", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("schedule", "watch", "full", "diff", "prove", "restore", "healthy"))
     parser.add_argument("--to", type=parse_moment, help="of `restore`")
+    parser.add_argument("--timeline", type=int, help="of `restore`")
     options = parser.parse_args(arguments)
-    if options.to is not None and options.what != "restore":
-        parser.error("--to belongs to `restore`")
+    if (options.to is not None or options.timeline is not None) and options.what != "restore":
+        parser.error("--to and --timeline belong to `restore`")
     try:
         if options.what in {"schedule", "watch"}:
             _watch(makes=options.what == "schedule")
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str]) -> None:
         elif options.what == "prove":
             cluster.prove(_PROOFS / "cluster")
         elif options.what == "restore":
-            _restore(options.to)
+            _restore(options.to, options.timeline)
         else:
             watch.back_up(options.what)
     except (CommandFailed, cluster.GapInTheLog) as error:
@@ -69,8 +71,8 @@ def _healthy() -> None:
     raise SystemExit(asked.getresponse().status != 200)
 
 
-def _restore(to: datetime | None) -> None:
-    done = cluster.restore(Path(os.environ["PGBACKREST_PG1_PATH"]), to)
+def _restore(to: datetime | None, timeline: int | None) -> None:
+    done = cluster.restore(Path(os.environ["PGBACKREST_PG1_PATH"]), to, timeline)
     if done.clamped:
         sys.stdout.write("Nothing was committed as late as that: restored to the end of the log, which is the same.\n")
     sys.stdout.write(

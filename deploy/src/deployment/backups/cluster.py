@@ -38,13 +38,13 @@ class Restored:
     clamped: bool
 
 
-def restore(cluster: Path, moment: datetime | None) -> Restored:
-    """Restores to a moment, or as far as the log goes. A cluster that is there is kept beside, under the name `<cluster>.before-<time>`.
+def restore(cluster: Path, moment: datetime | None, timeline: int | None = None) -> Restored:
+    """Restores to a moment, or as far as the log goes; in the life of the database that it had then, or in the `timeline` given.
 
-    It gets its name back where the restore fails: of an empty folder whoever starts the server would make a new, empty database.
+    A cluster that is there is kept beside, under the name `<cluster>.before-<time>`. It gets its name back where the restore fails: of an empty folder whoever starts the server would make a new, empty database.
     """
     with _one_at_a_time(cluster.parent):
-        return _restore_beside(cluster, moment)
+        return _restore_beside(cluster, moment, timeline)
 
 
 @contextmanager
@@ -59,14 +59,14 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _restore_beside(cluster: Path, moment: datetime | None) -> Restored:
+def _restore_beside(cluster: Path, moment: datetime | None, timeline: int | None) -> Restored:
     before = None
     if cluster.exists() and any(cluster.iterdir()):
         before = cluster.with_name(f"{cluster.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         cluster.rename(before)
     cluster.mkdir(mode=0o700, exist_ok=True)
     try:
-        return _restored(cluster, moment)
+        return _restored(cluster, moment, timeline)
     except BaseException:
         if before is not None:
             shutil.rmtree(cluster)
@@ -74,17 +74,33 @@ def _restore_beside(cluster: Path, moment: datetime | None) -> Restored:
         raise
 
 
-def _restored(cluster: Path, moment: datetime | None) -> Restored:
+def _restored(cluster: Path, moment: datetime | None, timeline: int | None) -> Restored:
+    lives, (backups, _) = pgbackrest.timelines(), pgbackrest.backups()
+    number = timeline or rules.timeline_at(lives, moment)
+    way = _way(backups, lives, number, moment)
     try:
-        return Restored(_recover(cluster, _until(moment), archiving=True), clamped=False)
+        return Restored(_recover(cluster, (*way, *_until(moment)), archiving=True), clamped=False)
     except _NotReached:
+        later = sorted(each.number for each in lives if each.number > number)
+        if later and timeline is None:
+            raise CommandFailed(
+                f"the log of timeline {number} ends before that moment, and restores have begun others since ({', '.join(map(str, later))}): "
+                f"--timeline {number} takes all that it has, and another one what was written there until that moment"
+            ) from None
         # Nothing was committed after that moment: the end of the log is the same state, if the log has an end and not a hole.
-        backups, _ = pgbackrest.backups()
         missing = rules.missing_after(rules.archive(pgbackrest.archived_files(), _segment_bytes(cluster)), backups, moment)
         if missing:
             raise GapInTheLog(f"missing or empty: {', '.join(missing[:5])}") from None
         _clear(cluster)
-        return Restored(_recover(cluster, (), archiving=True), clamped=True)
+        return Restored(_recover(cluster, way, archiving=True), clamped=True)
+
+
+def _way(backups: Sequence[rules.Backup], lives: Sequence[rules.Timeline], number: int, moment: datetime | None) -> Sequence[str]:
+    """In which of several lives, and from which backup: the newest may be of a life that leads elsewhere. With one life there is one way."""
+    if not lives:
+        return ()
+    label = rules.to_begin_with(backups, lives, number, moment)
+    return (f"--target-timeline={number}", *((f"--set={label}",) if label else ()))
 
 
 def prove(scratch: Path) -> float:
@@ -101,7 +117,8 @@ def prove(scratch: Path) -> float:
         # It may be the disk of the database, which stops when it is full.
         raise CommandFailed(f"the disk has no room to restore a backup for a try: {needed / 2**30:.0f} GiB are needed")
     try:
-        _recover(scratch, (), archiving=False, reading=True)
+        lives = pgbackrest.timelines()
+        _recover(scratch, _way(backups, lives, rules.timeline_at(lives, None), None), archiving=False, reading=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return (datetime.now(UTC) - began).total_seconds()

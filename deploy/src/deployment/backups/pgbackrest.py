@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from deployment.backups.rules import Backup, Server
+from deployment.backups.rules import Backup, Server, Timeline, lsn, parents
 
 _SECONDS_TO_ASK = 120
 _ARCHIVING = """
@@ -87,6 +87,7 @@ def _backup(told: dict[str, Any]) -> Backup:
         database_bytes=told["info"]["size"],
         repository_bytes=told["info"]["repository"]["delta"],
         damaged=bool(told.get("error")),
+        stop_lsn=lsn(told["lsn"]["stop"]) if (told.get("lsn") or {}).get("stop") else None,
     )
 
 
@@ -94,6 +95,19 @@ def archived_files() -> dict[str, int]:
     """The bytes of every file of the archived log, by its path."""
     found = ask("repo-ls", "--recurse", f"archive/{stanza()}")
     return {path: entry.get("size", 0) for path, entry in found.items() if entry["type"] == "file"}
+
+
+def timelines() -> list[Timeline]:
+    """Every life of the database but the first."""
+    folder = f"archive/{stanza()}"
+    found = []
+    for path, entry in ask("repo-ls", "--recurse", r"--filter=\.history$", folder).items():
+        history = run(
+            "pgbackrest", "repo-get", "--log-level-console=off", "--log-level-stderr=error", f"{folder}/{path}", timeout=_SECONDS_TO_ASK
+        )
+        number = int(path.rpartition("/")[2].partition(".")[0], 16)
+        found.append(Timeline(number, datetime.fromtimestamp(entry["time"], UTC), parents(history)))
+    return found
 
 
 def server(address_file: Path) -> tuple[Server, int]:

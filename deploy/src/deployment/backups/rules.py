@@ -31,6 +31,21 @@ class Backup:
     database_bytes: int
     repository_bytes: int
     damaged: bool = False
+    # Where the log was when it ended, in bytes; None where pgBackRest does not say.
+    stop_lsn: int | None = None
+
+    @property
+    def timeline(self) -> int:
+        return int(self.last_wal[:8] or "1", 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One life of the database, which a restore began. `parents` are the lives that it goes on from, each with the place in the log where it left it."""
+
+    number: int
+    began_at: datetime
+    parents: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,37 @@ def missing_after(archive: Archive, backups: Sequence[Backup], moment: datetime 
     """The segments that a restore to the moment lacks: those of before the backup that it begins with are no loss."""
     first = max((backup.first_wal for backup in backups if moment is None or backup.ended_at <= moment), default="")
     return [segment for segment in (*archive.gaps, *archive.empty) if segment >= first]
+
+
+def timeline_at(timelines: Iterable[Timeline], moment: datetime | None) -> int:
+    """The life that the database had at the moment: a later one has nothing of what was written after it had been restored to."""
+    return max((each.number for each in timelines if moment is None or each.began_at <= moment), default=1)
+
+
+def to_begin_with(backups: Sequence[Backup], timelines: Iterable[Timeline], number: int, moment: datetime | None) -> str | None:
+    """The newest backup from which the log leads to the moment in that life. None: pgBackRest knows."""
+    until: dict[int, float] = {each: lsn for timeline in timelines if timeline.number == number for each, lsn in timeline.parents}
+    until[number] = float("inf")
+    fit = [
+        backup
+        for backup in backups
+        if (moment is None or backup.ended_at <= moment)
+        and backup.stop_lsn is not None
+        and backup.stop_lsn <= until.get(backup.timeline, -1)
+    ]
+    return max(fit, key=lambda backup: backup.ended_at).label if fit else None
+
+
+def parents(history: str) -> tuple[tuple[int, int], ...]:
+    """What the file of a timeline's history says (PostgreSQL: timeline, place in the log, reason)."""
+    words = [line.split(maxsplit=2) for line in history.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return tuple((int(number), lsn(place)) for number, place, *_ in words)
+
+
+def lsn(text: str) -> int:
+    """The bytes of a place in the log, such as 0/5000160."""
+    high, _, low = text.partition("/")
+    return (int(high, 16) << 32) + int(low, 16)
 
 
 def proof_problems(proved_at: datetime | None, backups: Sequence[Backup], between: timedelta, *, now: datetime) -> list[Problem]:

@@ -14,6 +14,8 @@ SECONDS_TO_START = 120.0
 # Callers look every five seconds for the instances of a name.
 SECONDS_TO_BE_FOUND = 6.0
 _SECONDS_BETWEEN_LOOKS = 1.0
+# Of the release's image, as the processes are.
+_COMPANIONS = ("ledger",)
 # Releases that do not know the question; they are gone back to, without their migrations.
 _WITHOUT_REVISIONS = {"0.1.0", "0.2.0"}
 _VERSION, _REVISION = "org.opencontainers.image.version", "org.opencontainers.image.revision"
@@ -32,6 +34,11 @@ class Compose:
         self._releases = releases
         # Images by id: the one that is upgraded to has its own name, those of before a name by which they are kept.
         self._names: dict[str, str] = {}
+
+    @property
+    def companions(self) -> Sequence[str]:
+        """Those that run: one that was never started needs more than an image, such as its bucket."""
+        return [name for name in _COMPANIONS if self._containers(name)]
 
     def situation(self, build: str) -> Situation:
         self._names[asked(["docker", "image", "inspect", "--format", "{{.Id}}", build]).strip()] = build
@@ -70,7 +77,7 @@ class Compose:
         migrated([*command, service, "migrate", "head" if contract else "expand"], told={"CASELOAD_IMAGE": build})
 
     def replace(self, process: str, build: str) -> None:
-        if process == "gateway":
+        if process == "gateway" or process in _COMPANIONS:
             self._replace_in_place(process, build)
             return
         old = self._containers(process)

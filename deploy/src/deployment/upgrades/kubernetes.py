@@ -66,6 +66,10 @@ class Kubernetes:
         asked([*self._kubectl, "apply", "--filename", "-"], given=_listed(others))
         self._task("provision", ["provision"])
 
+    @property
+    def companions(self) -> Sequence[str]:
+        return [name for name in ("ledger",) if self.deployments(name)]
+
     def migrate(self, service: str, build: str, *, contract: bool) -> None:
         try:
             self._task(f"{service}-migration", [service, "migrate", "head" if contract else "expand"])

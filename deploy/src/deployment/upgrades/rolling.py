@@ -37,6 +37,10 @@ class Target(Protocol):
     def processes(self) -> Sequence[str]:
         """What is replaced, one after the other: the services and the gateway."""
 
+    @property
+    def companions(self) -> Sequence[str]:
+        """What nobody calls and is replaced last. One that does not start keeps its build and takes no other process back."""
+
     def situation(self, build: str) -> Situation:
         """The installation as it is, looked at before an upgrade to the build."""
 
@@ -103,6 +107,8 @@ class Upgrade:
                     self.replaced.append((name, before))
                 self._go_back()
                 raise RolledBack(str(failure)) from failure
+        if not back:
+            self._replace_companions()
         self.say(f"All processes run {self.build}.")
 
     def contract(self) -> None:
@@ -136,6 +142,17 @@ class Upgrade:
                 raise Unhealthy(f"{', '.join(ill)}: not healthy after {name} was replaced")
             time.sleep(min(SECONDS_BETWEEN_LOOKS, self.seconds_to_watch))
         self.say(f"{name}: replaced and healthy after {time.monotonic() - began:.1f} s")
+
+    def _replace_companions(self) -> None:
+        for name in self.target.companions:
+            if self.target.build_of(name) == self.build:
+                continue
+            try:
+                self.target.replace(name, self.build)
+            except (Unhealthy, Refused) as failure:
+                self.say(f"{name}: could not be replaced, see to it: {failure}")
+            else:
+                self.say(f"{name}: replaced")
 
     def _go_back(self) -> None:
         """Gives every process that was replaced its build of before, the last one first. One that cannot be is named, and the others go on."""

@@ -10,7 +10,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.storage.s3 import open_client
-from standalone.backups.errors import BackupFailed
+from standalone.backups.errors import BackupFailed, TargetAway
 from standalone.backups.tar_stream import PIECE
 from standalone.backups.targets import Forward
 
@@ -61,6 +61,8 @@ def failing() -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
-        raise BackupFailed("a part of the backup is missing" if code in _ABSENT else f"the bucket refuses: {code}") from error
+        if code in _ABSENT:
+            raise BackupFailed("a part of the backup is missing") from error
+        raise TargetAway(f"the bucket refuses: {code}") from error
     except (BotoCoreError, S3UploadFailedError) as error:
-        raise BackupFailed(f"the bucket cannot be used: {type(error).__name__}") from error
+        raise TargetAway(f"the bucket cannot be used: {type(error).__name__}") from error

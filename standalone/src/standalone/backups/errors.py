@@ -7,3 +7,7 @@ class BackupFailed(Exception):
 
 class WrongPassphrase(BackupFailed):
     """Something is sealed under another passphrase, or was changed: nobody can tell which."""
+
+
+class TargetAway(BackupFailed):
+    """The target did not answer, or refused: what is in it may be as it should."""

@@ -9,15 +9,19 @@ import hmac
 import json
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from standalone.backups import catalogue
-from standalone.backups.errors import BackupFailed
+from standalone.backups.errors import BackupFailed, TargetAway
 from standalone.backups.journal.store import JournalStore
 from standalone.backups.targets import Target
 from standalone.home import Home
+
+_PREFIX = "erasures-"
+_READ_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Ledger:
     """Of one installation, in one target."""
 
     def __init__(self, target: Target, installation: str, secret: bytes) -> None:
-        self._folder = f"erasures-{installation}"
+        self._folder = f"{_PREFIX}{installation}"
         self._target = target
         self._store = JournalStore(target, self._folder, hmac.digest(secret, b"caseload ledger of erasures", "sha256"))
 
@@ -77,20 +81,38 @@ class Ledger:
         """That of the installation which has this secret."""
         return cls(target, catalogue.installation_named_by(secret), secret)
 
-    def entries(self) -> list[Entry]:
-        """All of them, the oldest first. Raises BackupFailed, and names it, where one was changed."""
-        found = []
-        for path in sorted(self._target.sizes()):
-            folder, _, name = path.partition("/")
-            if folder == self._folder and not name.endswith(".part"):
-                try:
-                    found += [Entry(**each) for each in json.loads(b"".join(self._store.read(name)))]
-                except BackupFailed as failure:
+    def entries(self, *, passed_over: list[str] | None = None) -> list[Entry]:
+        """All of them, the oldest first. Raises BackupFailed, and names it, where one was changed; with `passed_over` it is added to that list."""
+        paths = sorted(path for path in self._target.sizes() if path.startswith(f"{self._folder}/") and not path.endswith(".part"))
+        names = [path.partition("/")[2] for path in paths]
+        found: list[Entry] = []
+        # A bucket takes its time for each.
+        with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
+            for name, read in zip(names, pool.map(self._read, names), strict=True):
+                if not isinstance(read, BackupFailed):
+                    found += read
+                elif passed_over is None:
                     raise BackupFailed(
-                        f"{path} of the ledger of erasures cannot be read ({failure}): whom it names would be back. Restore it from a copy of the "
-                        "target, or move it out of the target where it is known who that is"
-                    ) from failure
+                        f"{self._folder}/{name} of the ledger of erasures cannot be read ({read}): whom it names would be back. Restore it "
+                        "from a copy of the target, or move it out of the target where it is known who that is"
+                    ) from read
+                else:
+                    passed_over.append(f"{self._folder}/{name}")
         return found
+
+    def _read(self, name: str) -> list[Entry] | BackupFailed:
+        """What one object has, or why it cannot be opened. Raises TargetAway."""
+        try:
+            return [Entry(**each) for each in json.loads(b"".join(self._store.read(name)))]
+        except TargetAway:
+            raise
+        except BackupFailed as failure:
+            return failure
+
+    def under_other_keys(self) -> list[str]:
+        """The ledgers in the same target that have another secret. In a target of several installations, those of the others."""
+        folders = {path.partition("/")[0] for path in self._target.sizes()}
+        return sorted(folder for folder in folders - {self._folder} if folder.startswith(_PREFIX))
 
     def add(self, entries: Iterable[Entry], now: datetime) -> None:
         name = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{os.urandom(4).hex()}"
@@ -98,12 +120,15 @@ class Ledger:
 
 
 class Writer:
-    """Writes what is new. What was erased before there was a ledger is written at the first call."""
+    """Writes what is new. What was erased before there was a ledger is written at the first call.
 
-    def __init__(self, ledger: Ledger, sources: Sources = AS_ADMINISTRATOR) -> None:
+    `known` are the keys of what is in the ledger, and are added to; without them it is read at the first call.
+    """
+
+    def __init__(self, ledger: Ledger, sources: Sources = AS_ADMINISTRATOR, known: set[tuple[str, str, str]] | None = None) -> None:
         self._ledger = ledger
         self._sources = sources
-        self._known: set[tuple[str, str, str]] | None = None
+        self._known = known
         self._clients: tuple[int, int | None] | None = None
         # The one after the newest transaction that had ended at the last look, where none before it was under way.
         self._next: int | None = None
@@ -138,6 +163,11 @@ class Writer:
             known.update(entry.key for entry in new)
         self._clients = clients
         return len(new)
+
+
+async def erased(connection: Any, sources: Sources = AS_ADMINISTRATOR) -> list[Entry]:
+    """Whom the database knows to be erased."""
+    return await _workspaces(connection, sources.workspaces) + await _clients(connection, sources.clients)
 
 
 async def _clients(connection: Any, query: str) -> list[Entry]:

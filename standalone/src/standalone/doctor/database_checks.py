@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from chassis.encryption.root_keys import load_keyring
-from chassis.migrations.roles import NewerDatabase, UnfitRole, check_role, is_current
+from chassis.migrations.roles import NewerDatabase, UnfitRole, applied_revision, check_role, expanded_revision, newest_revision
 from chassis.service.definition import Service
 from standalone.backups import cluster
 from standalone.doctor.findings import Finding, asked, fail, ok, warn
@@ -61,17 +61,28 @@ async def _version(connection: Any, own: int | None) -> list[Finding]:
 
 
 async def _migrations(dsn: str) -> list[Finding]:
-    pending = []
+    pending, waiting = [], []
     for service in NAMES:
         try:
-            if not await is_current(dsn, service):
+            applied = await applied_revision(dsn, service)
+            if applied is None or applied < expanded_revision(service):
                 pending.append(service)
+            elif applied != newest_revision(service):
+                waiting.append(service)
         except NewerDatabase:
             return [
                 fail("migrations", f"{service} was migrated by a newer release", "run that release: this one does not know what changed")
             ]
     if pending:
         return [warn("migrations", f"pending for {', '.join(pending)}", "caseload migrate, or start it; make a backup before")]
+    if waiting:
+        return [
+            warn(
+                "migrations",
+                f"what the release before uses is kept for {', '.join(waiting)}, so that it can be gone back to",
+                "when nobody wants to go back any more: deploy/upgrade … --contract",
+            )
+        ]
     return [ok("migrations", f"all {len(NAMES)} schemas are at their newest revision")]
 
 

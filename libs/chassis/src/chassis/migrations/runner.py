@@ -39,6 +39,8 @@ CARE_TEAM = f"""({_READER} IS NULL OR (client_id IN (
 )) IS NOT TRUE)"""
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
+# One that another process has begun may have several statements left.
+SECONDS_FOR_ANOTHER = 600
 SECURITY = {"row security", "policy", "grant"}
 
 
@@ -46,16 +48,22 @@ class SchemaBusy(RuntimeError):
     """A migration gave way at every attempt: somebody holds on to a table. The schema is as it was."""
 
 
+class AnotherMigrates(SchemaBusy):
+    """Another process has migrated the same schema for longer than is waited."""
+
+
 async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
     """Takes the service's schema to a revision: head, expand, base, an id, +1 or -1. Raises SchemaBusy; NewerDatabase when head is behind it.
 
-    `expand` is head without what takes away what the release before uses (`expanded_revision`).
+    `expand` is head without what takes away what the release before uses (`expanded_revision`); all of it where there was no release before.
     """
     if target == "head" and await is_current(admin_dsn, service):
         return
     if target == "expand":
         target, applied = expanded_revision(service), await applied_revision(admin_dsn, service)
-        if applied is not None and applied >= target:
+        if applied is None:
+            target = "head"
+        elif applied >= target:
             return
     steps = command.downgrade if target == "base" or target.startswith("-") else command.upgrade
     for left in reversed(range(TRIES)):
@@ -288,8 +296,16 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
     engine = create_async_engine("postgresql+asyncpg://", async_creator=partial(asyncpg.connect, admin_dsn), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
+            await connection.execute(text(f"SET lock_timeout = '{SECONDS_FOR_ANOTHER}s'"))
+            try:
+                await connection.execute(text(f"SELECT pg_advisory_lock({session_lock_number(f'caseload migrate {service}')})"))
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+                    raise
+                raise AnotherMigrates(
+                    f"another process has migrated {service} for {SECONDS_FOR_ANOTHER} s (pg_stat_activity shows it); nothing was changed"
+                ) from error
             for statement in (
-                f"SELECT pg_advisory_lock({session_lock_number(f'caseload migrate {service}')})",
                 f"SET ROLE {service}_owner",
                 f"SET search_path = {search_path}",
                 f"SET lock_timeout = '{LOCK_SECONDS}s'",
