@@ -8,9 +8,15 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 import pytest
+from pydantic import SecretStr
 
+from caseload.options.v1 import options_pb2
 from chassis.encryption.data_keys import INDEX
+from chassis.paging import BEGINNING
+from chassis.work.audit import record_effect
+from clients.clients.index_rotation import INDEXED
 from clients.patients import db_file
+from clients.tables import patients
 from standalone.operations import keys_all
 from standalone.records import key_versions
 from standalone.records.key_versions import NotYet
@@ -26,6 +32,8 @@ RECORDS = [
     for number in (3, "seven")
 ]  # fmt: skip
 TWIN = {"first_name": "Mary", "last_name": "Shelley", "date_of_birth": "1977-08-30"}
+# Of the statements in this database, those that wait for a row.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event IN ('transactionid', 'tuple')"
 
 
 class Searchers:
@@ -186,6 +194,33 @@ async def test_processes_that_write_with_different_keys_give_an_external_id_once
         body = {"first_name": "Ada", "last_name": "Lovelace", "external_id": f"X{number}"}
         replies = await asyncio.gather(*(practice.http.post("/api/v1/clients", json=body) for _ in range(4)))
         assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409]
+
+
+async def test_a_patient_who_is_changed_while_the_new_key_is_made_use_of_is_found_by_it(gateway, practice, rotation):
+    step, connection = rotation
+    runtime, workspace_id = gateway.environment.runtime("clients"), practice.person.workspace_id
+    await db_file.import_records(runtime, workspace_id, RECORDS)
+    for name in ("add", "promote"):
+        await step(name)
+    runtime.keys.forget(workspace_id)
+    (indexed,) = [each for each in INDEXED if each.table is patients]
+    body = {"name": "The front end", "scopes": ["clients:read", "clients:write", "clients:phi"]}
+    key = (await practice.http.post("/api/v1/api-keys", json=body)).json()["secret"]
+    door = gateway.reconfigured(patients_workspace=workspace_id, patients_api_key=SecretStr(key))
+    async with door.anonymous(address="127.0.0.1") as front_end:
+        async with asyncio.timeout(30), runtime.background(workspace_id) as work:
+            _, number = await indexed.again(work, await runtime.keys.of(workspace_id), BEGINNING)
+            assert number == len(RECORDS)
+            record_effect(work, "reindex_records", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [str(workspace_id)])
+            changing = asyncio.create_task(front_end.patch("/patients/3", json={"age": 51}))
+            while not await connection.fetchval(WAITING):
+                assert not changing.done()
+                await asyncio.sleep(0.01)
+        assert (await changing).json()["age"] == 51
+        for name in ("reencrypt", "retire"):
+            await step(name)
+        runtime.keys.forget(workspace_id)
+        assert (await front_end.get("/patients/3")).status_code == 200
 
 
 async def test_services_that_find_nothing_by_their_keys_keep_them(gateway, practice, rotation, capsys):
