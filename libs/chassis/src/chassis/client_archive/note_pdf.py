@@ -113,7 +113,8 @@ def _known(text: str, lacking: dict[str, None]) -> str:
     """The text, composed, with a square for every character that no font has, and for the marks of which a letter has too many; the scripts of those
     are added to `lacking`.
     """
-    shown, marks = [], 0
+    shown: list[str] = []
+    marks = 0
     for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", "    ")):
         category = unicodedata.category(character)
         marks = marks + 1 if category in _WITHOUT_WIDTH else 0
