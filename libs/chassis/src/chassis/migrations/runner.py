@@ -39,6 +39,7 @@ CARE_TEAM = f"""({_READER} IS NULL OR (client_id IN (
 )) IS NOT TRUE)"""
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
+_SECONDS_BETWEEN = 0.1
 SECURITY = {"row security", "policy", "grant"}
 
 
@@ -288,8 +289,12 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
     engine = create_async_engine("postgresql+asyncpg://", async_creator=partial(asyncpg.connect, admin_dsn), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
+            lock = text(f"SELECT pg_try_advisory_lock({session_lock_number(f'caseload migrate {service}')})")
+            # Not by waiting for it: a statement that waits has a snapshot, and whoever builds an index beside others waits for those.
+            while not await connection.scalar(lock):
+                await connection.rollback()
+                await asyncio.sleep(_SECONDS_BETWEEN)
             for statement in (
-                f"SELECT pg_advisory_lock({session_lock_number(f'caseload migrate {service}')})",
                 f"SET ROLE {service}_owner",
                 f"SET search_path = {search_path}",
                 f"SET lock_timeout = '{LOCK_SECONDS}s'",
