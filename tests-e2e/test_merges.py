@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,6 +45,7 @@ from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.errors import Conflict, Gone, Invalid, NotFound
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
+from chassis.work.unit_of_work import UnitOfWork
 from clients.merges.workflow import KIND, UNDO_KIND
 from identity.workspaces.workflow import open_workspace
 from scheduling.appointments.clients import ActiveClients
@@ -521,6 +522,35 @@ async def test_who_asked_for_the_client_before_the_merge_is_told_who_is_left(pra
             await asked
         assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": survivor.id})
     assert await practice.appointments(duplicate.id) == await practice.appointments(survivor.id) == set()
+
+
+async def test_who_is_left_of_several_merges_is_named_and_nobody_once_they_are_undone(practice, monkeypatch):
+    first, second, third = [await practice.client() for _ in range(3)]
+    await practice.merged(second.id, third.id)
+    await practice.merged(first.id, second.id)
+
+    async def was_active(_self, _client_id, _work, _voucher=b""):
+        return True
+
+    monkeypatch.setattr(ActiveClients, "is_active", was_active)
+    with pytest.raises(Gone) as gone:
+        await practice.book(third.id, 402)
+    assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": first.id})
+
+    beside = UnitOfWork.beside
+
+    @asynccontextmanager
+    async def undone_before(work, workspace_id):
+        # Between the refusal and the look at who is left.
+        async with practice.environment.superuser() as db:
+            await db.execute("UPDATE scheduling.client_figures SET merged_into = NULL WHERE client_id = $1", third.id)
+        async with beside(work, workspace_id) as tx:
+            yield tx
+
+    monkeypatch.setattr(UnitOfWork, "beside", undone_before)
+    with pytest.raises(Conflict) as refused:
+        await practice.book(third.id, 402)
+    assert refused.value.code == "merge_under_way"
 
 
 async def test_merges_and_undoings_of_the_same_clients_at_once_wait_for_each_other_in_no_circle(practice):

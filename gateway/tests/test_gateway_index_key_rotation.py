@@ -8,11 +8,18 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 import pytest
+from pydantic import SecretStr
 
+from caseload.options.v1 import options_pb2
+from chassis.encryption import key_store
 from chassis.encryption.data_keys import INDEX
+from chassis.paging import BEGINNING
+from chassis.work.audit import record_effect
+from clients.clients.index_rotation import INDEXED
 from clients.patients import db_file
+from clients.tables import patients
 from standalone.operations import keys_all
-from standalone.records import key_versions
+from standalone.records import indexing, key_versions
 from standalone.records.key_versions import NotYet
 from standalone.records.verification import verify_records
 
@@ -26,6 +33,9 @@ RECORDS = [
     for number in (3, "seven")
 ]  # fmt: skip
 TWIN = {"first_name": "Mary", "last_name": "Shelley", "date_of_birth": "1977-08-30"}
+FORMER = "SELECT count(*) FROM clients.match_keys WHERE workspace_id = $1 AND index_version = 1"
+# Of the statements in this database, those that wait for a row.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event IN ('transactionid', 'tuple')"
 
 
 class Searchers:
@@ -186,6 +196,90 @@ async def test_processes_that_write_with_different_keys_give_an_external_id_once
         body = {"first_name": "Ada", "last_name": "Lovelace", "external_id": f"X{number}"}
         replies = await asyncio.gather(*(practice.http.post("/api/v1/clients", json=body) for _ in range(4)))
         assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409]
+
+
+async def test_a_patient_who_is_changed_while_the_new_key_is_made_use_of_is_found_by_it(gateway, practice, rotation):
+    step, connection = rotation
+    runtime, workspace_id = gateway.environment.runtime("clients"), practice.person.workspace_id
+    await db_file.import_records(runtime, workspace_id, RECORDS)
+    for name in ("add", "promote"):
+        await step(name)
+    runtime.keys.forget(workspace_id)
+    (indexed,) = [each for each in INDEXED if each.table is patients]
+    body = {"name": "The front end", "scopes": ["clients:read", "clients:write", "clients:phi"]}
+    key = (await practice.http.post("/api/v1/api-keys", json=body)).json()["secret"]
+    door = gateway.reconfigured(patients_workspace=workspace_id, patients_api_key=SecretStr(key))
+    async with door.anonymous(address="127.0.0.1") as front_end:
+        async with asyncio.timeout(30), runtime.background(workspace_id) as work:
+            _, number, _ = await indexed.again(work, await runtime.keys.of(workspace_id), BEGINNING)
+            assert number == len(RECORDS)
+            record_effect(work, "reindex_records", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [str(workspace_id)])
+            changing = asyncio.create_task(front_end.patch("/patients/3", json={"age": 51}))
+            while not await connection.fetchval(WAITING):
+                assert not changing.done()
+                await asyncio.sleep(0.01)
+        assert (await changing).json()["age"] == 51
+        for name in ("reencrypt", "retire"):
+            await step(name)
+        runtime.keys.forget(workspace_id)
+        assert (await front_end.get("/patients/3")).status_code == 200
+
+
+async def test_a_row_that_does_not_open_keeps_no_other_from_the_new_key_and_is_named(gateway, practice, rotation, capsys):
+    step, connection = rotation
+    runtime, workspace_id = gateway.environment.runtime("clients"), practice.person.workspace_id
+    damaged, *_ = [(await practice.add_client())["id"] for _ in range(3)]
+    for name in ("add", "promote"):
+        await step(name)
+    await connection.execute("UPDATE clients.clients SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE id = $1", damaged)
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        await step("reencrypt")
+    assert re.search(
+        rf"2 rows are found by the new key, 1 could not be read:\n  clients.clients {damaged}: does not open\n", capsys.readouterr().out
+    )
+    assert await key_versions.references(connection, runtime, workspace_id, INDEX) == {1: 1, 2: 2}
+    with pytest.raises(SystemExit):
+        await step("retire")
+
+
+async def test_what_a_destroyed_key_has_made_is_gone_although_somebody_held_it(gateway, practice, rotation):
+    step, connection = rotation
+    runtime, workspace_id = gateway.environment.runtime("clients"), practice.person.workspace_id
+    for _ in range(2):
+        await practice.add_client()
+    for name in ("add", "promote", "reencrypt", "retire"):
+        await step(name)
+    async with asyncio.timeout(30):
+        async with gateway.environment.superuser() as other, other.transaction():
+            await other.fetch(
+                "SELECT FROM clients.match_keys WHERE workspace_id = $1 AND index_version = 1 LIMIT 1 FOR UPDATE", workspace_id
+            )
+            destroying = asyncio.create_task(indexing.forget_tokens(runtime, workspace_id, [1]))
+            while await connection.fetchval(FORMER, workspace_id) > 1:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+        await destroying
+    assert await connection.fetchval(FORMER, workspace_id) == 0
+
+
+async def test_a_file_of_patients_goes_on_with_the_keys_of_today(gateway, practice, rotation, monkeypatch):
+    step, connection = rotation
+    runtime, workspace_id = gateway.environment.runtime("clients"), practice.person.workspace_id
+    check_readable = db_file._check_readable
+    monkeypatch.setattr(key_store, "_SECONDS_KEPT", 60.0)
+    assert (await runtime.keys.of(workspace_id)).indexes.keys() == {1}
+    for name in ("add", "promote"):
+        await step(name)
+
+    def when_the_first_is_in(record):
+        check_readable(record)
+        if record is RECORDS[1]:
+            runtime.keys.forget(workspace_id)
+
+    monkeypatch.setattr(db_file, "_check_readable", when_the_first_is_in)
+    assert len((await db_file.import_records(runtime, workspace_id, RECORDS)).imported) == 2
+    assert (await key_versions.references(connection, runtime, workspace_id, INDEX)).keys() == {1, 2}
 
 
 async def test_services_that_find_nothing_by_their_keys_keep_them(gateway, practice, rotation, capsys):

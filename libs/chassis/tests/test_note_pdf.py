@@ -1,6 +1,7 @@
 """Notes on paper: what a PDF document shows of each script, and what it says of one that it cannot show."""
 
 import re
+import unicodedata
 import zlib
 
 import pytest
@@ -60,3 +61,20 @@ def test_what_cannot_be_shown_is_a_square_and_its_script_is_named():
     assert list(lacking) == ["Thai", "Tamil", "other"]
     assert "(Thai, Tamil, other)" in note_pdf._explained(list(lacking))
     assert SQUARE in shown("ปวดหัว")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "scripts"),
+    [
+        ("न" + "\u0941" * 5000 + "म", "न" + "\u0941" * 6 + SQUARE + "म", ["Devanagari"]),
+        ("a" + "\u200d" * 5000 + "b", "a" + "\u200d" * 6 + "b", []),
+        ("\U000e0041" * 7 + "\u0941" * 9, SQUARE, ["Devanagari"]),
+        ("שִׁבְּ", "שִׁבְּ", []),
+    ],
+)
+def test_what_takes_no_place_makes_no_line_without_an_end(text, written, scripts):
+    from chassis.client_archive import note_pdf
+
+    lacking: dict[str, None] = {}
+    assert note_pdf._known(text, lacking) == unicodedata.normalize("NFC", written)
+    assert list(lacking) == scripts

@@ -9,22 +9,44 @@ branch_labels = None
 depends_on = None
 
 # Before there were two, every token was made with the first key.
-FIRST = sa.text("1")
+FIRST = 1
+# As long as a migration waits for a lock that others wait behind.
+LOCK_SECONDS = 2
 KEY = ["workspace_id", "client_id", "kind"]
 
 
 def upgrade() -> None:
-    for table, row in (("clients", "id"), ("patients", "client_id")):
-        op.add_column(table, sa.Column("index_version", sa.Integer(), server_default=FIRST, nullable=False), schema="clients")
-        op.create_index(f"ix_{table}_index_version", table, ["workspace_id", "index_version", row], unique=False, schema="clients")
+    """Nobody waits for an index: of a million clients they take half a minute to build, and whoever reads clients would wait for the transaction.
+
+    So what comes before the last transaction is kept when it fails, and is found by who tries again.
+    """
+    with op.get_context().autocommit_block():
+        for table in ("clients", "patients", "match_keys"):
+            op.execute(f"ALTER TABLE clients.{table} ADD COLUMN IF NOT EXISTS index_version integer DEFAULT {FIRST} NOT NULL")
+        # Building waits for transactions that began before, and none waits for it.
+        op.execute("SET lock_timeout = 0")
+        build("ix_clients_index_version", "clients (workspace_id, index_version, id)")
+        build("ix_patients_index_version", "patients (workspace_id, index_version, client_id)")
+        build("pk_match_keys_by_version", f"match_keys ({', '.join(KEY)}, index_version)", unique="UNIQUE ")
+        build("ix_match_keys_token_by_version", "match_keys (workspace_id, index_version, kind, token, client_id)")
+        op.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    for table in ("clients", "patients"):
         op.execute(f"GRANT UPDATE (index_version) ON clients.{table} TO clients_app")
-    op.add_column("match_keys", sa.Column("index_version", sa.Integer(), server_default=FIRST, nullable=False), schema="clients")
-    op.drop_constraint("pk_match_keys", "match_keys", schema="clients")
-    op.create_primary_key("pk_match_keys", "match_keys", [*KEY, "index_version"], schema="clients")
-    op.drop_index("ix_match_keys_token", table_name="match_keys", schema="clients")
-    op.create_index(
-        "ix_match_keys_token", "match_keys", ["workspace_id", "index_version", "kind", "token", "client_id"], unique=False, schema="clients"
+    op.execute(
+        "ALTER TABLE clients.match_keys DROP CONSTRAINT pk_match_keys,"
+        " ADD CONSTRAINT pk_match_keys PRIMARY KEY USING INDEX pk_match_keys_by_version"
     )
+    op.drop_index("ix_match_keys_token", table_name="match_keys", schema="clients")
+    op.execute("ALTER INDEX clients.ix_match_keys_token_by_version RENAME TO ix_match_keys_token")
+
+
+def build(name: str, on: str, *, unique: str = "") -> None:
+    """An index beside those who read and write. One that was not finished is built anew."""
+    is_valid = op.get_bind().scalar(sa.text(f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('clients.{name}')"))
+    if is_valid is False:
+        op.execute(f"DROP INDEX CONCURRENTLY clients.{name}")
+    if not is_valid:
+        op.execute(f"CREATE {unique}INDEX CONCURRENTLY {name} ON clients.{on}")
 
 
 def downgrade() -> None:

@@ -31,39 +31,54 @@ async def count_waiting(connection: Any, runtime: Runtime, workspace_id: UUID, k
 async def index_again(
     connection: Any, runtime: Runtime, workspace_id: UUID, keys: WorkspaceKeys, *, advance: Callable[[int], None] = lambda _number: None
 ) -> int:
-    """How many rows got other tokens. The trail is told the digests of records whose open columns became others. Raises NotYet for rows that stay locked."""
+    """How many rows got other tokens. The trail is told the digests of records whose open columns became others. Goes on past what cannot be read, and
+    then raises NotYet with those rows; also where rows stay locked.
+    """
+    unreadable: set[str] = set()
     done = vain = 0
     while True:
         before = done
         for each in runtime.service.indexed:
-            done += await _pass_over(runtime, workspace_id, keys, each, advance)
+            done += await _pass_over(runtime, workspace_id, keys, each, advance, unreadable)
         # What is left was locked, or is new.
-        if not await count_waiting(connection, runtime, workspace_id, keys):
-            return done
+        if await count_waiting(connection, runtime, workspace_id, keys) <= len(unreadable):
+            break
         vain = vain + 1 if done == before else 0
         if vain == _VAIN_PASSES:
             raise NotYet(f"rows of {runtime.name} are locked; try again")
         await asyncio.sleep(_SECONDS_BETWEEN)
+    if unreadable:
+        rows = "".join(f"\n  {row}" for row in sorted(unreadable))
+        raise NotYet(f"{done} rows are found by the new key, {len(unreadable)} could not be read:{rows}")
+    return done
 
 
 async def forget_tokens(runtime: Runtime, workspace_id: UUID, versions: list[int]) -> None:
-    """Deletes what keys of these versions have made beside the tokens of today."""
-    for each in runtime.service.indexed:
-        deleted = int(each.forget is not None)
-        while each.forget is not None and deleted:
+    """Deletes what keys of these versions have made beside the tokens of today. Raises NotYet for what stays locked."""
+    for forget in (each.forget for each in runtime.service.indexed if each.forget is not None):
+        vain, is_left = 0, True
+        while is_left:
             async with runtime.background(workspace_id) as work:
-                deleted = await each.forget(work, versions)
+                deleted, is_left = await forget(work, versions)
+            if is_left and not deleted:
+                vain += 1
+                if vain == _VAIN_PASSES:
+                    raise NotYet(f"rows of {runtime.name} are locked; try again")
+                await asyncio.sleep(_SECONDS_BETWEEN)
 
 
-async def _pass_over(runtime: Runtime, workspace_id: UUID, keys: WorkspaceKeys, each: Indexed, advance: Callable[[int], None]) -> int:
+async def _pass_over(
+    runtime: Runtime, workspace_id: UUID, keys: WorkspaceKeys, each: Indexed, advance: Callable[[int], None], unreadable: set[str]
+) -> int:
     after, done = BEGINNING, 0
     while True:
         async with runtime.background(workspace_id) as work:
-            last, number = await each.again(work, keys, after)
+            last, number, damaged = await each.again(work, keys, after)
             if number:
                 facts = {"table": each.table.fullname, "key_version": str(keys.index_version)}
                 resource, action = options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE
                 record_effect(work, "reindex_records", resource, action, [str(workspace_id)], **facts)
+        unreadable.update(f"{each.table.fullname} {row_id}: does not open" for row_id in damaged)
         done += number
         advance(number)
         if last is None:

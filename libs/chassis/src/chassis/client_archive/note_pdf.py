@@ -17,6 +17,10 @@ _HEADING_POINTS, _TEXT_POINTS, _FOOTER_POINTS = 12.0, 10.0, 8.0
 _MARGIN_MM = 20.0
 _MISSING = "\N{WHITE SQUARE}"
 _RIGHT_TO_LEFT = {"R", "AL"}
+# What takes no place: marks above and below letters, and what joins or orders them. More than a letter of any script has make a line that has no end,
+# which is laid out anew for each of them: minutes for one text.
+_WITHOUT_WIDTH = {"Mn", "Me", "Cf"}
+_MOST_WITHOUT_WIDTH = 6
 # Named on the page; of more the first ones are.
 _MOST_SCRIPTS = 5
 
@@ -106,11 +110,19 @@ def is_right_to_left(text: str) -> bool:
 
 
 def _known(text: str, lacking: dict[str, None]) -> str:
-    """The text, composed, with a square for every character that no font has; the scripts of those are added to `lacking`."""
-    shown = []
+    """The text, composed, with a square for every character that no font has, and for the marks of which a letter has too many; the scripts of those
+    are added to `lacking`.
+    """
+    shown: list[str] = []
+    marks = 0
     for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", "    ")):
         category = unicodedata.category(character)
-        if character == "\n" or (category != "Cc" and any(ord(character) in _characters(font) for font in (_FIRST, *_OTHERS))):
+        marks = marks + 1 if category in _WITHOUT_WIDTH else 0
+        if marks > _MOST_WITHOUT_WIDTH:
+            if category != "Cf" and shown[-1:] != [_MISSING]:
+                shown.append(_MISSING)
+                lacking[_script(character)] = None
+        elif character == "\n" or (category != "Cc" and any(ord(character) in _characters(font) for font in (_FIRST, *_OTHERS))):
             shown.append(character)
         elif category != "Cf":
             shown.append(_MISSING)

@@ -5,6 +5,7 @@ Migrations import nothing from here or from anywhere else in the product: what a
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -41,6 +42,7 @@ CARE_TEAM = f"""({_READER} IS NULL OR (client_id IN (
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
 # One that another process has begun may have several statements left.
 SECONDS_FOR_ANOTHER = 600
+_SECONDS_BETWEEN = 0.1
 SECURITY = {"row security", "policy", "grant"}
 
 
@@ -296,15 +298,16 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
     engine = create_async_engine("postgresql+asyncpg://", async_creator=partial(asyncpg.connect, admin_dsn), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            await connection.execute(text(f"SET lock_timeout = '{SECONDS_FOR_ANOTHER}s'"))
-            try:
-                await connection.execute(text(f"SELECT pg_advisory_lock({session_lock_number(f'caseload migrate {service}')})"))
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
-                    raise
-                raise AnotherMigrates(
-                    f"another process has migrated {service} for {SECONDS_FOR_ANOTHER} s (pg_stat_activity shows it); nothing was changed"
-                ) from error
+            lock = text(f"SELECT pg_try_advisory_lock({session_lock_number(f'caseload migrate {service}')})")
+            until = time.monotonic() + SECONDS_FOR_ANOTHER
+            # Not by waiting for it: a statement that waits has a snapshot, and whoever builds an index beside others waits for those.
+            while not await connection.scalar(lock):
+                await connection.rollback()
+                if time.monotonic() > until:
+                    raise AnotherMigrates(
+                        f"another process has migrated {service} for {SECONDS_FOR_ANOTHER} s (pg_stat_activity shows it); nothing was changed"
+                    )
+                await asyncio.sleep(_SECONDS_BETWEEN)
             for statement in (
                 f"SET ROLE {service}_owner",
                 f"SET search_path = {search_path}",

@@ -38,14 +38,14 @@ class Erasure:
 class Indexed:
     """A table whose rows are found by keyed tokens; its column `index_version` names the key that those of a row are made with.
 
-    `again` makes them with the key of today for the next rows after a row's id, and returns the last one that it has looked at, and how many
-    it did. A row that somebody is changing it passes over.
+    `again` makes them with the key of today for the next rows after a row's id: the last one that it has looked at, how many it did, and those that
+    it could not read. A row that somebody is changing it passes over.
     """
 
     table: Table
-    again: Callable[[UnitOfWork, WorkspaceKeys, UUID], Awaitable[tuple[UUID | None, int]]]
-    # Deletes some tokens that keys of these versions have made beside those of today. Returns how many.
-    forget: Callable[[UnitOfWork, Sequence[int]], Awaitable[int]] | None = None
+    again: Callable[[UnitOfWork, WorkspaceKeys, UUID], Awaitable[tuple[UUID | None, int, list[UUID]]]]
+    # Deletes some tokens that keys of these versions have made beside those of today. Returns how many, and whether some are left.
+    forget: Callable[[UnitOfWork, Sequence[int]], Awaitable[tuple[int, bool]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

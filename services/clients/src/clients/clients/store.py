@@ -150,9 +150,11 @@ next_for_index = command(
 index_again = command(
     _with_tokens(update(clients).where(clients.c.id == _id).values({name: value for name, value in _values.items() if name != "revision"}))
 )
+_of_versions = match_keys.c.index_version == any_(bindparam("versions", type_=ARRAY(Integer)))
+unforgotten = query(select(match_keys.c.kind).where(_of_versions).limit(1))
 _forgotten = (
     select(match_keys.c.client_id, match_keys.c.kind, match_keys.c.index_version)
-    .where(match_keys.c.index_version == any_(bindparam("versions", type_=ARRAY(Integer))))
+    .where(_of_versions)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True)
     .cte("forgotten")

@@ -61,8 +61,8 @@ _joined = select(patients, *_of_client).join(clients, _both)
 
 _with_id = patients.c.id_index == any_(bindparam("id_indexes", type_=ARRAY(LargeBinary)))
 find = query(select(patients.c.client_id).where(_with_id))
-# Whoever changes a patient has locked the client.
-get_details = query(select(patients).where(patients.c.client_id == _client_id))
+# Whoever changes a patient has locked the client; who makes tokens with another key locks the patient alone.
+lock_details = command(select(patients).where(patients.c.client_id == _client_id).with_for_update(key_share=True))
 get = query(_joined.where(_with_id))
 get_by_client = query(_joined.where(patients.c.client_id == _client_id))
 get_by_external_id = query(_joined.where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary)))))

@@ -55,11 +55,12 @@ def read(text: str) -> list[Any]:
 
 async def import_records(runtime: Runtime, workspace_id: UUID, records: Sequence[Any]) -> Report:
     """Imports those that are not there yet, and then compares all that are with the file. Whoever runs it again imports none twice."""
-    keys = await runtime.keys.of(workspace_id)
     report, clients = Report(), dict[int, UUID]()
     for place, record in enumerate(records, 1):
         try:
             _check_readable(record)
+            # Those of today, each time: while a large file goes in, the workspace may get others.
+            keys = await runtime.keys.of(workspace_id)
             async with runtime.background(workspace_id) as work:
                 found = await _find(record, keys, work)
                 if found is None:
@@ -74,6 +75,7 @@ async def import_records(runtime: Runtime, workspace_id: UUID, records: Sequence
         except Conflict as refusal:
             report.failed[place] = _IN_USE.get(refusal.code, refusal.message)
     for place, client_id in clients.items():
+        keys = await runtime.keys.of(workspace_id)
         async with runtime.background(workspace_id) as work:
             shown = await _shown(client_id, keys, work)
         if shown is None or not _is_same(records[place - 1], shown):

@@ -98,7 +98,7 @@ async def _lock(
     if not client.is_active:
         raise unknown_patient()
     await care_teams.check(work, [found["client_id"]])
-    kept = await work.db.one(store.get_details, client_id=found["client_id"])
+    kept = await work.db.one(store.lock_details, client_id=found["client_id"])
     row = {name: kept[name] for name in ("client_id", "version", "position", "id_index")}
     return row, mapping.open_details(kept, keys), client
 
