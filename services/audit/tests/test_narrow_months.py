@@ -190,6 +190,59 @@ async def test_tampering_with_a_narrow_month_is_found(practice, narrower, month)
             assert None in [await practice.a_pass() for _ in range(20)]
 
 
+# What the views cannot put together, or what nobody can encode.
+UNREADABLE = {
+    "a row is there twice": (
+        "INSERT INTO audit.kept_events SELECT workspace_id, gen_random_uuid(), created_at, sequence, user_id, resource_id, request_id, kind, origin,"
+        " retention_until, hash FROM audit.kept_events WHERE workspace_id = $1 AND sequence = 3",
+        {3, 4},
+    ),
+    "a session is none": ("UPDATE audit.kept_origins SET told = jsonb_set(told, '{0}', to_jsonb('x' || number)) WHERE workspace_id = $1", {1}),
+    "an origin is no list": ("UPDATE audit.kept_origins SET told = jsonb_build_object('x', number) WHERE workspace_id = $1", {1}),
+    "origins are gone": ("DELETE FROM audit.kept_origins WHERE workspace_id = $1", {1}),
+    "kinds are gone": ("DELETE FROM audit.kept_kinds WHERE workspace_id = $1", {1}),
+    "a kind has no words": (
+        "UPDATE audit.kept_kinds SET metadata = to_jsonb(number::text) WHERE workspace_id = $1",
+        {1},
+    ),
+    "facts are a word": ("UPDATE audit.kept_events SET facts = '\"x\"' WHERE workspace_id = $1 AND sequence = 8", {8}),
+    "facts have a number that no float holds": (
+        "UPDATE audit.kept_events SET facts = ('{\"x\": ' || repeat('9', 400) || '.5}')::jsonb WHERE workspace_id = $1 AND sequence = 8",
+        {8},
+    ),
+    "facts have a number that no integer holds": (
+        "UPDATE audit.kept_events SET facts = ('{\"x\": ' || repeat('9', 5000) || '}')::jsonb WHERE workspace_id = $1 AND sequence = 8",
+        {8},
+    ),
+    "a list has lists": ("UPDATE audit.kept_events SET resource_ids = ARRAY[resource_ids] WHERE workspace_id = $1 AND sequence = 4", {4}),
+    "a list has gaps": ("UPDATE audit.kept_events SET resource_ids = resource_ids || NULL::uuid WHERE workspace_id = $1 AND sequence = 4", {4}),
+    "for ever": ("UPDATE audit.kept_events SET retention_until = 'infinity' WHERE workspace_id = $1 AND sequence = 6", {6}),
+}
+
+
+async def test_narrow_rows_that_nobody_can_read_are_named_whatever_is_read_with_them(practice, narrower, month, monkeypatch):
+    """By the background and by the call, in segments as long as they are."""
+    monkeypatch.undo()
+    await a_varied_month(practice, month)
+    assert await narrows(narrower, month)
+    tables = ("kept_events", "kept_kinds", "kept_origins")
+    found = {}
+    async with practice.environment.superuser() as superuser:
+        await superuser.execute("SET session_replication_role = replica")
+        for table in tables:
+            await superuser.execute(
+                f"CREATE TEMP TABLE {table} AS SELECT * FROM audit.{table} WHERE workspace_id = '{practice.workspace_id}'"
+            )
+        for tampering, (change, _) in UNREADABLE.items():
+            assert not (await superuser.execute(change, practice.workspace_id)).endswith(" 0"), tampering
+            found[tampering] = {(await practice.verify()).first_break, await practice.a_pass()}
+            for table in tables:
+                await superuser.execute(f"DELETE FROM audit.{table} WHERE workspace_id = $1", practice.workspace_id)
+                await superuser.execute(f"INSERT INTO audit.{table} OVERRIDING SYSTEM VALUE SELECT * FROM pg_temp.{table}")
+            assert None in [await practice.a_pass() for _ in range(20)]
+    assert {name: told for name, told in found.items() if not told <= UNREADABLE[name][1]} == {}
+
+
 @pytest.mark.parametrize("what", ["not verified", "no tree head", "waits", "another workspace", "a broken chain"])
 async def test_a_month_has_its_own_rows_while_something_is_to_be_done_with_it(practice, narrower, month, what):
     events = await practice.a_month(month)
