@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 from audit.closed_runs import store as closed_runs
 from audit.dropping import worker
 from audit.dropping.worker import month_dropper
+from audit.narrowing.worker import month_narrower
 from audit.trail import verification
 from audit.trail.chain import entry_hash
 from caseload.audit.v1 import trail_pb2, tree_heads_pb2
@@ -170,6 +172,18 @@ async def test_a_month_is_kept_while_something_keeps_it(practice, dropper, month
         await practice.witnessed()
     assert not await drops(dropper, month)
     assert await practice.is_there(month)
+
+
+@pytest.mark.parametrize("goes_on", [lambda runtime: month_dropper(runtime).drop_all(), lambda runtime: month_narrower(runtime).narrow_all()], ids=["dropped", "narrow"])
+async def test_nobody_who_reads_waits_for_a_month_that_is_kept(practice, still, month, goes_on, caplog):
+    """A report may read for half a minute. Every six hours all months are looked at that are over."""
+    await practice.a_month(month)
+    async with practice.environment.superuser() as reading, reading.transaction():
+        assert await reading.fetchval("SELECT count(*) FROM audit.audit_events WHERE workspace_id = $1", practice.workspace_id)
+        with caplog.at_level(logging.INFO):
+            await goes_on(still.runtime("audit"))
+    of_month = [each for each in caplog.records if getattr(each, "month", None) == str(month)]
+    assert [(each.levelname, each.by) for each in of_month] == [("INFO", "not_verified")]
 
 
 async def test_a_month_of_a_broken_chain_is_evidence(practice, dropper, month):

@@ -83,6 +83,10 @@ class MonthDropper:
         return dropped
 
     async def _drop(self, month: date) -> None:
+        """Raises _Kept."""
+        async with self._background() as work:
+            await self._parts(work, month)
+        # Opening waits for those who read the month, and others for it: most months are kept, and not opened.
         async with months.opened(self._background, month):
             await self._drop_opened(month)
 
@@ -93,13 +97,7 @@ class MonthDropper:
             await work.db.execute(months.take_long)
             if month not in rules.months_over(await months.partitions(work.db), now=work.now):
                 raise _Kept("another instance, which was faster")
-            parts = []
-            async for part in months.parts(work, self._keys, month):
-                held = await is_held(work.db, **within)
-                by = rules.kept_by(part.month, part.standing, is_held=held, today=work.now.astimezone(UTC).date())
-                if by is not None:
-                    raise _Kept(by)
-                parts.append(part)
+            parts = await self._parts(work, month)
             for part in parts:
                 keys = await self._keys.of(part.workspace_id)
                 async with work.elsewhere(part.workspace_id, months.NOBODY):
@@ -116,6 +114,17 @@ class MonthDropper:
             except asyncpg.RestrictViolationError:
                 # Something was recorded into it meanwhile.
                 raise _Kept("not_in_chain") from None
+
+    async def _parts(self, work: UnitOfWork, month: date) -> list[months.Part]:
+        """What the workspaces have in the month. Raises _Kept."""
+        parts = []
+        async for part in months.parts(work, self._keys, month):
+            held = await is_held(work.db, **months.bounds(month))
+            by = rules.kept_by(part.month, part.standing, is_held=held, today=work.now.astimezone(UTC).date())
+            if by is not None:
+                raise _Kept(by)
+            parts.append(part)
+        return parts
 
 
 async def _close(work: UnitOfWork, found: rules.Month, month: date, keys: WorkspaceKeys) -> None:
