@@ -174,7 +174,11 @@ async def test_a_month_is_kept_while_something_keeps_it(practice, dropper, month
     assert await practice.is_there(month)
 
 
-@pytest.mark.parametrize("goes_on", [lambda runtime: month_dropper(runtime).drop_all(), lambda runtime: month_narrower(runtime).narrow_all()], ids=["dropped", "narrow"])
+@pytest.mark.parametrize(
+    "goes_on",
+    [lambda runtime: month_dropper(runtime).drop_all(), lambda runtime: month_narrower(runtime).narrow_all()],
+    ids=["dropped", "narrow"],
+)
 async def test_nobody_who_reads_waits_for_a_month_that_is_kept(practice, still, month, goes_on, caplog):
     """A report may read for half a minute. Every six hours all months are looked at that are over."""
     await practice.a_month(month)

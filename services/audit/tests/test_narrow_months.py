@@ -192,12 +192,11 @@ async def test_tampering_with_a_narrow_month_is_found(practice, narrower, month)
 
 # What the views cannot put together, or what nobody can encode.
 UNREADABLE = {
-    "a row is there twice": (
-        "INSERT INTO audit.kept_events SELECT workspace_id, gen_random_uuid(), created_at, sequence, user_id, resource_id, request_id, kind, origin,"
-        " retention_until, hash FROM audit.kept_events WHERE workspace_id = $1 AND sequence = 3",
-        {3, 4},
+    "a row is there twice": (TAMPERINGS["one more"][0], {3, 4}),
+    "a session is none": (
+        "UPDATE audit.kept_origins SET told = jsonb_set(told, '{0}', to_jsonb('x' || number)) WHERE workspace_id = $1",
+        {1},
     ),
-    "a session is none": ("UPDATE audit.kept_origins SET told = jsonb_set(told, '{0}', to_jsonb('x' || number)) WHERE workspace_id = $1", {1}),
     "an origin is no list": ("UPDATE audit.kept_origins SET told = jsonb_build_object('x', number) WHERE workspace_id = $1", {1}),
     "origins are gone": ("DELETE FROM audit.kept_origins WHERE workspace_id = $1", {1}),
     "kinds are gone": ("DELETE FROM audit.kept_kinds WHERE workspace_id = $1", {1}),
@@ -215,7 +214,10 @@ UNREADABLE = {
         {8},
     ),
     "a list has lists": ("UPDATE audit.kept_events SET resource_ids = ARRAY[resource_ids] WHERE workspace_id = $1 AND sequence = 4", {4}),
-    "a list has gaps": ("UPDATE audit.kept_events SET resource_ids = resource_ids || NULL::uuid WHERE workspace_id = $1 AND sequence = 4", {4}),
+    "a list has gaps": (
+        "UPDATE audit.kept_events SET resource_ids = resource_ids || NULL::uuid WHERE workspace_id = $1 AND sequence = 4",
+        {4},
+    ),
     "for ever": ("UPDATE audit.kept_events SET retention_until = 'infinity' WHERE workspace_id = $1 AND sequence = 6", {6}),
 }
 
@@ -289,6 +291,33 @@ async def test_a_narrow_month_is_dropped_as_any_other(practice, narrower, month)
     assert await practice.a_pass() is None
 
 
+async def test_where_lines_came_from_is_kept_no_longer_than_the_last_of_them(practice, narrower, month, later_month):
+    """An address and a browser are of a person: what is dropped leaves neither."""
+
+    async def browsers():
+        async with practice.environment.superuser() as connection:
+            rows = await connection.fetch(
+                "SELECT told ->> 2 AS browser FROM audit.kept_origins WHERE workspace_id = $1", practice.workspace_id
+            )
+        return {row["browser"] for row in rows}
+
+    await practice.a_month(month, user_agent="of both")
+    await practice.a_month(month, user_agent="of the first")
+    await practice.a_month(later_month, user_agent="of both", resource_id=OTHER)
+    await practice.witnessed()
+    assert {month, later_month} <= set(await narrower.narrow_all())
+    assert await browsers() == {"of both", "of the first"}
+    dropper = month_dropper(practice.environment.runtime("audit"))
+    hold_id = await practice.place_hold(client_id=UUID(OTHER))
+    assert {month, later_month} & set(await dropper.drop_all()) == {month}
+    assert await browsers() == {"of both"}
+    assert ((await practice.verify()).intact, await practice.a_pass()) == (True, None)
+    await practice.witnessed()
+    await practice.release(hold_id)
+    assert later_month in await dropper.drop_all()
+    assert await browsers() == set()
+
+
 @pytest.mark.parametrize("step", ["narrow_events", "is_narrow"])
 async def test_a_kill_in_the_middle_leaves_the_month_as_it_was(practice, narrower, month, step, monkeypatch):
     await a_varied_month(practice, month)
@@ -343,6 +372,8 @@ async def test_the_serving_role_makes_no_month_narrow_that_is_not_over_or_not_wr
             await connection.execute("SELECT audit.narrow_month($1)", month)
         # Without a workspace it writes nothing, and what is not written does not go.
         await connection.execute("SELECT audit.narrow_events($1)", month)
+        with pytest.raises(asyncpg.RestrictViolationError, match="is being made narrow"):
+            await connection.execute("SELECT audit.forget_origins()")
         await connection.execute("SELECT audit.attach_narrow_month($1)", month)
         with pytest.raises(asyncpg.RestrictViolationError, match="not all"):
             await connection.execute("SELECT audit.narrow_month($1)", month)

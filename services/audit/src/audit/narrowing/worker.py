@@ -13,7 +13,6 @@ from audit.dropping import months
 from audit.dropping import store as dropping
 from audit.dropping.rules import is_missing
 from audit.narrowing import rules, store
-from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
 from chassis.errors import Refusal
 from chassis.observability.redaction import cause
@@ -52,7 +51,11 @@ class MonthNarrower:
         narrowed: list[date] = []
         try:
             async with self._background() as work:
-                past = rules.months_past(await months.partitions(work.db, filled=True), now=work.now) if await _may(work.db) else []
+                past = (
+                    rules.months_past(await months.partitions(work.db, filled=True), now=work.now)
+                    if await months.may_be_narrow(work.db)
+                    else []
+                )
         except Refusal as refusal:
             _log.warning("months cannot be made narrow at the moment", extra={"code": refusal.code})
             return narrowed
@@ -116,11 +119,6 @@ class MonthNarrower:
         async with work.elsewhere(workspace_id, months.NOBODY):
             if not (await work.db.one(store.is_narrow, month=month))["all"]:
                 raise _Waits("an event that a narrow row does not hold")
-
-
-async def _may(tx: Transaction) -> bool:
-    """Whether nobody runs the release any more that does not read narrow months: the last migration is made then."""
-    return await (await tx.connection()).fetchval("SELECT to_regprocedure('audit.narrow_month(date)')") is not None
 
 
 def month_narrower(runtime: Runtime) -> MonthNarrower:
