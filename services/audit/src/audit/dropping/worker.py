@@ -95,6 +95,7 @@ class MonthDropper:
             async with self._background() as work:
                 if await months.may_be_narrow(work.db):
                     await work.db.run(store.lock)
+                    await work.db.execute(months.take_long)
                     async with work.elsewhere(workspace_id, months.NOBODY):
                         await work.db.run(store.forget_origins)
             self._to_forget.discard(workspace_id)
@@ -102,6 +103,7 @@ class MonthDropper:
     async def _drop(self, month: date) -> set[UUID]:
         """Returns the workspaces that had something in the month. Raises _Kept."""
         async with self._background() as work:
+            await work.db.execute(months.take_long)
             await self._parts(work, month)
         # Opening waits for those who read the month, and others for it: most months are kept, and not opened.
         async with months.opened(self._background, month):

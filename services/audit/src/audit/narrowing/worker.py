@@ -77,6 +77,7 @@ class MonthNarrower:
     async def _narrow(self, month: date) -> int:
         """Returns how many events became narrow. Raises _Waits."""
         async with self._background() as work:
+            await work.db.execute(months.take_long)
             await self._workspaces(work, month)
         # Opening waits for those who read the month, and others for it: a month that waits is not opened.
         async with months.opened(self._background, month):
