@@ -299,6 +299,28 @@ async def test_tampering_with_what_is_left_is_found(practice, dropper, month, ch
     assert (found.intact, found.first_break) == (False, place)
 
 
+async def test_a_line_that_is_made_up_where_a_month_was_dropped_is_found(practice, dropper, month):
+    """A superuser gives it the place of one that is gone, in the middle of those whose hashes are kept."""
+    await practice.a_month(month)
+    await practice.witnessed()
+    assert await drops(dropper, month)
+    columns = "user_id, event_type, resource_type, resource_id, action, outcome, metadata, retention_until"
+    async with practice.tampering() as superuser:
+        made_up = await superuser.fetchrow(
+            f"INSERT INTO audit.audit_events (workspace_id, id, created_at, {columns}) SELECT workspace_id, gen_random_uuid(), created_at, {columns}"
+            " FROM audit.audit_events WHERE workspace_id = $1 LIMIT 1 RETURNING *",
+            practice.workspace_id,
+        )
+        before = await superuser.fetchval(
+            "SELECT substring(hashes FOR 32) FROM audit.closed_runs WHERE workspace_id = $1 AND first_sequence = 1", practice.workspace_id
+        )
+        event = {**made_up, "metadata": json.loads(made_up["metadata"])}
+        entry = (2, event["id"], event["created_at"], before, entry_hash(before, 2, event))
+        await superuser.execute("INSERT INTO audit.seals VALUES ($1, $2, $3, $4, $5, $6)", practice.workspace_id, *entry)
+    assert await practice.a_pass() == 2
+    assert (await practice.verify()).first_break == 2
+
+
 async def test_nobody_passes_off_a_deletion_as_a_month_that_was_dropped(practice, month):
     """A superuser deletes events, and makes up a run of their hashes: he has no key to prove it with."""
     await practice.chain(9)

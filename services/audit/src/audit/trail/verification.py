@@ -144,13 +144,14 @@ async def verify_up_to(tx: Transaction, verifier: ChainVerifier, sequence: int, 
             if limit == 1:
                 verifier.first_break = verifier.sequence + 1
             continue
-        if not rows or rows[0]["sequence"] != verifier.sequence + 1:
-            if await pass_over(tx, verifier, sequence, keys):
-                continue
-            if not rows:
-                break
+        if not rows and not await pass_over(tx, verifier, sequence, keys):
+            break
         for row in rows:
-            if row["sequence"] != verifier.sequence + 1 and await pass_over(tx, verifier, sequence, keys):
+            is_over = row["sequence"] != verifier.sequence + 1 and await pass_over(tx, verifier, sequence, keys)
+            if row["sequence"] <= verifier.sequence:
+                # Of an entry that is there twice, or whose event was dropped.
+                verifier.first_break = row["sequence"]
+            if is_over or verifier.first_break is not None:
                 break
             entry = Entry(row["sequence"], row["event_id"], row["previous_hash"], row["entry_hash"])
             try:
