@@ -213,6 +213,16 @@ def test_a_month_that_was_dropped_before_its_time_is_named(verified, facts, unti
 
 
 @pytest.mark.parametrize(
+    "facts", [{"month": "x"}, {"month": ""}, {"month": 201905}, {"month": "9999-12"}, {"kept_until": 7}, {"kept_until": None}]
+)
+def test_a_month_that_is_none_is_a_line_that_cannot_be_read(verified, facts):
+    """Whoever runs an installation chains what they want: no line of theirs keeps the report from being made."""
+    made = events(9)
+    report = verified(lines([*made, line_of_dropping(10, made[-1]["hash"], **facts)]))
+    assert report.findings == ["line 10: cannot be read"]
+
+
+@pytest.mark.parametrize(
     ("gone", "number", "findings"),
     [
         ((3, 4, 7), 3, []),

@@ -217,6 +217,12 @@ def month():
 
 
 @pytest.fixture
+def later_month(month):
+    """One after it."""
+    return next(_months)
+
+
+@pytest.fixture
 def old_practice(still, practice, monkeypatch):
     monkeypatch.setattr(verification, "SEGMENT", 4)
     monkeypatch.setattr(runs, "LONGEST", 3)

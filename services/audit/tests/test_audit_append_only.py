@@ -11,6 +11,10 @@ TABLES = {
     "audit_events": "event_type = 'nothing'",
     "touched": "event_id = gen_random_uuid()",
     "seals": "hash = sha256('')",
+    "kept_events": "hash = sha256('')",
+    "kept_kinds": "outcome = 'success'",
+    "kept_origins": "told = '[]'",
+    "kept_mentions": "base = 1",
 }
 PARTITIONED = ("audit_events", "touched")
 

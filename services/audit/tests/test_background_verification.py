@@ -217,6 +217,21 @@ async def test_an_event_of_a_time_that_cannot_be_read_is_a_break(practice, backg
     assert not (await practice.verify()).intact
 
 
+async def test_a_copy_of_an_event_under_another_time_is_a_break(practice, background):
+    """It has the id of one that is in the chain, and is shown in lists with its hash."""
+    events = await practice.chain(9)
+    await a_pass(practice, background)
+    columns = "user_id, event_type, resource_type, resource_id, action, outcome, metadata, retention_until"
+    async with practice.tampering() as superuser:
+        await superuser.execute(
+            f"INSERT INTO audit.audit_events (workspace_id, id, created_at, {columns})"
+            f" SELECT workspace_id, id, created_at - interval '1 day', {columns} FROM audit.audit_events WHERE id = $1",
+            UUID(events[5].id),
+        )
+    assert (await a_pass(practice, background))["first_break"] == 10
+    assert not (await practice.verify()).intact
+
+
 async def test_what_somebody_wrote_into_one_row_keeps_no_other_from_its_turn(practice, background):
     await practice.chain(5)
     broken = replace(practice, workspace_id=practice.environment.workspace())

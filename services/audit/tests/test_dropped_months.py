@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 from audit.closed_runs import store as closed_runs
 from audit.dropping import worker
 from audit.dropping.worker import month_dropper
+from audit.narrowing.worker import month_narrower
 from audit.trail import verification
 from audit.trail.chain import entry_hash
 from caseload.audit.v1 import trail_pb2, tree_heads_pb2
@@ -172,6 +174,22 @@ async def test_a_month_is_kept_while_something_keeps_it(practice, dropper, month
     assert await practice.is_there(month)
 
 
+@pytest.mark.parametrize(
+    "goes_on",
+    [lambda runtime: month_dropper(runtime).drop_all(), lambda runtime: month_narrower(runtime).narrow_all()],
+    ids=["dropped", "narrow"],
+)
+async def test_nobody_who_reads_waits_for_a_month_that_is_kept(practice, still, month, goes_on, caplog):
+    """A report may read for half a minute. Every six hours all months are looked at that are over."""
+    await practice.a_month(month)
+    async with practice.environment.superuser() as reading, reading.transaction():
+        assert await reading.fetchval("SELECT count(*) FROM audit.audit_events WHERE workspace_id = $1", practice.workspace_id)
+        with caplog.at_level(logging.INFO):
+            await goes_on(still.runtime("audit"))
+    of_month = [each for each in caplog.records if getattr(each, "month", None) == str(month)]
+    assert [(each.levelname, each.by) for each in of_month] == [("INFO", "not_verified")]
+
+
 async def test_a_month_of_a_broken_chain_is_evidence(practice, dropper, month):
     events = await practice.a_month(month)
     await practice.witnessed()
@@ -279,6 +297,28 @@ async def test_tampering_with_what_is_left_is_found(practice, dropper, month, ch
     assert await practice.a_pass() == place
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, place)
+
+
+async def test_a_line_that_is_made_up_where_a_month_was_dropped_is_found(practice, dropper, month):
+    """A superuser gives it the place of one that is gone, in the middle of those whose hashes are kept."""
+    await practice.a_month(month)
+    await practice.witnessed()
+    assert await drops(dropper, month)
+    columns = "user_id, event_type, resource_type, resource_id, action, outcome, metadata, retention_until"
+    async with practice.tampering() as superuser:
+        made_up = await superuser.fetchrow(
+            f"INSERT INTO audit.audit_events (workspace_id, id, created_at, {columns}) SELECT workspace_id, gen_random_uuid(), created_at, {columns}"
+            " FROM audit.audit_events WHERE workspace_id = $1 LIMIT 1 RETURNING *",
+            practice.workspace_id,
+        )
+        before = await superuser.fetchval(
+            "SELECT substring(hashes FOR 32) FROM audit.closed_runs WHERE workspace_id = $1 AND first_sequence = 1", practice.workspace_id
+        )
+        event = {**made_up, "metadata": json.loads(made_up["metadata"])}
+        entry = (2, event["id"], event["created_at"], before, entry_hash(before, 2, event))
+        await superuser.execute("INSERT INTO audit.seals VALUES ($1, $2, $3, $4, $5, $6)", practice.workspace_id, *entry)
+    assert await practice.a_pass() == 2
+    assert (await practice.verify()).first_break == 2
 
 
 async def test_nobody_passes_off_a_deletion_as_a_month_that_was_dropped(practice, month):

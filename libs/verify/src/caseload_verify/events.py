@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Dropped:
     """A month whose events were dropped: where the first and the last of them were in the chain, how many they were, and on which day they went.
 
-    `kept_until` is the day up to which all of them were promised to be kept, where the trail says so.
+    `kept_until` is the day up to which all of them were promised to be kept, where the trail says so. Raises ValueError or TypeError for a month that is none.
     """
 
     first: int
@@ -31,6 +31,10 @@ class Dropped:
     month: str
     day: str
     kept_until: str = ""
+
+    def __post_init__(self) -> None:
+        # What is told is anybody's: where it is read, it is a finding, and afterwards the report could not be made.
+        _ = self.may_go
 
     @property
     def may_go(self) -> str:

@@ -173,12 +173,47 @@ BEGIN
     PERFORM audit.make_partitions(month, 1);
 END $$
 """
-CALLED = ("narrow_events(date)", "attach_narrow_month(date)", "is_narrow(date)", "narrow_month(date)")
+
+# Deletes where lines of the transaction's workspace came from that are dropped. Whoever makes a month narrow is waited for: until its rows are there,
+# nobody sees which origins they have.
+FORGET_ORIGINS = r"""
+CREATE FUNCTION audit.forget_origins() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET work_mem = '64MB' AS $$
+DECLARE
+    workspace uuid := nullif(current_setting('app.workspace_id', true), '')::uuid;
+    deleted bigint;
+BEGIN
+    LOCK TABLE audit.kept_origins IN SHARE ROW EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'audit'::regnamespace AND c.relkind = 'r' AND c.relname LIKE 'kept\_events\_%'
+            AND NOT c.relispartition) THEN
+        RAISE EXCEPTION 'a month is being made narrow' USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM set_config('audit.is_closing', 'on', true);
+    DELETE FROM audit.kept_origins o WHERE o.workspace_id = workspace
+        AND NOT EXISTS (SELECT FROM audit.kept_events e WHERE e.workspace_id = workspace AND e.origin = o.number);
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    PERFORM set_config('audit.is_closing', 'off', true);
+    RETURN deleted;
+END $$
+"""
+
+# Entries of a chain and origins of lines go only by functions of the owner: the setting is theirs, and nobody else gets past the grants.
+REFUSE_CHANGE = """
+CREATE OR REPLACE FUNCTION audit.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME {tables} AND current_setting('audit.is_closing', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'the trail is append-only: % of % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+CALLED = ("narrow_events(date)", "attach_narrow_month(date)", "is_narrow(date)", "narrow_month(date)", "forget_origins()")
 
 
 def upgrade() -> None:
-    for function in (CHECK_MONTH_IS_PAST, NARROW_EVENTS, ATTACH_NARROW_MONTH, IS_NARROW, NARROW_MONTH):
+    for function in (CHECK_MONTH_IS_PAST, NARROW_EVENTS, ATTACH_NARROW_MONTH, IS_NARROW, NARROW_MONTH, FORGET_ORIGINS):
         op.execute(function)
+    op.execute(REFUSE_CHANGE.format(tables="IN ('seals', 'kept_origins')"))
     for name in (*CALLED, "check_month_is_past(date)"):
         op.execute(f"REVOKE ALL ON FUNCTION audit.{name} FROM PUBLIC")
     for name in CALLED:
@@ -186,4 +221,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(REFUSE_CHANGE.format(tables="= 'seals'"))
     op.execute(f"DROP FUNCTION {', '.join(f'audit.{name}' for name in (*CALLED, 'check_month_is_past(date)'))}")

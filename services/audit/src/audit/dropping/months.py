@@ -46,6 +46,11 @@ async def partitions(tx: Transaction, *, filled: bool = False) -> list[str]:
     return [row["name"] for row in rows]
 
 
+async def may_be_narrow(tx: Transaction) -> bool:
+    """Whether nobody runs the release any more that does not read narrow months: the last migration is made then."""
+    return await (await tx.connection()).fetchval("SELECT to_regprocedure('audit.narrow_month(date)')") is not None
+
+
 @asynccontextmanager
 async def opened(background: Callable[[], UnitOfWork], month: date) -> AsyncIterator[None]:
     """While the block runs, the owner's functions see the month of all workspaces.

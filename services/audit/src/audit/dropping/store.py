@@ -16,6 +16,7 @@ _e, _s, _t, _h = all_events.c, all_entries.c, all_entities.c, legal_holds.c
 # One at a time, also of several instances.
 lock = command(select(func.pg_advisory_xact_lock(lock_number("dropped months"))))
 open_month = command(select(func.audit.open_month(bindparam("month", type_=Date), bindparam("is_open", type_=Boolean))))
+forget_origins = command(select(func.audit.forget_origins().label("origins")))
 chains = query(
     select(verifications.c.workspace_id)
     .where(verifications.c.workspace_id > bindparam("after", type_=Uuid))

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from prometheus_client import Counter
@@ -51,6 +52,8 @@ class MonthDropper:
     def __init__(self, keys: Keys, background: Callable[[], UnitOfWork]) -> None:
         self._keys = keys
         self._background = background
+        # Workspaces of which lines were dropped, and where they came from may be kept still.
+        self._to_forget: set[UUID] = set()
 
     async def run(self) -> None:
         """Works until cancelled, every six hours."""
@@ -69,7 +72,7 @@ class MonthDropper:
             return dropped
         for month in over:
             try:
-                await self._drop(month)
+                self._to_forget |= await self._drop(month)
             except _Kept as kept:
                 _log.info("a month of the trail is kept", extra={"month": str(month), "by": str(kept)})
             except Refusal as refusal:
@@ -80,26 +83,40 @@ class MonthDropper:
                 _DROPPED.inc()
                 _log.info("a month of the trail was dropped", extra={"month": str(month)})
                 dropped.append(month)
+        try:
+            await self._forget_origins()
+        except Exception as error:  # noqa: BLE001 - the months are dropped, and this has its turn again
+            _log.warning("where dropped lines came from cannot be deleted at the moment", extra={"error": cause(error)})
         return dropped
 
-    async def _drop(self, month: date) -> None:
-        async with months.opened(self._background, month):
-            await self._drop_opened(month)
+    async def _forget_origins(self) -> None:
+        """In transactions of its own, in which nobody who reads has to wait."""
+        for workspace_id in list(self._to_forget):
+            async with self._background() as work:
+                if await months.may_be_narrow(work.db):
+                    await work.db.run(store.lock)
+                    await work.db.execute(months.take_long)
+                    async with work.elsewhere(workspace_id, months.NOBODY):
+                        await work.db.run(store.forget_origins)
+            self._to_forget.discard(workspace_id)
 
-    async def _drop_opened(self, month: date) -> None:
+    async def _drop(self, month: date) -> set[UUID]:
+        """Returns the workspaces that had something in the month. Raises _Kept."""
+        async with self._background() as work:
+            await work.db.execute(months.take_long)
+            await self._parts(work, month)
+        # Opening waits for those who read the month, and others for it: most months are kept, and not opened.
+        async with months.opened(self._background, month):
+            return await self._drop_opened(month)
+
+    async def _drop_opened(self, month: date) -> set[UUID]:
         within = months.bounds(month)
         async with self._background() as work:
             await work.db.run(store.lock)
             await work.db.execute(months.take_long)
             if month not in rules.months_over(await months.partitions(work.db), now=work.now):
                 raise _Kept("another instance, which was faster")
-            parts = []
-            async for part in months.parts(work, self._keys, month):
-                held = await is_held(work.db, **within)
-                by = rules.kept_by(part.month, part.standing, is_held=held, today=work.now.astimezone(UTC).date())
-                if by is not None:
-                    raise _Kept(by)
-                parts.append(part)
+            parts = await self._parts(work, month)
             for part in parts:
                 keys = await self._keys.of(part.workspace_id)
                 async with work.elsewhere(part.workspace_id, months.NOBODY):
@@ -116,6 +133,18 @@ class MonthDropper:
             except asyncpg.RestrictViolationError:
                 # Something was recorded into it meanwhile.
                 raise _Kept("not_in_chain") from None
+            return {part.workspace_id for part in parts}
+
+    async def _parts(self, work: UnitOfWork, month: date) -> list[months.Part]:
+        """What the workspaces have in the month. Raises _Kept."""
+        parts = []
+        async for part in months.parts(work, self._keys, month):
+            held = await is_held(work.db, **months.bounds(month))
+            by = rules.kept_by(part.month, part.standing, is_held=held, today=work.now.astimezone(UTC).date())
+            if by is not None:
+                raise _Kept(by)
+            parts.append(part)
+        return parts
 
 
 async def _close(work: UnitOfWork, found: rules.Month, month: date, keys: WorkspaceKeys) -> None:

@@ -13,7 +13,6 @@ from audit.dropping import months
 from audit.dropping import store as dropping
 from audit.dropping.rules import is_missing
 from audit.narrowing import rules, store
-from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
 from chassis.errors import Refusal
 from chassis.observability.redaction import cause
@@ -52,7 +51,11 @@ class MonthNarrower:
         narrowed: list[date] = []
         try:
             async with self._background() as work:
-                past = rules.months_past(await months.partitions(work.db, filled=True), now=work.now) if await _may(work.db) else []
+                past = (
+                    rules.months_past(await months.partitions(work.db, filled=True), now=work.now)
+                    if await months.may_be_narrow(work.db)
+                    else []
+                )
         except Refusal as refusal:
             _log.warning("months cannot be made narrow at the moment", extra={"code": refusal.code})
             return narrowed
@@ -66,14 +69,17 @@ class MonthNarrower:
             except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, the others have their turn
                 _log.error("a month of the trail cannot be made narrow", extra={"month": str(month), "error": cause(error)})
             else:
-                if events:
-                    _NARROWED.inc()
-                    _log.info("a month of the trail was made narrow", extra={"month": str(month), "events": events})
-                    narrowed.append(month)
+                _NARROWED.inc()
+                _log.info("a month of the trail was made narrow", extra={"month": str(month), "events": events})
+                narrowed.append(month)
         return narrowed
 
     async def _narrow(self, month: date) -> int:
         """Returns how many events became narrow. Raises _Waits."""
+        async with self._background() as work:
+            await work.db.execute(months.take_long)
+            await self._workspaces(work, month)
+        # Opening waits for those who read the month, and others for it: a month that waits is not opened.
         async with months.opened(self._background, month):
             return await self._narrow_opened(month)
 
@@ -83,14 +89,8 @@ class MonthNarrower:
             await work.db.execute(months.take_long)
             if month not in rules.months_past(await months.partitions(work.db, filled=True), now=work.now):
                 raise _Waits("another instance, which was faster")
-            found = []
-            async for part in months.parts(work, self._keys, month, dropping.OF_ROWS):
-                if missing := is_missing(part.month, part.standing):
-                    raise _Waits(missing)
-                found.append(part.workspace_id)
+            found = await self._workspaces(work, month)
             events = sum([await self._narrow_part(work, workspace_id, month) for workspace_id in found])
-            if not events:
-                raise _Waits("events")
             await work.db.run(store.attach, month=month)
             for workspace_id in found:
                 await self._check_part(work, workspace_id, month)
@@ -99,6 +99,17 @@ class MonthNarrower:
             except asyncpg.RestrictViolationError:
                 raise _Waits("something was recorded into it meanwhile") from None
             return events
+
+    async def _workspaces(self, work: UnitOfWork, month: date) -> list[UUID]:
+        """Those that have rows of the month which are not narrow. Raises _Waits."""
+        found = []
+        async for part in months.parts(work, self._keys, month, dropping.OF_ROWS):
+            if missing := is_missing(part.month, part.standing):
+                raise _Waits(missing)
+            found.append(part.workspace_id)
+        if not found:
+            raise _Waits("events")
+        return found
 
     async def _narrow_part(self, work: UnitOfWork, workspace_id: UUID, month: date) -> int:
         async with work.elsewhere(workspace_id, months.NOBODY):
@@ -109,11 +120,6 @@ class MonthNarrower:
         async with work.elsewhere(workspace_id, months.NOBODY):
             if not (await work.db.one(store.is_narrow, month=month))["all"]:
                 raise _Waits("an event that a narrow row does not hold")
-
-
-async def _may(tx: Transaction) -> bool:
-    """Whether nobody runs the release any more that does not read narrow months: the last migration is made then."""
-    return await (await tx.connection()).fetchval("SELECT to_regprocedure('audit.narrow_month(date)')") is not None
 
 
 def month_narrower(runtime: Runtime) -> MonthNarrower:

@@ -162,7 +162,8 @@ class BackgroundVerification:
         created_at, event_id = progress.swept or (_FIRST, _FIRST_ID)
         after = _BEFORE_ALL if created_at == _FIRST else created_at
         try:
-            events = await tx.all(verification_store.events_after, created_at=after, id=event_id, limit=verification.SEGMENT)
+            async with tx.savepoint():
+                events = await tx.all(verification_store.events_after, created_at=after, id=event_id, limit=verification.SEGMENT)
         except verification.UNREADABLE:
             return standing["entries"] + 1, False
         gone = await tx.all(verification_store.waiting_without_event, limit=verification.SEGMENT)

@@ -54,8 +54,15 @@ standing = query(
     )
 )
 _e = all_events.c
-_is_in_chain = exists().where(all_entries.c.workspace_id == _workspace, all_entries.c.event_id == _e.id)
-_waits = exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == _e.id)
+
+
+def _is_of(table: FromClause, event: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """The event's own row in the table: one of its id and another time is of somebody who copied it."""
+    return table.c.workspace_id == _workspace, table.c.event_id == event.c.id, table.c.event_created_at == event.c.created_at
+
+
+_is_in_chain = exists().where(*_is_of(all_entries, all_events))
+_waits = exists().where(*_is_of(waiting_events, all_events))
 # Events that neither are in the chain nor wait for it: nobody but audit could have put them there properly.
 unproven_events = query(
     select(_e.id).where(_e.workspace_id == _workspace, ~_is_in_chain, ~_waits).order_by(_e.created_at, _e.id).limit(_limit)
@@ -68,9 +75,7 @@ def _held_against_the_chain(of: Select[Any], *columns: str) -> Select[Any]:
 
     def has(table: FromClause) -> ColumnElement[bool]:
         # Not EXISTS: beside an OR, PostgreSQL may read the whole chain into a hash table for it.
-        found = (
-            select(literal(1, Integer)).where(table.c.workspace_id == _workspace, table.c.event_id == some.c.id).limit(literal(1, Integer))
-        )
+        found = select(literal(1, Integer)).where(*_is_of(table, some)).limit(literal(1, Integer))
         return found.scalar_subquery().is_not(None)
 
     return select(*(some.c[name] for name in columns), or_(has(all_entries), has(waiting_events)).label("is_proven"))
@@ -98,11 +103,12 @@ waiting_without_event = query(
         ~exists().where(_e.workspace_id == _workspace, _e.created_at == _waiting.c.event_created_at, _e.id == _waiting.c.event_id)
     )
 )
+# With the last one all that have its sequence: whoever reads on behind it would miss them.
 _after = (
     select(all_entries)
     .where(all_entries.c.workspace_id == _workspace, all_entries.c.sequence > bindparam("after", type_=BigInteger))
     .order_by(all_entries.c.sequence)
-    .limit(_limit)
+    .fetch(_limit, with_ties=True)
     .subquery("after")
 )
 entries_after = query(
