@@ -2870,6 +2870,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/held-addresses/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift Held Address Of User
+         * @description The same of somebody who works here: notices about their own work are mailed to them again.
+         */
+        delete: operations["lift_held_address_of_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/channels/sms": {
         parameters: {
             query?: never;
@@ -3147,7 +3167,7 @@ export interface paths {
         get: operations["list_alert_rules"];
         /**
          * Set Alert Rule
-         * @description Of what happens from now on. While an alert of a happening is open, there is no second one. Its `created_by` is the workspace's own id.
+         * @description Of what happens from now on. While an alert of a happening is open, there is no second one: what happens while somebody sees to it is mailed. Its `created_by` is the workspace's own id.
          */
         put: operations["set_alert_rule"];
         post?: never;
@@ -3166,7 +3186,7 @@ export interface paths {
         };
         /**
          * Get Alert Report
-         * @description Of the alerts that were raised in the period, by default the last 30 days; drills are left out. A year at most.
+         * @description Of the alerts that were raised in the period, by default the last 30 days; drills, and what rules have raised, are left out. A year at most.
          *
          *     start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone.
          */
@@ -4064,7 +4084,7 @@ export interface components {
         };
         AlertRuleUpdate: {
             /**
-             * @description mail: to whoever can do something about it. alert: for those who see all alerts, and mailed to them until one answers. automatic, of backup_failed alone: an alert in the only workspace of an installation, nothing in one of several.
+             * @description mail: to whoever can do something about it. alert: for those who see all alerts, and mailed to them until one answers; of cosign_overdue the supervisor is mailed as well. automatic, of backup_failed alone: an alert in the only workspace of an installation, nothing in one of several.
              * @enum {string}
              */
             action: "none" | "mail" | "alert" | "automatic";
@@ -14149,6 +14169,39 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    lift_held_address_of_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];

@@ -160,6 +160,7 @@ DELETE /reminders/opt-outs/{}
 GET PUT /reminders/policy
 GET /reminders/held-addresses
 DELETE /reminders/held-addresses/{}
+DELETE /reminders/held-addresses/users/{}
 GET PUT DELETE /reminders/channels/sms
 POST /reminders/channels/sms/rotate-secret
 POST GET /reminders/templates

@@ -38,13 +38,19 @@ async def progress_of(practice):
         return await connection.fetchrow("SELECT * FROM audit.verifications WHERE workspace_id = $1", practice.workspace_id)
 
 
+async def steps(practice, background, number):
+    """Takes so many steps, and this practice's chain is due at each."""
+    for _ in range(number):
+        async with practice.environment.superuser() as connection:
+            await connection.execute("UPDATE audit.verifications SET due_at = '2000-01-01' WHERE workspace_id = $1", practice.workspace_id)
+        await background.step()
+
+
 async def a_pass(practice, background):
     """Steps until this practice's pass has found something, or is through."""
     before = await progress_of(practice)
     for _ in range(100):
-        async with practice.environment.superuser() as connection:
-            await connection.execute("UPDATE audit.verifications SET due_at = '2000-01-01' WHERE workspace_id = $1", practice.workspace_id)
-        await background.step()
+        await steps(practice, background, 1)
         now = await progress_of(practice)
         if now["passed_at"] != before["passed_at"] or now["first_break"] is not None:
             return now
@@ -130,10 +136,7 @@ async def test_a_change_before_the_anchor_is_found_by_the_next_pass_and_told_by_
 
     async with practice.tampering() as superuser:
         await superuser.execute("UPDATE audit.audit_events SET outcome = 'success' WHERE id = $1", events[place - 1].id)
-    for _ in range(30):
-        async with practice.environment.superuser() as connection:
-            await connection.execute("UPDATE audit.verifications SET due_at = '2000-01-01' WHERE workspace_id = $1", practice.workspace_id)
-        await background.step()
+    await steps(practice, background, 30)
     assert (await practice.verify()).intact
 
 
@@ -149,6 +152,12 @@ async def test_an_event_inserted_into_the_past_is_found(practice, background):
     assert (await a_pass(practice, background))["first_break"] == 19
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 19)
+
+    await practice.chain(1)
+    await steps(practice, background, 20)
+    assert (await progress_of(practice))["first_break"] > 19
+    told = await practice.environment.emitted(events_pb2.TrailBroken, practice.workspace_id)
+    assert [event.sequence for event in told] == [19], "it is the same break, although the chain has grown"
 
 
 async def test_a_chain_that_is_cut_below_its_anchor_is_found_by_the_call(practice, background):

@@ -21,6 +21,7 @@ class Backups:
     def __init__(self):
         self.problems = []
         self.answers = True
+        self.looked_at = str(NOW)
 
     async def start(self):
         self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
@@ -29,7 +30,7 @@ class Backups:
     async def _answer(self, reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         if self.answers:
-            body = json.dumps({"looked_at": str(NOW), "problems": self.problems}).encode()
+            body = json.dumps({"looked_at": self.looked_at, "problems": self.problems}).encode()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
         writer.close()
 
@@ -83,6 +84,14 @@ async def test_silence_is_trouble_when_it_goes_on(service, backups, watch):
     assert await watch.step(NOW + HOUR + timedelta(minutes=59)) == 0
     assert await watch.step(NOW + 2 * HOUR) > 0
     assert len(await told(service, practice)) == 1
+
+
+@pytest.mark.parametrize("looked_at", ["yesterday", 7, "2026-11-22T10:00:00"])
+async def test_what_is_no_state_of_backups_is_silence(backups, looked_at):
+    look = over_http(backups.url)
+    assert await look() == {"looked_at": str(NOW), "problems": []}
+    backups.looked_at = looked_at
+    assert await look() is None
 
 
 async def test_the_only_active_workspace_is_told_that_it_is_the_only_one(service):

@@ -130,14 +130,57 @@ async def test_while_an_alert_of_it_is_open_there_is_no_second_one(hospital):
     (first,) = await admin.active()
     alert = alerts_pb2.Alert(id=first)
     await admin.acknowledge(alert)
-    await happen(hospital, "audit_broken")
+    for _ in range(2):
+        await happen(hospital, "audit_broken")
     assert await admin.active() == [], "somebody sees to it"
+    assert "audit_broken" in await kinds(hospital), "and may have forgotten it: a mail a day says that it goes on"
     # Another thing is another alert.
     await happen(hospital, "backup_failed", alone=True)
     assert len(await admin.active()) == 1
     await admin.resolve(alert)
     await happen(hospital, "audit_broken")
     assert len(await admin.active()) == 2
+
+
+async def test_the_supervisor_is_mailed_beside_the_alert_that_they_may_not_see(hospital):
+    supervisor = await hospital.hire("therapist")
+    await choose(hospital.admin, "cosign_overdue", ALERT)
+    for _ in range(2):
+        await announce(hospital, clinical_events.CosignatureOverdue(session_id=str(uuid7()), supervisor_id=str(supervisor.id)))
+    assert len(await hospital.admin.active()) == 1
+    assert await supervisor.active() == []
+    mails = await kinds(hospital)
+    assert (mails.count("cosign_overdue"), mails.count("cosign_unattended")) == (2, 0)
+
+
+async def test_a_trail_that_is_broken_again_and_again_is_mailed_once_a_day(hospital):
+    await choose(hospital.admin, "audit_broken", MAIL)
+    for _ in range(3):
+        await happen(hospital, "audit_broken")
+    assert await kinds(hospital) == ["audit_broken"]
+
+
+async def test_what_rules_raise_is_not_in_the_figures_of_how_soon_people_answer(hospital):
+    await happen(hospital, "audit_broken")
+    (alert_id,) = await hospital.admin.active()
+    await hospital.admin.acknowledge(alerts_pb2.Alert(id=alert_id))
+    asked = alerts_pb2.GetAlertReportRequest()
+    report = await hospital.admin.alerts.GetAlertReport(asked, hospital.admin.call)
+    assert (report.total.alerts, len(report.by_priority), len(report.by_department)) == (0, 0, 0)
+
+
+async def test_a_mail_about_such_an_alert_says_in_the_workspaces_language_what_has_happened(hospital):
+    await happen(hospital, "audit_broken")
+    (alert_id,) = await hospital.admin.active()
+    alert = alerts_pb2.Alert(id=alert_id)
+    await hospital.make_due(alert)
+
+    async def is_mailed():
+        return [mail["status"] for mail in await hospital.mails_of(alert)] == ["sent"]
+
+    await hospital.until(is_mailed)
+    (mail,) = hospital.mail_server.to(hospital.owner_email)
+    assert mail["Subject"] == "Alert (high), The audit trail is not as it was written"
 
 
 async def test_what_a_rule_raises_is_on_record(hospital):

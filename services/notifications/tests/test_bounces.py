@@ -16,7 +16,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.notifications.v1 import held_addresses_pb2 as held_pb
 from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.notifications.v1.held_addresses_rpc import HeldAddressesStub
-from chassis.errors import NotFound, Unavailable
+from chassis.errors import Forbidden, NotFound, Unavailable
 from notifications.bounces import workflow
 from notifications.bounces.receiver import BounceReceiver
 from notifications.return_paths.tokens import ReturnToken
@@ -316,6 +316,28 @@ async def test_the_practice_sees_whose_address_is_held_and_why_and_lifts_it(prac
     _, _, return_path = await remind(practice, mail_server, client)
     await tell(port, return_path, reports.POSTFIX)
     assert [each.client_id for each in await held(practice)] == [client.id]
+
+
+async def test_the_hold_of_somebody_who_works_here_is_lifted_by_those_who_manage_users(practice, neighbour):
+    runtime = practice.environment.runtime("notifications")
+    address = index_of(await runtime.keys.of(practice.workspace_id), practice.owner_email)
+    async with runtime.background(practice.workspace_id) as work:
+        assert await record_failure(work, address, "dead_address", kind="mail", item_id=uuid7())
+    stub, lift = practice.environment.stub(HeldAddressesStub), held_pb.LiftUserHoldRequest(user_id=str(practice.owner_id))
+    therapist = practice.environment.caller(workspace_id=practice.workspace_id, scopes=["reminders:read", "reminders:write", "users:read"])
+    with pytest.raises(Forbidden):
+        await stub.LiftUserHold(lift, therapist)
+    with pytest.raises(NotFound):
+        await stub.LiftUserHold(lift, neighbour.call)
+    assert len(await held(practice)) == 1
+    await stub.LiftUserHold(lift, practice.call)
+    assert await held(practice) == []
+    (line,) = [
+        each
+        for each in await practice.environment.emitted(AuditRecorded, practice.workspace_id)
+        if each.event_type == "lift_user_hold" and each.outcome == OUTCOME_SUCCESS
+    ]
+    assert (line.resource_id, dict(line.facts)) == (str(practice.owner_id), {"was_held": "yes"})
 
 
 async def test_a_mailbox_that_is_full_now_and_then_is_not_on_the_list(practice, mail_server, port):

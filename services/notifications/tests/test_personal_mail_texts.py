@@ -1,6 +1,7 @@
 """The texts of mails to those who work in a practice, in every language. No server."""
 
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -121,4 +122,8 @@ def test_an_alert_is_told_in_every_language(language, which):
             assert "me&lt;dical" in rendered.html
             assert all(about["link"] in part for part in (rendered.text, rendered.html))
     assert len(subjects) == 8
+    raised = StaffText.of(language).alert(which, drill=False, priority="high", **{**about, "what": "audit trail"}, notice="audit_broken")
+    said, _ = StaffText.of(language).notice("audit_broken")
+    assert all(part in found for part, found in ((said, raised.subject), (said, raised.text), (escape(said), raised.html)))
+    assert "audit trail" not in raised.text.replace(said, ""), "what it is called in the interface is English"
     assert "Ward 3" not in StaffText.of(language).alert(which, drill=False, priority="low", **{**about, "department": "", "room": ""}).text

@@ -29,6 +29,7 @@ def test_a_chosen_action_holds_however_many_workspaces_there_are(action, alone):
 
 def test_everything_that_happens_has_a_rule_and_a_type():
     assert rules.TYPES.keys() == DEFAULTS.keys()
+    assert rules.TEXTS.keys() == set(rules.TYPES.values())
 
 
 def test_the_policy_of_such_alerts_is_one_that_could_be_set():

@@ -448,6 +448,10 @@ async def test_a_provider_is_not_asked_again_before_the_pause_that_it_asks_for(p
     await practice.make_due(second)
     assert (await practice.until(lambda: is_put_off(second, "provider_rests")))["attempts"] == 0
     assert len(provider.taken) == 1
+    # Another provider has asked for nothing.
+    await set_channel(practice, f"{provider.url}-elsewhere")
+    await practice.make_due(second)
+    assert (await practice.finished_reminder(second)).status == reminders_pb2.REMINDER_STATUS_SENT
 
 
 async def test_a_pause_that_leads_past_the_appointment_fails_the_reminder(practice, provider):

@@ -83,6 +83,9 @@ async def test_those_who_may_decide_are_mailed_where_no_supervisor_is_there(prac
     second_owner_id, _ = await join("owner")
     gone_id, gone = await join("owner")
     users = practice.environment.stub(UsersStub)
+    async with practice.environment.superuser() as connection:
+        # Nobody else could be deactivated while no administrator has ever signed in.
+        await connection.execute("UPDATE identity.users SET last_login_at = now() WHERE id = $1", practice.owner_id)
     for user_id in (gone_id, *([therapist_id] if supervisor == "inactive" else [])):
         await users.DeactivateUser(users_pb2.DeactivateUserRequest(user_id=str(user_id)), practice.call)
 

@@ -62,7 +62,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(identity), public_url=runtime.settings.public_url),
         ClientMoves(),
-        HeldAddresses(runtime.keys, ClientsStub(runtime.peers["clients"])),
+        HeldAddresses(runtime.keys, ClientsStub(runtime.peers["clients"]), users),
         SmsChannels(runtime.keys, takes=webhook_worker.outgoing.takes),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, _wake_of_steps(runtime)),

@@ -82,14 +82,14 @@ async def list_alert_rules(request: SignedInRequest) -> Response:
 
 @router.put("/rules", response_model=schemas.AlertRule)
 async def set_alert_rule(query: Annotated[schemas.RuleQuery, Query()], body: schemas.AlertRuleUpdate, request: SignedInRequest) -> Response:
-    """Of what happens from now on. While an alert of a happening is open, there is no second one. Its `created_by` is the workspace's own id."""
+    """Of what happens from now on. While an alert of a happening is open, there is no second one: what happens while somebody sees to it is mailed. Its `created_by` is the workspace's own id."""
     message = to_proto(body, alert_rules_pb2.SetAlertRuleRequest, happening=query.happening)
     return json_response(await request.stubs.alert_rules.SetAlertRule(message, request.context))
 
 
 @router.get("/report", response_model=schemas.AlertReport, responses={404: {}})
 async def get_alert_report(query: Annotated[schemas.ReportQuery, Query()], request: SignedInRequest) -> Response:
-    """Of the alerts that were raised in the period, by default the last 30 days; drills are left out. A year at most.
+    """Of the alerts that were raised in the period, by default the last 30 days; drills, and what rules have raised, are left out. A year at most.
 
     start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone.
     """

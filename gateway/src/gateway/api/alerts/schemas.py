@@ -112,7 +112,8 @@ class AlertRuleUpdate(Schema):
     action: Annotated[
         RuleAction,
         Field(
-            description="mail: to whoever can do something about it. alert: for those who see all alerts, and mailed to them until one answers. "
+            description="mail: to whoever can do something about it. alert: for those who see all alerts, and mailed to them until one answers; "
+            "of cosign_overdue the supervisor is mailed as well. "
             "automatic, of backup_failed alone: an alert in the only workspace of an installation, nothing in one of several."
         ),
     ]

@@ -29,3 +29,10 @@ async def lift_held_address(client_id: UUID, request: SignedInRequest) -> Respon
     """The client's address is mailed again from now on, until mail is not delivered there once more. Nothing changes where it is not held."""
     await request.stubs.held_addresses.LiftHold(pb.LiftHoldRequest(client_id=str(client_id)), request.context)
     return no_content()
+
+
+@router.delete("/users/{user_id}", status_code=204)
+async def lift_held_address_of_user(user_id: UUID, request: SignedInRequest) -> Response:
+    """The same of somebody who works here: notices about their own work are mailed to them again."""
+    await request.stubs.held_addresses.LiftUserHold(pb.LiftUserHoldRequest(user_id=str(user_id)), request.context)
+    return no_content()

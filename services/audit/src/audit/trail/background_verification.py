@@ -104,7 +104,7 @@ class BackgroundVerification:
             progress = Progress.read(row, keys)
             before = progress.first_break
             standing = await tx.one(verification_store.standing)
-            is_new = standing["entries"] >= progress.anchor.sequence + verification.SEGMENT
+            is_sweep, is_new = False, standing["entries"] >= progress.anchor.sequence + verification.SEGMENT
             if is_new:
                 found, is_over = await self._extend(tx, progress, keys), False
             elif progress.cursor.sequence < progress.anchor.sequence:
@@ -115,7 +115,7 @@ class BackgroundVerification:
                 found, is_over = verifier.first_break, False
                 progress.swept = (_FIRST, _FIRST_ID)
             else:
-                found, is_over = await self._sweep(tx, progress, standing)
+                is_sweep, (found, is_over) = True, await self._sweep(tx, progress, standing)
             if found is not None:
                 progress.first_break = found
             elif is_over:
@@ -125,9 +125,11 @@ class BackgroundVerification:
             columns = {f"new_{name}": value for name, value in progress.columns(keys).items()}
             delay = self._every if is_over or found is not None else timedelta()
             is_kept = await tx.run(verification_store.keep_progress, old_proof=row["proof"], delay=delay, **columns)
-            if found is not None and found != before and is_kept:
+            # What a sweep finds is after the chain's end, so the same break has another number when the chain has grown.
+            is_told = found is not None and found != before and not (is_sweep and before is not None)
+            if is_told and is_kept:
                 work.emit(events_pb2.TrailBroken(sequence=found))
-        if found is not None and found != before:
+        if is_told:
             _BREAKS.inc()
             _log.error("a chain is broken", extra={"workspace_id": str(workspace_id), "sequence": found})
         return is_new and found is None

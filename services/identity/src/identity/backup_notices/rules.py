@@ -22,6 +22,16 @@ class Watched:
     told_at: datetime | None = None
 
 
+def is_state(answer: object) -> bool:
+    """Whether this is what `/state` of the backups says, and not what something else answers at a wrong address."""
+    if not isinstance(answer, dict):
+        return False
+    try:
+        return answer.get("looked_at") is None or datetime.fromisoformat(answer["looked_at"]).tzinfo is not None
+    except (TypeError, ValueError):
+        return False
+
+
 def is_wrong(state: Mapping[str, Any] | None, watched: Watched, *, now: datetime) -> bool:
     """`state` is what `/state` of the backups says; None where nobody answers, which is wrong itself if it goes on."""
     if state is None:

@@ -66,6 +66,6 @@ def over_http(url: str) -> Look:
             found = answer.raise_for_status().json()
         except (httpx2.HTTPError, ValueError):
             return None
-        return found if isinstance(found, dict) else None
+        return found if rules.is_state(found) else None
 
     return look

@@ -17,6 +17,13 @@ TYPES: Mapping[str, str] = {
     "audit_broken": "audit trail",
     "backup_failed": "backup",
 }
+# What such an alert says, by its type: the names of the texts that a mail about it has.
+TEXTS: Mapping[str, str] = {
+    "co-signature": "cosign_missed",
+    "mail address": "address_held",
+    "audit trail": "audit_broken",
+    "backup": "backup_failed",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, literal, or_, select
+from sqlalchemy import DateTime, Text, Uuid, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.advisory_locks import lock_number
@@ -28,9 +28,9 @@ put = command(
 
 # Of two that happen at once, the second one sees the alert of the first.
 lock = command(select(func.pg_advisory_xact_lock(lock_number("alert from within", _workspace))))
-# Whether an alert of this kind is still somebody's to close.
-is_open = query(
-    select(literal(1, Integer))
+# The alert of this kind that is still somebody's to close.
+open_alert = query(
+    select(alerts.c.status)
     .where(or_(alerts.c.status == "active", alerts.c.status == "acknowledged"))
     .where(alerts.c.created_by == _workspace, alerts.c.alert_type == bindparam("alert_type", type_=Text))
     .limit(1)

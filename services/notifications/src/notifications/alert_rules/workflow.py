@@ -31,25 +31,29 @@ class RuledAlerts:
     def of(cls, runtime: Runtime) -> "RuledAlerts":
         return cls(runtime.keys, WorkspacesStub(runtime.peers["identity"]))
 
-    async def apply(self, work: UnitOfWork, happening: str, *, text: str = "", is_only_workspace: bool = False) -> bool:
-        """Raises the alert where the rule asks for one. Returns whether a mail is to be sent instead.
+    async def apply(self, work: UnitOfWork, happening: str, *, is_only_workspace: bool = False) -> str:
+        """Raises the alert where the rule asks for one. Returns what becomes of it: none, mail or alert.
 
-        To be called before the work's first statement. `text` names what the alert says among the texts, unless it is called as the happening.
-        While an alert of the happening is open there is no second one: whoever answers it looks at all there is.
+        To be called before the work's first statement.
+        While nobody has answered an alert of the happening there is no second one. Where somebody sees to it, a mail says that it goes on:
+        nothing reminds anybody of an alert that was acknowledged and forgotten.
         """
         async with work.beside(work.workspace_id) as tx:
             rule = rules.of(happening, await tx.maybe(store.get, happening=happening))
+            open_one = await tx.maybe(store.open_alert, alert_type=rules.TYPES[happening])
         becomes = rules.what_becomes(rule, is_only_workspace=is_only_workspace)
+        if becomes == "alert" and open_one is not None:
+            return "alert" if open_one["status"] == "active" else "mail"
         if becomes == "alert":
-            await self._raise(work, happening, rule, text or happening)
-        return becomes == "mail"
+            await self._raise(work, happening, rule)
+        return becomes
 
-    async def _raise(self, work: UnitOfWork, happening: str, rule: Rule, text: str) -> None:
+    async def _raise(self, work: UnitOfWork, happening: str, rule: Rule) -> None:
         workspace = await self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         keys = await self._keys.of(work.workspace_id)
-        title, description = StaffText.of(workspace.locale).notice(text)
+        title, description = StaffText.of(workspace.locale).notice(rules.TEXTS[rules.TYPES[happening]])
         await work.db.run(store.lock)
-        if await work.db.maybe(store.is_open, alert_type=rules.TYPES[happening]) is not None:
+        if await work.db.maybe(store.open_alert, alert_type=rules.TYPES[happening]) is not None:
             return
         now = (await work.db.one(records.clock))["now"]
         row = await alert_records.add(

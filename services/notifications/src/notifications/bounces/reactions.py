@@ -19,7 +19,7 @@ def reactions(wake: Callable[[], None], users: UsersStub, ruled: RuledAlerts) ->
     @on(events_pb2.AddressHeld, queue="notifications.mail-held-address")
     async def mail_held_address(_event: events_pb2.AddressHeld, delivery: Delivery) -> None:
         """Once a day, however many addresses it are: a provider that fails has hundreds. The mail does not say whose: the list of held addresses does."""
-        if await ruled.apply(delivery, KIND):
+        if await ruled.apply(delivery, KIND) == "mail":
             found = await users.ListOverseers(users_pb2.ListOverseersRequest(), delivery.context)
             await mail_staff_daily(delivery, KIND, found.user_ids, wake)
 

@@ -19,13 +19,16 @@ def reactions(wake: Callable[[], None], users: UsersStub, ruled: RuledAlerts) ->
 
     @on(events_pb2.CosignatureOverdue, queue="notifications.mail-overdue-cosignature")
     async def mail_overdue_cosignature(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> None:
-        """As the rule says: an alert, or a mail to the supervisor; where there is none, or an inactive one, to everybody who may decide in their place."""
-        if not await ruled.apply(delivery, "cosign_overdue", text="cosign_missed"):
-            return
-        if await _is_attended(event, delivery):
+        """A mail to the supervisor, beside the alert where the rule asks for one: it is they who can give the co-signature, and they may not see the alert.
+
+        Where there is none, or an inactive one, the mail goes to everybody who may decide in their place, unless there is the alert.
+        """
+        is_attended = await _is_attended(event, delivery)
+        becomes = await ruled.apply(delivery, "cosign_overdue")
+        if is_attended and becomes != "none":
             await _mail(delivery, "cosign_overdue", event.supervisor_id)
-            return
-        await mail_staff(delivery, "cosign_unattended", await _overseers(event, delivery), wake)
+        elif becomes == "mail":
+            await mail_staff(delivery, "cosign_unattended", await _overseers(event, delivery), wake)
 
     @on(events_pb2.SessionReturned, queue="notifications.mail-returned-note")
     async def mail_returned_note(event: events_pb2.SessionReturned, delivery: Delivery) -> None:

@@ -1,4 +1,7 @@
-"""The mails that tell people of an alert. They say of what type it is, where and how urgent, and nothing that an alert's text may say of a client."""
+"""The mails that tell people of an alert. They say of what type it is, where and how urgent, and nothing that an alert's text may say of a client.
+
+Of one that the workspace's rules have raised they say what has happened: those texts are ours, and name nobody.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -10,6 +13,7 @@ from caseload.identity.v1 import departments_pb2, sign_in_pb2, workspaces_pb2
 from chassis.errors import NotFound
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
+from notifications.alert_rules.rules import TEXTS
 from notifications.escalations import store
 from notifications.mail.channel import NotToBeSent
 from notifications.mail.message import message_id
@@ -39,6 +43,7 @@ def alert_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, U
             room=alert["room_number"] or "",
             name=person.full_name,
             link=f"{app_url}/alerts/{alert['id']}",
+            notice=TEXTS[alert["alert_type"]] if alert["created_by"] == alert["workspace_id"] else "",
         )
         own_id = message_id(row["kind"].replace("_", "-"), row["id"])
         return composing.compose(rendered, runtime.settings, workspace, to=person.email, message_id=own_id, now=datetime.now(UTC))

@@ -26,6 +26,8 @@ of_alert = query(
 mailed = query(
     select(
         alerts.c.id,
+        alerts.c.workspace_id,
+        alerts.c.created_by,
         alerts.c.priority,
         alerts.c.alert_type,
         alerts.c.department_id,

@@ -26,14 +26,14 @@ def reminder_text_message(runtime: Runtime, stubs: Stubs, channel: HttpChannel, 
             configured = await work.db.maybe(sms_channels.get)
             if configured is None or not configured["is_active"]:
                 raise NotToBeSent("skipped", "sms_channel_off")
-            if (until := channel.rests_until(workspace_id, now=datetime.now(UTC))) is not None:
+            sealed = record.open_sealed(configured, keys)
+            if (until := channel.rests_until(workspace_id, sealed.url, now=datetime.now(UTC))) is not None:
                 # Not an attempt, and looked at once more before the appointment begins.
                 await work.db.run(sending_store.reschedule, id=row["id"], at=min(until, row["starts_at"]), reason="provider_rests")
                 return None
             ready = await sending.ready(work, row, stubs, public_url=runtime.settings.public_url, address="phone")
             if ready is None:
                 return None
-            sealed = record.open_sealed(configured, keys)
             secrets = record.secrets(configured, sealed, now=work.now)
         number = sms.number_of(ready.contact.phone)
         if number is None:

@@ -16,7 +16,7 @@ from notifications.sms_channels import rules
 from notifications.webhooks.outgoing import Outgoing
 from notifications.webhooks.rules import rests_until, retry_after, signature
 
-# Workspaces of which is known that nobody answers.
+# Addresses of workspaces of which is known that nobody answers.
 _MOST_RESTING = 10_000
 
 
@@ -41,12 +41,12 @@ class HttpChannel:
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing
-        # Failures in a row, and until when nothing is sent there, by workspace.
-        self._resting: OrderedDict[UUID, tuple[int, datetime | None]] = OrderedDict()
+        # Failures in a row, and until when nothing is sent there, by workspace and address: another provider has asked for no pause.
+        self._resting: OrderedDict[tuple[UUID, str], tuple[int, datetime | None]] = OrderedDict()
 
-    def rests_until(self, workspace_id: UUID, *, now: datetime) -> datetime | None:
-        """Until when nothing is handed over for the workspace; None where something may be."""
-        _, until = self._resting.get(workspace_id, (0, None))
+    def rests_until(self, workspace_id: UUID, url: str, *, now: datetime) -> datetime | None:
+        """Until when nothing is handed over there for the workspace; None where something may be."""
+        _, until = self._resting.get((workspace_id, url), (0, None))
         return until if rules.is_resting(until, now=now) else None
 
     async def address_of(self, _workspace_id: UUID, _message: TextMessage) -> bytes:
@@ -73,7 +73,7 @@ class HttpChannel:
         }
         answer = await self._outgoing.post(message.url, body, headers)
         if answer.status is None:
-            self._note_failure(message.workspace_id)
+            self._note_failure(message)
             if answer.may_have_arrived:
                 raise UnknownOutcome("no_answer")
             if answer.error == "address_not_allowed":
@@ -82,15 +82,16 @@ class HttpChannel:
         verdict = rules.verdict(answer.status)
         if not verdict.is_final:
             asked = retry_after(answer.retry_after, now=datetime.now(UTC)) or timedelta()
-            self._note_failure(message.workspace_id, asked)
+            self._note_failure(message, asked)
             raise TransientFailure(verdict.reason or "", asked=asked)
-        self._resting.pop(message.workspace_id, None)
+        self._resting.pop((message.workspace_id, message.url), None)
         if verdict.reason is not None:
             raise PermanentFailure(verdict.reason)
 
-    def _note_failure(self, workspace_id: UUID, asked: timedelta = timedelta()) -> None:
+    def _note_failure(self, message: TextMessage, asked: timedelta = timedelta()) -> None:
         """A pause that is asked for holds for all messages of the workspace: a provider counts those of an account."""
-        failures, _ = self._resting.pop(workspace_id, (0, None))
-        self._resting[workspace_id] = (failures + 1, rests_until(failures + 1, now=datetime.now(UTC), asked=asked))
+        key = message.workspace_id, message.url
+        failures, _ = self._resting.pop(key, (0, None))
+        self._resting[key] = (failures + 1, rests_until(failures + 1, now=datetime.now(UTC), asked=asked))
         while len(self._resting) > _MOST_RESTING:
             self._resting.popitem(last=False)

@@ -105,7 +105,7 @@ def retry_after(header: str | None, *, now: datetime) -> timedelta | None:
     else:
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         pause = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return min(max(pause, timedelta()), _LONGEST_RETRY_AFTER)

@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.caseload/notifications/v1/held_addresses.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x03\n\x0bHeldAddress\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x35\n\x06reason\x18\x02 \x01(\x0e\x32%.caseload.notifications.v1.HoldReason\x12\x10\n\x08\x66\x61ilures\x18\x03 \x01(\x05\x12\x33\n\x0f\x66irst_failed_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_failed_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07held_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\tclient_id\x18\x07 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1a\n\x07user_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12!\n\x0e\x61ppointment_id\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x42\x0c\n\n_client_idB\n\n\x08_user_idB\x11\n\x0f_appointment_id\"W\n\x0fHeldAddressPage\x12\x35\n\x05items\x18\x01 \x03(\x0b\x32&.caseload.notifications.v1.HeldAddress\x12\r\n\x05total\x18\x02 \x01(\x03\";\n\x18ListHeldAddressesRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"*\n\x0fLiftHoldRequest\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x12\n\x10LiftHoldResponse*~\n\nHoldReason\x12\x1b\n\x17HOLD_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18HOLD_REASON_DEAD_ADDRESS\x10\x01\x12\x1c\n\x18HOLD_REASON_MAILBOX_FULL\x10\x02\x12\x17\n\x13HOLD_REASON_UNCLEAR\x10\x03\x32\xd1\x02\n\rHeldAddresses\x12\xae\x01\n\x11ListHeldAddresses\x12\x33.caseload.notifications.v1.ListHeldAddressesRequest\x1a*.caseload.notifications.v1.HeldAddressPage\"8\x90\x02\x01\x8a\xb5\x18\x0ereminders:read\x9a\xb5\x18\x1b\x08\x02\x10\x02\x1a\x15reply.items.client_id\xa0\xb5\x18\x01\x12\x8e\x01\n\x08LiftHold\x12*.caseload.notifications.v1.LiftHoldRequest\x1a+.caseload.notifications.v1.LiftHoldResponse\")\x90\x02\x02\x8a\xb5\x18\x0freminders:write\x9a\xb5\x18\x0f\x08\x02\x10\x03\x1a\tclient_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.caseload/notifications/v1/held_addresses.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x03\n\x0bHeldAddress\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x35\n\x06reason\x18\x02 \x01(\x0e\x32%.caseload.notifications.v1.HoldReason\x12\x10\n\x08\x66\x61ilures\x18\x03 \x01(\x05\x12\x33\n\x0f\x66irst_failed_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_failed_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07held_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\tclient_id\x18\x07 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1a\n\x07user_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12!\n\x0e\x61ppointment_id\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x42\x0c\n\n_client_idB\n\n\x08_user_idB\x11\n\x0f_appointment_id\"W\n\x0fHeldAddressPage\x12\x35\n\x05items\x18\x01 \x03(\x0b\x32&.caseload.notifications.v1.HeldAddress\x12\r\n\x05total\x18\x02 \x01(\x03\";\n\x18ListHeldAddressesRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"*\n\x0fLiftHoldRequest\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x12\n\x10LiftHoldResponse\",\n\x13LiftUserHoldRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x16\n\x14LiftUserHoldResponse*~\n\nHoldReason\x12\x1b\n\x17HOLD_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18HOLD_REASON_DEAD_ADDRESS\x10\x01\x12\x1c\n\x18HOLD_REASON_MAILBOX_FULL\x10\x02\x12\x17\n\x13HOLD_REASON_UNCLEAR\x10\x03\x32\xe8\x03\n\rHeldAddresses\x12\xae\x01\n\x11ListHeldAddresses\x12\x33.caseload.notifications.v1.ListHeldAddressesRequest\x1a*.caseload.notifications.v1.HeldAddressPage\"8\x90\x02\x01\x8a\xb5\x18\x0ereminders:read\x9a\xb5\x18\x1b\x08\x02\x10\x02\x1a\x15reply.items.client_id\xa0\xb5\x18\x01\x12\x8e\x01\n\x08LiftHold\x12*.caseload.notifications.v1.LiftHoldRequest\x1a+.caseload.notifications.v1.LiftHoldResponse\")\x90\x02\x02\x8a\xb5\x18\x0freminders:write\x9a\xb5\x18\x0f\x08\x02\x10\x03\x1a\tclient_id\x12\x94\x01\n\x0cLiftUserHold\x12..caseload.notifications.v1.LiftUserHoldRequest\x1a/.caseload.notifications.v1.LiftUserHoldResponse\"#\x90\x02\x02\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,12 +43,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HELDADDRESS'].fields_by_name['appointment_id']._serialized_options = b'\340\265\030\001'
   _globals['_LIFTHOLDREQUEST'].fields_by_name['client_id']._loaded_options = None
   _globals['_LIFTHOLDREQUEST'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
+  _globals['_LIFTUSERHOLDREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_LIFTUSERHOLDREQUEST'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
   _globals['_HELDADDRESSES'].methods_by_name['ListHeldAddresses']._loaded_options = None
   _globals['_HELDADDRESSES'].methods_by_name['ListHeldAddresses']._serialized_options = b'\220\002\001\212\265\030\016reminders:read\232\265\030\033\010\002\020\002\032\025reply.items.client_id\240\265\030\001'
   _globals['_HELDADDRESSES'].methods_by_name['LiftHold']._loaded_options = None
   _globals['_HELDADDRESSES'].methods_by_name['LiftHold']._serialized_options = b'\220\002\002\212\265\030\017reminders:write\232\265\030\017\010\002\020\003\032\tclient_id'
-  _globals['_HOLDREASON']._serialized_start=754
-  _globals['_HOLDREASON']._serialized_end=880
+  _globals['_HELDADDRESSES'].methods_by_name['LiftUserHold']._loaded_options = None
+  _globals['_HELDADDRESSES'].methods_by_name['LiftUserHold']._serialized_options = b'\220\002\002\212\265\030\013users:write\232\265\030\r\010\001\020\003\032\007user_id'
+  _globals['_HOLDREASON']._serialized_start=824
+  _globals['_HOLDREASON']._serialized_end=950
   _globals['_HELDADDRESS']._serialized_start=146
   _globals['_HELDADDRESS']._serialized_end=538
   _globals['_HELDADDRESSPAGE']._serialized_start=540
@@ -59,6 +63,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIFTHOLDREQUEST']._serialized_end=732
   _globals['_LIFTHOLDRESPONSE']._serialized_start=734
   _globals['_LIFTHOLDRESPONSE']._serialized_end=752
-  _globals['_HELDADDRESSES']._serialized_start=883
-  _globals['_HELDADDRESSES']._serialized_end=1220
+  _globals['_LIFTUSERHOLDREQUEST']._serialized_start=754
+  _globals['_LIFTUSERHOLDREQUEST']._serialized_end=798
+  _globals['_LIFTUSERHOLDRESPONSE']._serialized_start=800
+  _globals['_LIFTUSERHOLDRESPONSE']._serialized_end=822
+  _globals['_HELDADDRESSES']._serialized_start=953
+  _globals['_HELDADDRESSES']._serialized_end=1441
 # @@protoc_insertion_point(module_scope)

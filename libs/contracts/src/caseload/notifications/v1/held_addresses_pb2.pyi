@@ -69,3 +69,13 @@ class LiftHoldRequest(_message.Message):
 class LiftHoldResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class LiftUserHoldRequest(_message.Message):
+    __slots__ = ("user_id",)
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class LiftUserHoldResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -20,6 +20,9 @@ class HeldAddressesServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def LiftHold(self, request: pb.LiftHoldRequest, work: WorkT) -> pb.LiftHoldResponse: ...
 
+    @abstractmethod
+    async def LiftUserHold(self, request: pb.LiftUserHoldRequest, work: WorkT) -> pb.LiftUserHoldResponse: ...
+
 
 class HeldAddressesStub:
     """Calls caseload.notifications.v1.HeldAddresses; `caller_of` returns the function that calls a method."""
@@ -28,6 +31,7 @@ class HeldAddressesStub:
         methods = pb.DESCRIPTOR.services_by_name['HeldAddresses'].methods_by_name
         self.ListHeldAddresses: HeldAddressesListHeldAddresses = caller_of(methods['ListHeldAddresses'])
         self.LiftHold: HeldAddressesLiftHold = caller_of(methods['LiftHold'])
+        self.LiftUserHold: HeldAddressesLiftUserHold = caller_of(methods['LiftUserHold'])
 
 
 class HeldAddressesListHeldAddresses(Protocol):
@@ -36,3 +40,7 @@ class HeldAddressesListHeldAddresses(Protocol):
 
 class HeldAddressesLiftHold(Protocol):
     def __call__(self, request: pb.LiftHoldRequest, context: Any) -> Awaitable[pb.LiftHoldResponse]: ...
+
+
+class HeldAddressesLiftUserHold(Protocol):
+    def __call__(self, request: pb.LiftUserHoldRequest, context: Any) -> Awaitable[pb.LiftUserHoldResponse]: ...
