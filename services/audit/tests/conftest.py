@@ -158,6 +158,15 @@ class OldPractice(Practice):
         while await log.sign_grown():
             pass
 
+    async def kill_transactions(self) -> None:
+        """Ends the service's connections that are in the middle of a transaction, as a killed process would. There is one at least."""
+        async with self.environment.superuser() as connection:
+            killed = await connection.fetchval(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE state = 'idle in transaction' AND usename = 'audit_app'"
+                " AND query NOT ILIKE '%advisory_lock%'"
+            )
+        assert killed
+
     async def row_of(self, table):
         async with self.environment.superuser() as connection:
             return await connection.fetchrow(f"SELECT * FROM audit.{table} WHERE workspace_id = $1", self.workspace_id)
