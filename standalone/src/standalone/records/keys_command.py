@@ -93,7 +93,11 @@ async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID, aske
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         advance = partial(progress.advance, progress.add_task(f"{workspace_id} {runtime.name}", total=waiting))
         if asked.purpose == INDEX:
-            return f"{await indexing.index_again(connection, runtime, workspace_id, keys, advance=advance)} rows are found by the new key"
+            known = await indexing.index_addresses(connection, runtime, workspace_id, keys, asked.holders, advance=advance)
+            done = await indexing.index_again(connection, runtime, workspace_id, keys, advance=advance)
+            if not any(each.of_addresses for each in runtime.service.indexed):
+                return f"{done} rows are found by the new key"
+            return f"{known} rows are found by the new key, {done} were deleted: nobody has their address any more"
         sealed = await sealing.seal_again(connection, runtime, workspace_id, keys, advance=advance)
     if sealed.unreadable:
         rows = "".join(f"\n  {row}" for row in sealed.unreadable)
