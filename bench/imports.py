@@ -6,19 +6,17 @@ into empty tables with the same columns, indexes and checks: what PostgreSQL nee
 
 import asyncio
 import os
-import tempfile
 import time
 from io import BytesIO
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
 
+from bench.scratch import on_a_new_server
 from caseload.clients.v1 import imports_pb2 as pb
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.jobs.v1 import jobs_pb2
 from caseload.jobs.v1.jobs_rpc import JobsStub
-from chassis.local.postgres import LocalPostgres
 from chassis.testing.environment import Environment, pieces, start_environment
 from clients.__main__ import SERVICE
 
@@ -93,14 +91,5 @@ async def run(dsn: str) -> None:
     print(f"{median(ratios):.2f} of a bare COPY ({min(ratios):.2f} to {max(ratios):.2f}); goal {GOAL}")
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        postgres = LocalPostgres(Path(folder) / "postgres").start()
-        try:
-            asyncio.run(run(postgres.dsn))
-        finally:
-            postgres.stop()
-
-
 if __name__ == "__main__":
-    main()
+    on_a_new_server(run)
