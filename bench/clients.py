@@ -3,16 +3,13 @@
 Loads clients with COPY, sealed as the service does it, and asks the clients service over gRPC. Half of the clients have one tag. Needs nothing that runs.
 """
 
-import asyncio
 import gc
 import os
 import random
-import tempfile
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
@@ -20,11 +17,11 @@ from uuid import UUID
 from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
+from bench.scratch import on_a_new_server
 from bench.search import Held
 from bench.unwitnessed import Unwitnessed
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
-from chassis.local.postgres import LocalPostgres
 from chassis.paging import Page
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, start_environment
@@ -199,14 +196,5 @@ async def run(dsn: str) -> None:
         print(f"p50 with {MANY} clients, of that with {FEW}: " + ", ".join(f"{name} {many[name] / few[name]:.2f}" for name in many))
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        postgres = LocalPostgres(Path(folder) / "postgres").start()
-        try:
-            asyncio.run(run(postgres.dsn))
-        finally:
-            postgres.stop()
-
-
 if __name__ == "__main__":
-    main()
+    on_a_new_server(run)

@@ -8,7 +8,6 @@ import asyncio
 import os
 import random
 import resource
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -23,9 +22,9 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
 from bench import notes
+from bench.scratch import on_a_new_server
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsStub
-from chassis.local.postgres import LocalPostgres
 from chassis.testing.environment import Environment, start_environment
 from clinical.__main__ import SERVICE
 from clinical.note_search.indexing import Indexer
@@ -249,14 +248,5 @@ async def run(dsn: str) -> None:
         )
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        postgres = LocalPostgres(Path(folder) / "postgres").start()
-        try:
-            asyncio.run(run(postgres.dsn))
-        finally:
-            postgres.stop()
-
-
 if __name__ == "__main__":
-    main()
+    on_a_new_server(run)

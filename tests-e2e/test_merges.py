@@ -553,6 +553,27 @@ async def test_who_is_left_of_several_merges_is_named_and_nobody_once_they_are_u
     assert refused.value.code == "merge_under_way"
 
 
+async def test_who_is_left_of_several_merges_is_named_to_whoever_adds_what_is_treated(practice, monkeypatch):
+    first, second, third = [await practice.client() for _ in range(3)]
+    await practice.merged(second.id, third.id)
+    await practice.merged(first.id, second.id)
+
+    async def was_one_of_two(_row, _work):
+        """As whoever has found the client before the merges."""
+
+    monkeypatch.setattr("clients.clients.rpc.check_not_merged", was_one_of_two)
+    picture_of = client_attachments_pb2.UploadClientAttachmentRequest(client_id=third.id, file_name="letter.png")
+    plan = plans_pb2.CreatePlanRequest(client_id=third.id, title="Knee", goals=["walk"])
+    for asked in (
+        practice.write(third.id),
+        practice.stub(PlansStub).CreatePlan(plan, practice.caller()),
+        practice.stub(ClientAttachmentsStub).UploadClientAttachment(picture_of, pieces(picture()), practice.caller()),
+    ):
+        with pytest.raises(Gone) as gone:
+            await asked
+        assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": first.id})
+
+
 async def test_merges_and_undoings_of_the_same_clients_at_once_wait_for_each_other_in_no_circle(practice):
     clients = [(await practice.client()).id for _ in range(4)]
     booked = {(await practice.book(client, 500 + number)).id for number, client in enumerate(clients)}

@@ -104,8 +104,8 @@ async def rotation(gateway, practice, quick_keys):
         runtime.keys.forget(workspace_id)
     async with gateway.environment.superuser() as connection:
 
-        async def step(name):
-            await keys_all(connection, gateway.environment.runtimes, workspace_id, name, INDEX)
+        async def step(name, **asked):
+            await keys_all(connection, gateway.environment.runtimes, workspace_id, name, INDEX, **asked)
 
         yield step, connection
 
@@ -173,6 +173,25 @@ async def test_everybody_is_found_all_the_time(gateway, practice, rotation, goin
     await gateway.environment.settle()
     report = await verify_records(connection, gateway.environment.runtimes, workspace_id)
     assert (report.trail_is_intact, report.findings, report.not_yet_told) == (True, [], 0)
+
+
+async def test_no_new_key_makes_tokens_while_a_process_of_the_release_before_may_run(gateway, practice, rotation, capsys):
+    step, connection = rotation
+    await practice.add_client()
+    await step("add")
+    newest = await connection.fetchval(
+        "UPDATE clients.alembic_version SET version_num = '0017' RETURNING (SELECT version_num FROM clients.alembic_version)"
+    )
+    try:
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            await step("promote")
+        assert "clients: REFUSED: processes of an earlier release may run" in capsys.readouterr().out
+        await step("promote", force=True)
+    finally:
+        await connection.execute("UPDATE clients.alembic_version SET version_num = $1", newest)
+    known = await key_versions.versions(connection, gateway.environment.runtime("clients"), practice.person.workspace_id)
+    assert [(each.number, each.state) for each in known if each.purpose == INDEX] == [(0, "reading"), (1, "reading"), (2, "active")]
 
 
 async def test_processes_that_write_with_different_keys_give_an_external_id_once(gateway, practice, rotation, monkeypatch):

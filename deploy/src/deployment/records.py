@@ -38,6 +38,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--kms-key", help="of `keys root-encrypt`: its id or ARN")
     parser.add_argument("--workspace", type=UUID, help="this one only")
     parser.add_argument("--index", action="store_true", help="of `keys`: the keys that records are found by, and not those that seal")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="of `keys promote --index`: every process runs this release, although the schema does not say so",
+    )
     options = parser.parse_args(arguments)
     if (options.what == "keys") != (options.step is not None):
         parser.error("a step belongs to `keys`, and `keys` needs one")
@@ -57,7 +62,7 @@ async def _run(settings: RecordsSettings, options: argparse.Namespace) -> None:
                 raise SystemExit("CASELOAD_KEYRING_FILE is not set, and is what this changes")
             await take_root_step(connection, runtimes, settings.keyring_file, options.step, options.kms_key)
         elif options.what == "keys":
-            await keys_all(connection, runtimes, options.workspace, options.step, INDEX if options.index else SEAL)
+            await keys_all(connection, runtimes, options.workspace, options.step, INDEX if options.index else SEAL, force=options.force)
         else:
             await (verify_all if options.what == "verify" else reseal_all)(connection, runtimes, options.workspace)
 

@@ -184,6 +184,11 @@ def _add_key_steps(parser: argparse.ArgumentParser) -> None:
         one = steps.add_parser(step, help=what)
         one.add_argument("--workspace", type=UUID, help="this one only")
         one.add_argument("--index", action="store_true", help="the keys that records are found by, and not those that seal")
+        one.add_argument(
+            "--force",
+            action="store_true",
+            help="of `promote --index`: every process runs this release, although the schema does not say so",
+        )
     for step, what in ROOT_STEPS.items():
         root = steps.add_parser(step, help=what)
         if step == "root-encrypt":

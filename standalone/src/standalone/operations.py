@@ -23,7 +23,7 @@ from identity.second_factors.workflow import remove_for_operator
 from standalone.administration import administrator
 from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
-from standalone.records.keys_command import take_step
+from standalone.records.keys_command import Asked, take_step
 from standalone.records.resealing import reseal
 from standalone.records.root_keys_command import take_root_step
 from standalone.records.rows import erased_in, keyed_in, workspaces
@@ -127,12 +127,14 @@ async def keys_command(settings: StandaloneSettings, options: argparse.Namespace
             keyring = Home(settings.home or DEFAULT_HOME).keyring
             await take_root_step(connection, runtimes, keyring, options.step, getattr(options, "kms_key", None))
             return
-        await keys_all(connection, runtimes, options.workspace, options.step, INDEX if options.index else SEAL)
+        await keys_all(connection, runtimes, options.workspace, options.step, INDEX if options.index else SEAL, force=options.force)
 
 
-async def keys_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None, step: str, purpose: str = SEAL) -> None:
+async def keys_all(
+    connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None, step: str, purpose: str = SEAL, *, force: bool = False
+) -> None:
     """Ends with status 1 if the step could not be taken everywhere."""
-    await take_step(connection, runtimes, await _chosen(connection, runtimes, workspace_id), step, purpose)
+    await take_step(connection, runtimes, await _chosen(connection, runtimes, workspace_id), step, Asked(purpose, force))
 
 
 async def remove_second_factor_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:

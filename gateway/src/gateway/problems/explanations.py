@@ -129,7 +129,7 @@ EXPLANATIONS: dict[str, str] = {
     "merge_final": "A merge can be undone for 30 days; `undo_until` says until when.",
     "merge_not_last": "The client that this one was merged into was merged as well, into the one that `merged_into` names. Undo that merge first.",
     "merge_too_long": "The medical histories or notes of the two clients are too long for one record, so nothing was merged. `fields` says which; shorten one of them first.",
-    "merge_under_way": "The history of one of these clients is just being moved, by the job that `job_id` names. Try again when it is done.",
+    "merge_under_way": "The history of this client, or of one of those that are named, is just being moved to another record or back. Try again when it is done. Where there is a `job_id`, that job says how far it is.",
     "merge_with_itself": "`duplicate_id` is to be another client than the one in the path.",
     "method_not_allowed": "The Allow header lists the methods of this path.",
     "milestone_invalid": "The milestone cannot be kept like this. `errors` says why.",

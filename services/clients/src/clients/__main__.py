@@ -16,6 +16,7 @@ from clients.care_teams.elsewhere import Elsewhere
 from clients.care_teams.members import Members
 from clients.care_teams.reactions import reactions as care_team_reactions
 from clients.care_teams.rpc import CareTeams
+from clients.clients.addresses import next_addresses
 from clients.clients.index_rotation import INDEXED
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
@@ -94,6 +95,7 @@ SERVICE = Service(
     settings=ClientsSettings,
     retentions=RETENTIONS,
     indexed=INDEXED,
+    addresses=next_addresses,
     care_teams=_ACCESS,
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,

@@ -12,6 +12,7 @@ from identity.erasure.reactions import reactions
 from identity.invitations.rpc import Invitations
 from identity.memberships.rpc import Memberships
 from identity.passkeys.rpc import Passkeys
+from identity.people.addresses import next_addresses
 from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
@@ -67,6 +68,7 @@ SERVICE = Service(
     loops=loops,
     settings=IdentitySettings,
     retentions=RETENTIONS,
+    addresses=next_addresses,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished, kept=KEPT_AFTER_ERASURE),
 )

@@ -41,6 +41,7 @@ from notifications.reminder_policies.rpc import ReminderPolicies
 from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
+from notifications.return_paths.index_rotation import INDEXED
 from notifications.settings import NotificationsSettings
 from notifications.sms_channels.rpc import SmsChannels
 from notifications.stubs import Stubs
@@ -119,6 +120,7 @@ SERVICE = Service(
     loops=_loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
+    indexed=INDEXED,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )

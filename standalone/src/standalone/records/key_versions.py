@@ -23,6 +23,7 @@ from chassis.encryption import key_store
 from chassis.encryption.data_keys import INDEX, PROOFS, SEAL, DataKeys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_values import sealed_columns
+from chassis.migrations.roles import VERSION_TABLE, newest_revision
 from chassis.service.runtime import Runtime
 from chassis.work.audit import audit_line
 from chassis.work.unit_of_work import envelope_of
@@ -115,14 +116,18 @@ async def add(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: st
     return number
 
 
-async def promote(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> int | None:
-    """Lets the newest key seal, or make tokens, from now on. Its version, or None where no newer one was added. Raises NotYet."""
+async def promote(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL, *, force: bool = False) -> int | None:
+    """Lets the newest key seal, or make tokens, from now on. Its version, or None where no newer one was added. Raises NotYet; `force` promotes a key for
+    indexes although processes of an earlier release may run.
+    """
     async with connection.transaction():
         known = _of(await versions(connection, runtime, workspace_id, lock=True), purpose)
         active, newest = _active(known), [version for version in known if version.state == "reading"][-1:]
         if not newest or newest[0].number < active.number:
             return None
         _check_settled(newest[0], "some processes may not have key {} yet")
+        if purpose == INDEX and not force:
+            await _check_alone(connection, runtime)
         await connection.execute(
             f"UPDATE {runtime.name}.data_keys SET state = CASE WHEN version = $3 THEN 'active' ELSE 'reading' END, changed_at = now()"
             " WHERE workspace_id = $1 AND purpose = $2 AND (version = $3 OR state = 'active')",
@@ -132,6 +137,12 @@ async def promote(connection: Any, runtime: Runtime, workspace_id: UUID, purpose
         )
         await _tell(connection, runtime, workspace_id, "promote_data_key", options_pb2.ACTION_UPDATE, **_facts([newest[0].number], purpose))
     return newest[0].number
+
+
+async def check_promoted(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> None:
+    """Raises NotYet while a process may still write with the key before the active one."""
+    active = _active(_of(await versions(connection, runtime, workspace_id), purpose))
+    _check_settled(active, f"some processes may still {_USES[purpose]} with the key before {{}}")
 
 
 async def retire(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> list[int]:
@@ -200,6 +211,16 @@ def _of(known: list[Version], purpose: str) -> list[Version]:
 
 def _active(known: list[Version]) -> Version:
     return [version for version in known if version.state == "active"][-1]
+
+
+async def _check_alone(connection: Any, runtime: Runtime) -> None:
+    """Raises NotYet where the schema's last step was not taken, which is when no process of an earlier release is left: such a one finds by one key alone."""
+    applied = await connection.fetchval(f"SELECT version_num FROM {runtime.name}.{VERSION_TABLE}")
+    if applied != newest_revision(runtime.name):
+        raise NotYet(
+            f"processes of an earlier release may run, which find by one key alone and make wrong digests: schema {runtime.name} is at {applied};"
+            " run deploy/upgrade … --contract (caseload migrate on one machine) first, or say --force if every process runs this release"
+        )
 
 
 def _check_settled(version: Version, why: str) -> None:

@@ -1,6 +1,7 @@
 """`caseload keys …`: what is printed of the keys of workspaces, and how each step is taken for all of them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,17 +16,30 @@ from standalone.records import indexing, key_versions, sealing
 from standalone.records.rows import erased_in, keyed_in
 
 _WHAT = {SEAL: "values", INDEX: "rows"}
-Step = Callable[[Any, Runtime, UUID, str], Awaitable[str]]
 
 
-async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_ids: list[UUID], step: str, purpose: str = SEAL) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The purpose of the keys; whether to promote although processes of an earlier release may run; the services that may hold addresses."""
+
+    purpose: str = SEAL
+    force: bool = False
+    holders: Sequence[Runtime] = ()
+
+
+Step = Callable[[Any, Runtime, UUID, Asked], Awaitable[str]]
+
+
+async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_ids: list[UUID], step: str, asked: Asked) -> None:
     """Takes one step with the keys of a purpose for every workspace in every service that has not erased it. Goes on past what fails, and then ends with status 1."""
     done = idle = failed = 0
     for workspace_id in workspace_ids:
         chosen = await keyed_in(connection, runtimes, workspace_id) - await erased_in(connection, runtimes, workspace_id)
-        for runtime in (runtime for name, runtime in runtimes.items() if name in chosen):
+        there = [runtime for name, runtime in runtimes.items() if name in chosen]
+        asked = replace(asked, holders=there)
+        for runtime in there:
             try:
-                told = await STEPS[step](connection, runtime, workspace_id, purpose)
+                told = await STEPS[step](connection, runtime, workspace_id, asked)
             except key_versions.NotYet as refusal:
                 failed += 1
                 print(f"{workspace_id} {runtime.name}: REFUSED: {refusal}")
@@ -43,7 +57,7 @@ async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_
         raise SystemExit(1)
 
 
-async def _status(connection: Any, runtime: Runtime, workspace_id: UUID, _purpose: str) -> str:
+async def _status(connection: Any, runtime: Runtime, workspace_id: UUID, _asked: Asked) -> str:
     """Of keys of both purposes."""
     used = {purpose: await key_versions.references(connection, runtime, workspace_id, purpose) for purpose in (SEAL, INDEX)}
     lines = []
@@ -58,19 +72,19 @@ async def _status(connection: Any, runtime: Runtime, workspace_id: UUID, _purpos
     return "\n".join(lines)
 
 
-async def _add(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
-    number = await key_versions.add(connection, runtime, workspace_id, purpose)
+async def _add(connection: Any, runtime: Runtime, workspace_id: UUID, asked: Asked) -> str:
+    number = await key_versions.add(connection, runtime, workspace_id, asked.purpose)
     return f"key {number} waits to be promoted" if number else ""
 
 
-async def _promote(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
-    number = await key_versions.promote(connection, runtime, workspace_id, purpose)
-    return f"key {number} {'seals' if purpose == SEAL else 'makes tokens'} from now on" if number else ""
+async def _promote(connection: Any, runtime: Runtime, workspace_id: UUID, asked: Asked) -> str:
+    number = await key_versions.promote(connection, runtime, workspace_id, asked.purpose, force=asked.force)
+    return f"key {number} {'seals' if asked.purpose == SEAL else 'makes tokens'} from now on" if number else ""
 
 
-async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
+async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID, asked: Asked) -> str:
     keys = await key_versions.operators_keys(connection, runtime, workspace_id)
-    count = sealing.count_waiting if purpose == SEAL else indexing.count_waiting
+    count = sealing.count_waiting if asked.purpose == SEAL else indexing.count_waiting
     waiting = await count(connection, runtime, workspace_id, keys)
     if not waiting:
         return ""
@@ -78,26 +92,30 @@ async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID, purp
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         advance = partial(progress.advance, progress.add_task(f"{workspace_id} {runtime.name}", total=waiting))
-        if purpose == INDEX:
-            return f"{await indexing.index_again(connection, runtime, workspace_id, keys, advance=advance)} rows are found by the new key"
-        done = await sealing.seal_again(connection, runtime, workspace_id, keys, advance=advance)
-    if done.unreadable:
-        rows = "".join(f"\n  {row}" for row in done.unreadable)
-        raise key_versions.NotYet(f"{done.values} values were sealed again, {len(done.unreadable)} could not be read:{rows}")
-    return f"{done.values} values sealed again"
+        if asked.purpose == INDEX:
+            known = await indexing.index_addresses(connection, runtime, workspace_id, keys, asked.holders, advance=advance)
+            done = await indexing.index_again(connection, runtime, workspace_id, keys, advance=advance)
+            if not any(each.of_addresses for each in runtime.service.indexed):
+                return f"{done} rows are found by the new key"
+            return f"{known} rows are found by the new key, {done} were deleted: nobody has their address any more"
+        sealed = await sealing.seal_again(connection, runtime, workspace_id, keys, advance=advance)
+    if sealed.unreadable:
+        rows = "".join(f"\n  {row}" for row in sealed.unreadable)
+        raise key_versions.NotYet(f"{sealed.values} values were sealed again, {len(sealed.unreadable)} could not be read:{rows}")
+    return f"{sealed.values} values sealed again"
 
 
-async def _retire(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
-    return _numbers(await key_versions.retire(connection, runtime, workspace_id, purpose), "retired")
+async def _retire(connection: Any, runtime: Runtime, workspace_id: UUID, asked: Asked) -> str:
+    return _numbers(await key_versions.retire(connection, runtime, workspace_id, asked.purpose), "retired")
 
 
-async def _destroy(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> str:
-    if purpose == INDEX and (former := await key_versions.retired(connection, runtime, workspace_id, purpose)):
+async def _destroy(connection: Any, runtime: Runtime, workspace_id: UUID, asked: Asked) -> str:
+    if asked.purpose == INDEX and (former := await key_versions.retired(connection, runtime, workspace_id, INDEX)):
         await indexing.forget_tokens(runtime, workspace_id, former)
-    return _numbers(await key_versions.destroy(connection, runtime, workspace_id, purpose), "destroyed")
+    return _numbers(await key_versions.destroy(connection, runtime, workspace_id, asked.purpose), "destroyed")
 
 
-async def _rewrap(connection: Any, runtime: Runtime, workspace_id: UUID, _purpose: str) -> str:
+async def _rewrap(connection: Any, runtime: Runtime, workspace_id: UUID, _asked: Asked) -> str:
     number = await key_versions.rewrap(connection, runtime, workspace_id)
     return f"{number} keys wrapped with root key {runtime.keyring.active}" if number else ""
 

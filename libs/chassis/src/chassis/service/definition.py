@@ -46,6 +46,12 @@ class Indexed:
     again: Callable[[UnitOfWork, WorkspaceKeys, UUID], Awaitable[tuple[UUID | None, int, list[UUID]]]]
     # Deletes some tokens that keys of these versions have made beside those of today. Returns how many, and whether some are left.
     forget: Callable[[UnitOfWork, Sequence[int]], Awaitable[tuple[int, bool]]] | None = None
+    # Makes those of these addresses, where the rows do not hold what they are found by; returns how many. Then `again` deletes what nobody has any more.
+    of_addresses: Callable[[UnitOfWork, WorkspaceKeys, Sequence[str]], Awaitable[int]] | None = None
+
+
+# The next e-mail addresses that a service's records hold, after a row's id, and the last row that was looked at.
+NextAddresses = Callable[[UnitOfWork, WorkspaceKeys, UUID], Awaitable[tuple[UUID | None, list[str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class Service:
 
     # What is found by keyed tokens, and can be found by others when the key is changed.
     indexed: Sequence[Indexed] = ()
+    # The addresses by which other services know somebody.
+    addresses: NextAddresses | None = None
 
     # Of a service that has something of clients: who opens whose record.
     care_teams: CareTeams | None = None

@@ -16,8 +16,8 @@ from clinical.attachments import rules as file_rules
 from clinical.attachments import store as of_notes
 from clinical.attachments.workflow import Files
 from clinical.client_attachments import rules, store
-from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
+from clinical.treated_clients.workflow import lock_open
 
 
 class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
@@ -37,7 +37,7 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         file = await self._files.examine(body, work)
         async with self._files.stored(file, work) as attachment_id:
-            client_rules.check_open(await work.db.one(client_store.lock_client, client_id=request.client_id))
+            await lock_open(work, request.client_id)
             row = await self._files.add(work, keys, file, name, id=attachment_id, session_id=None, client_id=request.client_id)
         return mapping.from_row(row, keys)
 

@@ -22,8 +22,8 @@ from clinical.client_moves.store import MOVED
 from clinical.plans.mapping import PLANS
 from clinical.sessions import mapping as notes
 from clinical.sessions import rules as note_rules
-from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
+from clinical.treated_clients.workflow import lock_open
 
 AT_ONCE = 25
 _RECEIPTS_AT_ONCE = 500
@@ -34,7 +34,7 @@ Give = Callable[[UnitOfWork, WorkspaceKeys, Record, UUID, Move, str], Awaitable[
 async def move(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
     """Moves the next rows of one kind. Returns whether there may be more."""
     await _lock_clients(work, merge)
-    client_rules.check_open(await work.db.one(client_store.lock_client, client_id=merge.new_owner))
+    await lock_open(work, merge.new_owner)
     await work.db.run(store.mark_merged, id=merge.old_owner, into=merge.new_owner)
     for table, (following, _, give) in _KINDS.items():
         rows = await work.db.all(following, client_id=merge.old_owner, limit=AT_ONCE)
@@ -53,7 +53,7 @@ async def move_back(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
     """Moves the next rows of one kind back. Returns whether there may be more."""
     await _lock_clients(work, merge)
     await work.db.run(store.unmark, id=merge.old_owner)
-    client_rules.check_open(await work.db.one(client_store.lock_client, client_id=merge.old_owner))
+    await lock_open(work, merge.old_owner)
     for table, (_, lock, give) in _KINDS.items():
         listed = await MOVED.to_move_back(work, merge, table, AT_ONCE)
         for each in listed:

@@ -21,8 +21,7 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.plans import mapping, rules, store
 from clinical.timeline import store as timeline
-from clinical.treated_clients import rules as client_rules
-from clinical.treated_clients import store as client_store
+from clinical.treated_clients.workflow import lock_open
 
 
 class Plans(PlansServicer[UnitOfWork]):
@@ -41,7 +40,7 @@ class Plans(PlansServicer[UnitOfWork]):
             self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context),
         )
         rules.check_client(is_active=client.is_active)
-        client_rules.check_open(await work.db.one(client_store.lock_client, client_id=request.client_id))
+        await lock_open(work, request.client_id)
         made = mapping.new_row(str(uuid7()), request.client_id, work)
         sealed = mapping.seal(content, keys, made, work)
         row = await work.db.one(store.create, id=made["id"], client_id=request.client_id, sealed=sealed, now=work.now)

@@ -49,8 +49,7 @@ from clinical.sessions import (
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
 from clinical.timeline import store as timeline
-from clinical.treated_clients import rules as client_rules
-from clinical.treated_clients import store as client_store
+from clinical.treated_clients.workflow import lock_open
 
 
 class Sessions(SessionsServicer[UnitOfWork]):
@@ -97,7 +96,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        client_rules.check_open(await work.db.one(client_store.lock_client, client_id=note.client_id))
+        await lock_open(work, note.client_id)
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])

@@ -23,8 +23,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clinical.sync import rules, store
 from clinical.sync.items import Item
 from clinical.sync.taking import Effect, Taking
-from clinical.treated_clients import rules as client_rules
-from clinical.treated_clients import store as client_store
+from clinical.treated_clients.workflow import lock_open
 
 
 class Sync(SyncServicer[UnitOfWork]):
@@ -53,7 +52,7 @@ class Sync(SyncServicer[UnitOfWork]):
         # An API key is a device of its own.
         device = {"user_id": work.user_id, "device_id": work.caller.session_id or work.user_id, "note_key": note_key}
         await work.db.run(store.lock, note=f"{work.workspace_id} {note_key.hex()}")
-        client_rules.check_open(await work.db.one(client_store.lock_client, client_id=item.client_id))
+        await lock_open(work, item.client_id)
         receipt = await work.db.maybe(store.same_item, item_digest=digest, **device)
         if receipt is None:
             effect = await Taking(work, keys, item, of_client, device).take()

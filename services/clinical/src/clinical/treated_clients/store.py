@@ -20,6 +20,11 @@ lock_client = command(
     .returning(clients.c.erased_at, clients.c.closed_until, clients.c.merged_into)
 )
 
+# Nothing of a client who is left.
+merged_into = query(
+    select(clients.c.merged_into).where(clients.c.id == bindparam("client_id", type_=Uuid), clients.c.merged_into.is_not(None))
+)
+
 # In the order of their ids, as everybody who locks several. Returns those that were closed.
 close_untreated = command(
     upsert(clients)

@@ -22,16 +22,17 @@ async def is_known(runtime: Runtime, token: ReturnToken) -> bool:
 async def apply(runtime: Runtime, token: ReturnToken, report: Report) -> None:
     """Records it, once: the second report of the same kind changes nothing. Returns when it is committed. Raises Unavailable."""
     async with runtime.background(token.workspace_id) as work:
-        path = await work.db.maybe(paths.by_token, token_hash=token.hash)
+        path = await work.db.maybe(paths.lock_by_token, token_hash=token.hash)
         if path is None:
             return
+        address = {path["index_version"]: path["address_index"]}
         if report.outcome == "delivered":
-            await record_success(work, path["address_index"])
+            await record_success(work, address)
             await work.db.maybe(store.delivered[path["kind"]], id=path["id"], now=work.now)
         elif report.outcome == "failed" and report.reason is not None:
             mail = await work.db.maybe(store.bounced[path["kind"]], id=path["id"], reason=f"bounced_{report.reason}")
             if mail is not None:
-                is_held = await record_failure(work, path["address_index"], report.reason, kind=path["kind"], item_id=path["id"])
+                is_held = await record_failure(work, address, report.reason, kind=path["kind"], item_id=path["id"])
                 _record(work, path, mail, report.reason, is_held=is_held)
                 pass_on(work, mail, "bounced", None)
 

@@ -11,8 +11,7 @@ from chassis.paging import page
 from chassis.protobuf.fields import fill
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.held_addresses import store
-from notifications.return_paths import store as return_paths
-from notifications.return_paths.workflow import index_of
+from notifications.return_paths.workflow import index_of, is_held, record_success
 
 
 class HeldAddresses(HeldAddressesServicer[UnitOfWork]):
@@ -42,8 +41,7 @@ class HeldAddresses(HeldAddressesServicer[UnitOfWork]):
         return pb.LiftUserHoldResponse()
 
     async def _lift(self, email: str, work: UnitOfWork) -> None:
-        keys = await self._keys.of(work.workspace_id)
-        address = index_of(keys, email)
-        held = await work.db.maybe(return_paths.is_held, address_index=address)
-        await work.db.run(return_paths.forget_trouble, address_index=address)
-        work.note(was_held="no" if held is None else "yes")
+        address = index_of(await self._keys.of(work.workspace_id), email)
+        held = await is_held(work, address)
+        await record_success(work, address)
+        work.note(was_held="yes" if held else "no")

@@ -11,7 +11,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail.smtp import SmtpClient
 from notifications.return_paths import workflow as return_paths
-from notifications.return_paths.rules import Reason
+from notifications.return_paths.rules import KnownBy, Reason
 
 Message = TypeVar("Message")
 Message_contra = TypeVar("Message_contra", contravariant=True)
@@ -27,12 +27,12 @@ class NotToBeSent(Exception):
 
 
 class Channel(Protocol[Message_contra]):
-    """What a sender needs of a channel. An address is known here by its keyed hash alone, which is empty where nothing is kept of it."""
+    """What a sender needs of a channel. An address is known here by its keyed hash alone; by none where nothing is kept of it."""
 
-    async def address_of(self, workspace_id: UUID, message: Message_contra) -> bytes:
+    async def address_of(self, workspace_id: UUID, message: Message_contra) -> KnownBy:
         """By what the address that the message goes to is known."""
 
-    async def begin(self, work: UnitOfWork, kind: str, row: Any, address: bytes, held_status: str | None) -> str:
+    async def begin(self, work: UnitOfWork, kind: str, row: Any, address: KnownBy, held_status: str | None) -> str:
         """In the transaction that marks the message as being sent: where reports about it come back to, empty where there are none.
 
         Raises NotToBeSent with `held_status`, unless that is None, if nothing goes to the address any more.
@@ -41,7 +41,7 @@ class Channel(Protocol[Message_contra]):
     async def send(self, message: Message_contra, *, return_path: str) -> None:
         """Returns when the message was taken. Raises TransientFailure, PermanentFailure, or UnknownOutcome if it may have been taken."""
 
-    async def record_bounce(self, work: UnitOfWork, kind: str, row: Any, address: bytes, reason: Reason) -> None:
+    async def record_bounce(self, work: UnitOfWork, kind: str, row: Any, address: KnownBy, reason: Reason) -> None:
         """Keeps that a message was not taken for its address."""
 
 
@@ -53,10 +53,10 @@ class MailChannel:
         self._smtp = smtp
         self._domain: str = runtime.settings.bounce_domain
 
-    async def address_of(self, workspace_id: UUID, message: EmailMessage) -> bytes:
+    async def address_of(self, workspace_id: UUID, message: EmailMessage) -> KnownBy:
         return return_paths.index_of(await self._runtime.keys.of(workspace_id), message["To"].addresses[0].addr_spec)
 
-    async def begin(self, work: UnitOfWork, kind: str, row: Any, address: bytes, held_status: str | None) -> str:
+    async def begin(self, work: UnitOfWork, kind: str, row: Any, address: KnownBy, held_status: str | None) -> str:
         if held_status is not None and await return_paths.is_held(work, address):
             raise NotToBeSent(held_status, "address_held")
         return await return_paths.issue(work, kind, row["id"], address, domain=self._domain) if self._domain else ""
@@ -64,5 +64,5 @@ class MailChannel:
     async def send(self, message: EmailMessage, *, return_path: str) -> None:
         await self._smtp.send(message, return_path=return_path)
 
-    async def record_bounce(self, work: UnitOfWork, kind: str, row: Any, address: bytes, reason: Reason) -> None:
+    async def record_bounce(self, work: UnitOfWork, kind: str, row: Any, address: KnownBy, reason: Reason) -> None:
         await return_paths.record_failure(work, address, reason, kind=kind, item_id=row["id"])

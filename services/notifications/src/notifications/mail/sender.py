@@ -22,7 +22,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import store
 from notifications.mail.channel import Channel, Message, NotToBeSent
 from notifications.mail.smtp import DeliveryFailure, PermanentFailure, TransientFailure, UnknownOutcome
-from notifications.return_paths.rules import Reason
+from notifications.return_paths.rules import NOWHERE, KnownBy, Reason
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Sender(Generic[Message]):
             return None
         return row if row is not None and row["status"] == "pending" else None
 
-    async def _begin_sending(self, workspace_id: UUID, row: Any, address: bytes) -> str | None:
+    async def _begin_sending(self, workspace_id: UUID, row: Any, address: KnownBy) -> str | None:
         """Marks the mail as being sent and restarts the lease. Returns its return path, which is empty where reports are not received.
 
         None if it was moved, cancelled or sent meanwhile. Raises NotToBeSent if the address is not mailed any more.
@@ -154,7 +154,7 @@ class Sender(Generic[Message]):
         self._report(row, await self._write(reschedule), reason)
 
     async def _finish(
-        self, workspace_id: UUID, row: Any, status: str, reason: str | None, *, bounced: Reason | None = None, address: bytes = b""
+        self, workspace_id: UUID, row: Any, status: str, reason: str | None, *, bounced: Reason | None = None, address: KnownBy = NOWHERE
     ) -> None:
         """Records the final status of the mail, and why the server takes none for its address."""
 

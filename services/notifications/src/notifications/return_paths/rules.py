@@ -1,11 +1,18 @@
 """What the reason of a failed delivery is, and when an address is not mailed any more. Pure functions."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 Reason: TypeAlias = Literal["dead_address", "mailbox_full", "policy", "dns", "size", "our_fault", "unclear"]
+
+# By what an address is known, by the version of the key: more than one while the key is changed, that of today first.
+KnownBy: TypeAlias = Mapping[int, bytes]
+# Nothing is kept of the address.
+NOWHERE: KnownBy = MappingProxyType({})
 
 # What does not tell that an address is dead holds it only when it happens this often, over at least this long.
 _FAILURES, _OVER = 3, timedelta(days=7)

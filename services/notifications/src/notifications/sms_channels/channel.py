@@ -11,7 +11,7 @@ import orjson
 
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail.smtp import PermanentFailure, TransientFailure, UnknownOutcome
-from notifications.return_paths.rules import Reason
+from notifications.return_paths.rules import NOWHERE, KnownBy, Reason
 from notifications.sms_channels import rules
 from notifications.webhooks.outgoing import Outgoing
 from notifications.webhooks.rules import rests_until, retry_after, signature
@@ -49,14 +49,14 @@ class HttpChannel:
         _, until = self._resting.get((workspace_id, url), (0, None))
         return until if rules.is_resting(until, now=now) else None
 
-    async def address_of(self, _workspace_id: UUID, _message: TextMessage) -> bytes:
+    async def address_of(self, _workspace_id: UUID, _message: TextMessage) -> KnownBy:
         """Empty: nothing is kept of a number. Whoever sends messages knows which ones are not in use."""
-        return b""
+        return NOWHERE
 
-    async def begin(self, _work: UnitOfWork, _kind: str, _row: Any, _address: bytes, _held_status: str | None) -> str:
+    async def begin(self, _work: UnitOfWork, _kind: str, _row: Any, _address: KnownBy, _held_status: str | None) -> str:
         return ""
 
-    async def record_bounce(self, _work: UnitOfWork, _kind: str, _row: Any, _address: bytes, _reason: Reason) -> None:
+    async def record_bounce(self, _work: UnitOfWork, _kind: str, _row: Any, _address: KnownBy, _reason: Reason) -> None:
         return
 
     async def send(self, message: TextMessage, *, return_path: str) -> None:

@@ -15,11 +15,14 @@ return_paths = tenant(
     Column("token_hash", LargeBinary, nullable=False),
     # A keyed digest of the address that was mailed.
     Column("address_index", LargeBinary, nullable=False),
+    # The key that it is made with.
+    Column("index_version", Integer, nullable=False, server_default="1"),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_return_paths"),
     UniqueConstraint("workspace_id", "token_hash", name="return_token_is_one"),
     CheckConstraint("kind IN ('reminder', 'mail')", name="return_path_kind_known"),
     Index("ix_return_paths_over", "created_at"),
+    Index("ix_return_paths_index_version", "workspace_id", "index_version", "address_index"),
     fixed=("id",),
     relay_grants="SELECT",
 )
@@ -30,6 +33,7 @@ address_troubles = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     Column("address_index", LargeBinary, nullable=False),
+    Column("index_version", Integer, nullable=False, server_default="1"),
     Column("failures", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     moment("first_at"),
@@ -42,7 +46,8 @@ address_troubles = tenant(
     UniqueConstraint("workspace_id", "address_index", name="address_trouble_is_one"),
     CheckConstraint("reason IN ('dead_address', 'mailbox_full', 'unclear')", name="address_reason_known"),
     Index("ix_address_troubles_over", "last_at"),
+    Index("ix_address_troubles_index_version", "workspace_id", "index_version", "address_index"),
     Index("ix_address_troubles_held", "workspace_id", "held_at", "id", postgresql_where=text("held_at IS NOT NULL")),
-    fixed=("id", "address_index"),
+    fixed=("id",),
     relay_grants="SELECT",
 )
