@@ -29,6 +29,7 @@ from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
 from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, prove, prove_by_reset
+from identity.login_sessions.rules import check_is_recent
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
 from identity.people import store as people
@@ -151,6 +152,8 @@ class SignIn(SignInServicer[UnitOfWork]):
             except Unauthenticated:
                 raise _wrong_current_password() from None
             notice = events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED
+        else:
+            check_is_recent(work.caller.auth_time, work.now)
         new_hash = await self._passwords.hash(new_password)
 
         await work.db.run(people.hold_memberships, email_index=person.email_index)
