@@ -271,8 +271,8 @@ async def test_more_requests_than_an_address_may_send_are_a_page_too(gateway):
         replies = [await http.get("/auth/sign-in", headers={"Accept-Language": "de"}) for _ in range(11)]
 
     assert [reply.status_code for reply in replies] == [200] * 10 + [429]
-    assert int(replies[1].headers["retry-after"]) >= 1
-    assert texts_of(replies[1], "alert")[0].startswith("Zu viele Versuche.")
+    assert int(replies[-1].headers["retry-after"]) >= 1
+    assert texts_of(replies[-1], "alert")[0].startswith("Zu viele Versuche.")
 
 
 async def test_no_page_may_be_framed_or_kept(visitor):
