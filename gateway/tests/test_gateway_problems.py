@@ -10,19 +10,22 @@ from caseload.services import SERVICE_NAMES
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.client.peers import Peers
 from gateway.auth.cookies import CookieWriter
+from gateway.auth.known_devices import KnownDevices
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.problems.responses import ProblemResponses, fault_of
+from gateway.settings import GatewaySettings
 
 
 def raising(error: Exception) -> httpx.AsyncClient:
     """Visits an application that does nothing but fail."""
+    cookies = CookieWriter(KnownDevices(GatewaySettings(environment="development")), secure=True)
 
     async def application(scope, receive, send):
         raise error
 
     transport = httpx.ASGITransport(
-        Edge(Errors(application, ProblemResponses("https://practice.example", ["/api/v1/x"]), CookieWriter(secure=True))),
+        Edge(Errors(application, ProblemResponses("https://practice.example", ["/api/v1/x"]), cookies)),
         raise_app_exceptions=True,
     )
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")

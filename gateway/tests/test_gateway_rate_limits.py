@@ -16,6 +16,7 @@ from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import TooMany
 from chassis.settings import DEVELOPMENT_SECRET
 from gateway.app import ROUTERS, routes_of
+from gateway.rate_limits import crowds
 from gateway.rate_limits.counters import LocalCounters
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import GatewayRequest
@@ -185,7 +186,8 @@ async def test_pages_that_are_read_too_often_do_not_make_the_gateway_look_ill(ga
         assert (await http.get("/health/live")).status_code == 200
 
 
-async def test_attempts_to_sign_in_have_a_limit_of_their_own(gateway, clock):
+async def test_attempts_to_sign_in_have_a_limit_of_their_own(gateway, clock, monkeypatch):
+    monkeypatch.setattr(crowds, "HELD_SECONDS", 0.2)
     narrow = gateway.reconfigured(sign_ins_per_minute=2, clock=clock)
     guess = {"email": f"nobody-{uuid7().hex}@example.com", "password": "guess"}
     async with narrow.anonymous() as http:

@@ -95,6 +95,7 @@ from gateway.pages import sign_in as sign_in_pages
 from gateway.pages import single_sign_on as single_sign_on_pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.at_once import AtOnce
+from gateway.rate_limits.crowds import Crowds
 from gateway.rate_limits.limits import RateLimits
 from gateway.routing.public import PublicPaths
 from gateway.routing.router import Router
@@ -210,6 +211,7 @@ def build(
     app.state.verifier = verifier
     app.state.authenticator = authenticator
     app.state.limits = limits
+    app.state.crowds = Crowds(stubs, limits)
     app.state.uploads = AtOnce(
         code="too_many_uploads",
         doing="uploading too many files",

@@ -6,7 +6,7 @@ import re
 from starlette.types import Scope
 
 from chassis.context import Caller, RequestContext
-from chassis.errors import Fault, Invalid
+from chassis.errors import Fault, Invalid, TooMany
 from gateway.stubs import Stubs
 
 KEY = "caseload.request"
@@ -28,6 +28,7 @@ class GatewayRequest:
         "by_cookie",
         "caller",
         "context",
+        "crowded",
         "form_token",
         "framed",
         "headers",
@@ -63,6 +64,8 @@ class GatewayRequest:
         self.traceparent = ""
         self.caller = _nobody
         self.by_cookie = False
+        # Of an attempt to sign in from an address that is over its limit: what it is refused with where it is (see `Crowds`).
+        self.crowded: TooMany | None = None
         # Whether a path outside the API is for those who are signed in.
         self.needs_sign_in = False
         # The CSRF token of a form of the gateway's own pages, which cannot send it in a header.

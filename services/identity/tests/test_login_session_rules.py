@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Forbidden
-from identity.login_sessions.rules import check_steps, idle_at, is_within_grace, may_do_nothing, needs_second_factor
+from identity.login_sessions.rules import check_is_recent, check_steps, idle_at, is_within_grace, may_do_nothing, needs_second_factor
 
 moments = st.timedeltas(timedelta(0), timedelta(days=7000)).map(lambda since: datetime(2020, 1, 1, tzinfo=UTC) + since)
 
@@ -69,3 +69,11 @@ def test_where_single_sign_on_is_required_no_other_proof_is_good(role):
 def test_those_who_administer_the_workspace_get_in_where_the_provider_fails(role):
     for amr in (["pwd"], ["link", "otp"], ["sso"]):
         check_steps(amr, role, sso_required=True)
+
+
+def test_a_sign_in_is_recent_for_fifteen_minutes():
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    check_is_recent(int(now.timestamp()) - 900, now)
+    with pytest.raises(Forbidden) as refused:
+        check_is_recent(int(now.timestamp()) - 901, now)
+    assert (refused.value.code, refused.value.facts) == ("reauthentication_required", {"max_age": 900})

@@ -13,6 +13,7 @@ from chassis.errors import Unauthenticated
 from gateway.auth.api_keys import PREFIX, ApiKeyTokens
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfTokens
+from gateway.auth.known_devices import KnownDevices
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
@@ -30,7 +31,8 @@ class Authenticator:
         self._limits = limits
         self._seconds = settings.call_seconds
         self._refreshes: dict[bytes, asyncio.Task[pb.SignedIn]] = {}
-        self.cookies = CookieWriter(secure=settings.cookies_need_tls)
+        self._known_devices = KnownDevices(settings)
+        self.cookies = CookieWriter(self._known_devices, secure=settings.cookies_need_tls)
         self.csrf = CsrfTokens(settings)
 
     async def authenticate(self, request: GatewayRequest) -> None:
@@ -110,6 +112,11 @@ class Authenticator:
         """The login session that the refresh token names, if its CSRF cookie shows that this browser was given it. The token may be wrong."""
         session_id = cookies.refreshed_session
         return session_id if self.csrf.is_of(cookies.csrf, session_id) else None
+
+    def known_device(self, request: GatewayRequest) -> str:
+        """The known device that the request comes from; empty where there is none."""
+        cookies = read_cookies(request)
+        return self._known_devices.device(cookies.device, cookies.device_mark)
 
     async def _ask_for_refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
         # Counted here, once for all who share the call, and before identity has any work with it. Not by address, where it can be helped:

@@ -8,6 +8,7 @@ from starlette.requests import cookie_parser
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from chassis.auth.opaque_tokens import OpaqueToken
+from gateway.auth.known_devices import KnownDevices, split_cookie
 from gateway.request import GatewayRequest
 
 ACCESS = "access_token"
@@ -29,6 +30,8 @@ class Cookies:
     refresh: str = ""
     device: str = ""
     csrf: str = ""
+    # Which shows that the device token was issued here (see `KnownDevices`).
+    device_mark: str = ""
 
     @property
     def refreshed_session(self) -> UUID | None:
@@ -46,7 +49,8 @@ def read_cookies(request: GatewayRequest) -> Cookies:
     if header is None:
         return Cookies()
     found = cookie_parser(header.decode("latin-1"))
-    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(DEVICE, ""), found.get(CSRF, ""))
+    device, device_mark = split_cookie(found.get(DEVICE, ""))
+    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), device, found.get(CSRF, ""), device_mark)
 
 
 def read_sso_browser(request: GatewayRequest, *, secure: bool) -> str | None:
@@ -66,7 +70,8 @@ class CookieWriter:
     Any path, of the API or of a page, may be asked for with an expired access cookie, and then needs the refresh token.
     """
 
-    def __init__(self, *, secure: bool) -> None:
+    def __init__(self, known_devices: KnownDevices, *, secure: bool) -> None:
+        self._known_devices = known_devices
         self.is_secure = secure
         self._flag = "; Secure" if secure else ""
 
@@ -77,7 +82,7 @@ class CookieWriter:
         self.set(request, REFRESH, signed_in.refresh_token, seconds, path="/", same_site="Strict")
         self.write_csrf(request, csrf, seconds)
         if signed_in.HasField("device_token"):
-            self.set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path="/", same_site="Strict")
+            self.set(request, DEVICE, self._known_devices.cookie(signed_in.device_token), _DEVICE_SECONDS, path="/", same_site="Strict")
 
     def write_csrf(self, request: GatewayRequest, csrf: str, seconds: int = _CSRF_SECONDS) -> None:
         """Sets the cookie with the CSRF token, and a header for front ends of other origins, which cannot read our cookies."""

@@ -2,11 +2,12 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.errors import Forbidden, Unauthenticated
+from chassis.errors import Forbidden, TooMany, Unauthenticated
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.cookies import read_cookies
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import KEY, GatewayRequest
+from gateway.routing.nouns import API
 from gateway.routing.public import REFRESH_PATH, PublicPaths
 
 
@@ -27,8 +28,7 @@ class Authentication:
             # Apart, so that nothing else an address asks for can hide that this process is well.
             await self._limits.count_address(request, "health")
         elif not (request.path.startswith("/api/") or request.needs_sign_in) or request in self._public:
-            if not self._renews(request):
-                await self._limits.count_address(request, "sign-in" if self._public.proves_who_asks(request) else "anonymous")
+            await self._count(request)
             if not request.is_safe:
                 # Nobody is signed in yet, so there is no token to ask for; pages ask for that of their forms.
                 self._authenticator.csrf.check_own(request)
@@ -40,9 +40,30 @@ class Authentication:
                 raise
             caller = request.caller
             if caller.user_id is None or caller.workspace_id is None:
-                await self._limits.count_address(request, "anonymous")
+                await self._count_nobody(request)
             else:
                 await self._limits.count_user(request, caller.user_id, caller.workspace_id)
+
+    async def _count(self, request: GatewayRequest) -> None:
+        """Counts what is asked without sign-in. What others behind the address ask for keeps nobody from signing in."""
+        if self._public.proves_who_asks(request):
+            await self._limits.count_sign_in(request, self._authenticator.known_device(request))
+        elif self._public.is_single_sign_on(request):
+            await self._limits.count_address(request, "single-sign-on")
+        elif request.path == REFRESH_PATH:
+            if not self._renews(request):
+                await self._limits.count_address(request, "refresh")
+        else:
+            await self._limits.count_address(request, "sign-in-page" if self._public.is_sign_in_page(request) else "anonymous")
+
+    async def _count_nobody(self, request: GatewayRequest) -> None:
+        """Counts a request without credentials. Where it asks who is signed in, it is told that nobody is, so that front ends lead to signing in."""
+        try:
+            await self._limits.count_address(request, "anonymous")
+        except TooMany:
+            if not request.path.startswith(f"{API}/auth/"):
+                raise
+            raise Unauthenticated("sign_in_required", "Sign in first.") from None
 
     def _renews(self, request: GatewayRequest) -> bool:
         """Whether a browser asks for the renewal of a login session that it was given, which is counted by that session."""

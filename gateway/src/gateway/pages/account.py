@@ -17,9 +17,8 @@ from gateway.api.sign_in.routes import SIGNED_OUT
 from gateway.auth.cookies import read_cookies
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT
-from gateway.pages.refusals import SIGN_IN
+from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
 from gateway.pages.rendering import REGISTER_SCRIPT
-from gateway.pages.sign_in import SECOND_FACTOR
 from gateway.pages.visit import OwnVisit, SignedInVisit, UncheckedVisit
 from gateway.routing.nouns import noun_router
 

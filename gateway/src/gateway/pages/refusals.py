@@ -16,6 +16,7 @@ from gateway.pages.rendering import render
 from gateway.request import GatewayRequest
 
 SIGN_IN = "/auth/sign-in"
+SECOND_FACTOR = "/auth/second-factor"
 # The key of the title where a sign-in with a provider ends.
 NOT_SIGNED_IN = "sso_title"
 # By its code, or else by its kind, the key of the sentence.
@@ -103,6 +104,11 @@ def in_place_of(problem: Response, error: Exception, request: GatewayRequest, co
     if isinstance(error, Unauthenticated) and request.method == "GET" and request.path != "/auth/verify":
         wanted = {"next": request.path} if request.path != ACCOUNT else {}
         return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{urlencode(wanted)}".rstrip("?"), "Cache-Control": "no-store"})
+    if isinstance(error, Refusal) and error.code == "reauthentication_required":
+        # And back to where what was asked for can be asked for again.
+        back = {"next": SECOND_FACTOR} if request.path.startswith(SECOND_FACTOR) else {}
+        wanted = urlencode({"done": "again", **back})
+        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{wanted}", "Cache-Control": "no-store"})
     page = refused_page(error, request, cookies, status=problem.status_code)
     for name in ("Retry-After", "Allow", "Connection"):
         if name in problem.headers:

@@ -11,17 +11,16 @@ from gateway.api.sign_in import schemas
 from gateway.api.sign_in.routes import device_token
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT, INVITATION
-from gateway.pages.refusals import SIGN_IN
+from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
 from gateway.pages.rendering import PASSKEY_SCRIPT
 from gateway.pages.visit import AnyVisit, Visit
 from gateway.routing.nouns import noun_router
 
 router = noun_router("", "pages", root="")
 
-SECOND_FACTOR = "/auth/second-factor"
 _SECOND_STEP = "/auth/second-step"
 # After what a person is sent to the page for signing in.
-_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set"}
+_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set", "again": "done_again"}
 _MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
 
 

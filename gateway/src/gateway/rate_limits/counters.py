@@ -41,6 +41,10 @@ class LocalCounters:
         self._counts: Counter[str] = Counter()
 
     async def add(self, key: str, minute: int) -> int:
+        return self.add_now(key, minute)
+
+    def add_now(self, key: str, minute: int) -> int:
+        """Adds one to a count of this minute, and returns it."""
         if minute != self._minute:
             self._minute = minute
             self._counts = Counter()

@@ -22,7 +22,7 @@ from gateway.routing.nouns import RATE_LIMIT
 from gateway.routing.table import RouteTable
 from gateway.settings import GatewaySettings
 
-Anonymous = Literal["anonymous", "sign-in", "api-key", "refresh", "health"]
+Anonymous = Literal["anonymous", "sign-in", "known-device", "single-sign-on", "sign-in-page", "api-key", "refresh", "health"]
 
 # Nobody is refused this share of their own limit because of what others in the workspace do. What goes beyond it comes out of
 # what the workspace has in common, in users who do as much as one may. So its ceiling grows with the users who are active.
@@ -30,6 +30,13 @@ _OWN_SHARE = 0.25
 _USERS_IN_COMMON = 4
 # Of one login session in a minute. A browser renews it every five minutes, in each gateway that it asks at the same moment.
 _MOST_RENEWALS = 60
+# Of one known device in a minute, apart from its address.
+_MOST_ON_A_DEVICE = 60
+# How many times as often as strangers sign in an address may sign in on known devices and begin with a provider, and how many times as often as
+# anything else it may ask for the pages where people sign in.
+_TIMES = 10
+# In a minute, with one e-mail address from an address that has used up its limit.
+_MOST_IN_A_CROWD = 10
 
 _refused = Counter("caseload_http_rate_limited", "Requests refused by a rate limit.", ("limit", "counted_by"))
 _counted_alone = Counter("caseload_http_counted_alone", "Requests that this process alone counted, because the store was away or slow.")
@@ -47,6 +54,9 @@ class RateLimits:
         self._per_address: dict[Anonymous, int] = {
             "anonymous": settings.anonymous_per_minute,
             "sign-in": settings.sign_ins_per_minute,
+            "known-device": settings.sign_ins_per_minute * _TIMES,
+            "single-sign-on": settings.sign_ins_per_minute * _TIMES,
+            "sign-in-page": settings.anonymous_per_minute * _TIMES,
             "api-key": settings.sign_ins_per_minute,
             "refresh": settings.anonymous_per_minute,
             "health": settings.anonymous_per_minute,
@@ -80,11 +90,33 @@ class RateLimits:
     async def count_address(self, request: GatewayRequest, kind: Anonymous) -> None:
         """Counts what is asked without sign-in. Raises TooMany over the address's limit."""
         minute, reset = self._now()
-        # A keyed hash: an address identifies people, and the store is no place for that.
-        key = f"{kind}/address/{digest(self._address_key, address_block(request.address).encode(), 'sha256').hex()[:32]}"
+        key = f"{kind}/address/{self.address_key(request)}"
         # Health is this process's own: it is told without the store.
         count = await (self._local.add(key, minute) if kind == "health" else self._count(key, minute))
         _check(request, kind, "address", count, self._per_address[kind], reset)
+
+    async def count_sign_in(self, request: GatewayRequest, device: str) -> None:
+        """Counts an attempt to sign in: of a known device by it, of any other by its address. `request.crowded` says if that is over its limit."""
+        minute, _ = self._now()
+        is_known = bool(device) and await self._count(f"sign-in/device/{device}", minute) <= _MOST_ON_A_DEVICE
+        try:
+            await self.count_address(request, "known-device" if is_known else "sign-in")
+        except TooMany as refusal:
+            request.crowded = refusal
+
+    def may_try(self, request: GatewayRequest, method: str, email: str) -> bool:
+        """Counts an attempt with an e-mail address from a crowded address, in this process alone. False for more than one may make."""
+        minute, _ = self._now()
+        name = self._hidden(email.strip().casefold())
+        return self._local.add_now(f"{method}/{self.address_key(request)}/{name}", minute) <= _MOST_IN_A_CROWD
+
+    def address_key(self, request: GatewayRequest) -> str:
+        """What stands for the request's address in keys."""
+        return self._hidden(address_block(request.address))
+
+    def _hidden(self, text: str) -> str:
+        # A keyed hash: an address identifies people, and the store is no place for that.
+        return digest(self._address_key, text.encode(), "sha256").hex()[:32]
 
     async def count_renewal(self, request: GatewayRequest, session_id: UUID) -> None:
         """Counts a renewal of a login session by a browser that was given it. Raises TooMany over what a session may be renewed."""

@@ -14,6 +14,8 @@ PUBLIC: dict[str, Any] = {"security": []}
 RATE_LIMIT = "x-rate-limit"
 # That of a route without sign-in at which people prove who they are, although it only reads.
 PUBLIC_SIGN_IN: dict[str, Any] = {**PUBLIC, RATE_LIMIT: "sign-in"}
+# That of one at which the provider of a workspace says who they are.
+PUBLIC_SINGLE_SIGN_ON: dict[str, Any] = {**PUBLIC, RATE_LIMIT: "single-sign-on"}
 # Where a route's `openapi_extra` says that its query may have any name: others than our own callers write it.
 ANY_QUERY: dict[str, Any] = {"x-any-query": True}
 # The `openapi_extra` of a route that an editor calls by itself, every few seconds.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fastapi.routing import APIRoute
 
 from gateway.pages.destinations import CANCEL, CONFIRM, OFFER, OPT_OUT
+from gateway.pages.explorer import ASSETS
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import RATE_LIMIT, is_public
 from gateway.routing.table import RouteTable, parameter_name
@@ -42,6 +43,15 @@ class PublicPaths:
             return request.path not in {REFRESH_PATH, CONFIRM, CANCEL, OPT_OUT, OFFER}
         route = self._route(request)
         return route is not None and (route.openapi_extra or {}).get(RATE_LIMIT) == "sign-in"
+
+    def is_single_sign_on(self, request: GatewayRequest) -> bool:
+        """Whether somebody comes from a workspace's provider, or goes there."""
+        route = self._route(request)
+        return route is not None and (route.openapi_extra or {}).get(RATE_LIMIT) == "single-sign-on"
+
+    def is_sign_in_page(self, request: GatewayRequest) -> bool:
+        """Whether it is one of the pages where people sign in, or what these are shown with."""
+        return request.path.startswith(("/auth/", f"{ASSETS}/"))
 
     def _route(self, request: GatewayRequest) -> APIRoute | None:
         path, method = request.path, request.method

@@ -25,6 +25,8 @@ class Caller:
     session_id: UUID | None = None
     # How the user proved their identity, step by step (RFC 8176).
     amr: tuple[str, ...] = ()
+    # When, in seconds since 1970 (OpenID Connect Core, 2).
+    auth_time: int = 0
     service: str | None = None
     # The access token that says so; empty for services.
     token: str = field(default="", repr=False)

@@ -14,13 +14,13 @@ from gateway.api.sign_in.routes import TheAuthenticator, signed_in_members
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import to_proto
 from gateway.pages.destinations import INVITATION
-from gateway.routing.nouns import PUBLIC, noun_router
+from gateway.routing.nouns import PUBLIC_SIGN_IN, noun_router
 from gateway.settings import GatewaySettings
 
 router = noun_router("", "users")
 
 
-@router.get("/auth/accept-invite", response_model=schemas.AcceptedInvitation, openapi_extra=PUBLIC, responses={404: {}, 410: {}})
+@router.get("/auth/accept-invite", response_model=schemas.AcceptedInvitation, openapi_extra=PUBLIC_SIGN_IN, responses={404: {}, 410: {}})
 async def accept_invitation(
     query: Annotated[schemas.AcceptQuery, Query()], request: PublicRequest, authenticator: TheAuthenticator
 ) -> Response:

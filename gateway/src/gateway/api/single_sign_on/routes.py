@@ -21,7 +21,7 @@ from gateway.pages.provider import asking_page, callback_again
 from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import ANY_QUERY, PUBLIC_SIGN_IN, noun_router
+from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, noun_router
 from gateway.settings import GatewaySettings
 
 router = noun_router("", "sign-in")
@@ -47,7 +47,7 @@ async def set_sso_provider(body: schemas.SsoProviderUpdate, request: SignedInReq
 
 
 @router.get(
-    "/auth/oidc/{workspace_slug}/start", status_code=303, response_class=Response, openapi_extra=PUBLIC_SIGN_IN, responses={404: {}}
+    "/auth/oidc/{workspace_slug}/start", status_code=303, response_class=Response, openapi_extra=PUBLIC_SINGLE_SIGN_ON, responses={404: {}}
 )
 async def start_sso(
     workspace_slug: str,
@@ -79,7 +79,11 @@ async def begin(request: GatewayRequest, cookies: CookieWriter, slug: str, retur
 
 
 @router.get(
-    "/auth/oidc/callback", status_code=303, response_class=Response, openapi_extra=PUBLIC_SIGN_IN | ANY_QUERY, responses={401: {}, 403: {}}
+    "/auth/oidc/callback",
+    status_code=303,
+    response_class=Response,
+    openapi_extra=PUBLIC_SINGLE_SIGN_ON | ANY_QUERY,
+    responses={401: {}, 403: {}},
 )
 async def finish_sso(
     query: Annotated[schemas.CallbackQuery, Query()], request: PublicRequest, http: Request, authenticator: TheAuthenticator

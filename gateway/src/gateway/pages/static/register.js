@@ -2,6 +2,7 @@ const button = document.getElementById("add-passkey"), message = document.getEle
 const ask = async (path, body) => {
   const headers = {"Content-Type": "application/json", "X-CSRF-Token": button.dataset.csrf};
   const reply = await fetch(`/api/v1/auth/passkeys${path}`, {method: "POST", credentials: "same-origin", headers, body});
+  if (reply.status === 403 && (await reply.clone().json()).code === "reauthentication_required") location.assign("/auth/sign-in?done=again");
   if (!reply.ok) throw new Error(reply.status);
   return reply.json();
 };

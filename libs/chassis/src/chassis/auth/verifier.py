@@ -109,6 +109,7 @@ class TokenVerifier:
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 session_id=UUID(claims["sid"]),
                 amr=tuple(map(str, claims.get("amr", ()))),
+                auth_time=int(claims.get("auth_time", 0)),
                 token=token,
             ),
             claims,

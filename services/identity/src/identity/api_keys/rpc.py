@@ -11,6 +11,7 @@ from identity.api_keys import rules, store
 from identity.api_keys.workflow import add_key, parse
 from identity.login_sessions import revocation
 from identity.login_sessions.access_keys import access_keys
+from identity.login_sessions.rules import check_is_recent
 from identity.roles import KEY_SCOPES
 
 
@@ -23,6 +24,7 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
         expires_at, scopes = given(request)["expires_at"], sorted(set(request.scopes))
         name = rules.check_key(request.name, request.scopes, expires_at, known=KEY_SCOPES, now=work.now)
         rules.check_held(scopes, work.caller.scopes)
+        check_is_recent(work.caller.auth_time, work.now)
 
         key, secret = await add_key(work, name=name, scopes=scopes, expires_at=expires_at, created_by=work.user_id)
         work.note(scopes=" ".join(scopes))

@@ -21,6 +21,12 @@ class SignInTarget:
     is_known: bool
 
 
+async def is_known(email_index: bytes, work: UnitOfWork) -> bool:
+    """Whether anybody has the address. Nothing else is done, so the time that it takes tells."""
+    async with work.beside(None) as tx:
+        return bool(await tx.all(store.memberships_of_address, email_index=email_index))
+
+
 async def enter_by_address(email_index: bytes, work: UnitOfWork) -> SignInTarget:
     """Enters the workspace where a sign-in with this address begins, or the decoy for unknown addresses, which takes as long."""
     async with work.beside(None) as tx:

@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.work.unit_of_work import UnitOfWork
 from identity.login_sessions import revocation, store
+from identity.login_sessions.rules import check_is_recent
 from identity.login_sessions.token_issuer import login_session_ended
 from identity.people import store as people
 from identity.people.memberships import person_of
@@ -50,6 +51,13 @@ async def person_of_own_sign_in(work: UnitOfWork) -> Person:
     """
     person = await person_of(work)
     _check_own(work.caller.amr, person)
+    return person
+
+
+async def person_of_recent_sign_in(work: UnitOfWork) -> Person:
+    """The same, who has signed in within the last minutes. Raises Forbidden also if that was earlier."""
+    person = await person_of_own_sign_in(work)
+    check_is_recent(work.caller.auth_time, work.now)
     return person
 
 

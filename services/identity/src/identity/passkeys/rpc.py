@@ -22,7 +22,7 @@ from identity.credentials.sign_in_target import enter_by_address
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in
+from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, person_of_recent_sign_in
 from identity.login_sessions.rules import needs_second_factor
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.passkeys import ceremonies, rules, store
@@ -81,7 +81,7 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
 
     async def BeginPasskeyRegistration(self, request: pb.BeginPasskeyRegistrationRequest, work: UnitOfWork) -> pb.PasskeyCreationOptions:
         login_session_id(work)
-        home = (await person_of_own_sign_in(work)).home
+        home = (await person_of_recent_sign_in(work)).home
         keys = await self._keys.of(home.workspace_id)
         async with work.beside(home.workspace_id) as tx:
             user = record.to_proto(await tx.one(credentials.password_of, user_id=home.user_id), keys)
@@ -92,7 +92,7 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
         return pb.PasskeyCreationOptions(options=ceremonies.creation_options(self._party, user, handle, challenge, existing))
 
     async def FinishPasskeyRegistration(self, request: pb.FinishPasskeyRegistrationRequest, work: UnitOfWork) -> pb.PasskeyReply:
-        session_id, person = login_session_id(work), await person_of_own_sign_in(work)
+        session_id, person = login_session_id(work), await person_of_recent_sign_in(work)
         home, name = person.home, rules.check_name(request.name)
         shown = Registration.read(request.credential)
         challenge = self._challenges.verify(shown.challenge, "register", home.user_id, work.now)
@@ -125,7 +125,7 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
 
     async def RemovePasskey(self, request: pb.RemovePasskeyRequest, work: UnitOfWork) -> pb.RemovePasskeyResponse:
         login_session_id(work)
-        person = await person_of_own_sign_in(work)
+        person = await person_of_recent_sign_in(work)
         home_id = person.home.user_id
         user = await self._lock_user(work, person)
         async with at_home(work, person, "remove_passkey"):

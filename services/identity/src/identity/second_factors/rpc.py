@@ -23,7 +23,7 @@ from identity.login_sessions import revocation
 from identity.login_sessions import rules as login_sessions
 from identity.login_sessions import store as login_session_store
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in
+from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, person_of_recent_sign_in
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.people import record
 from identity.people import store as people
@@ -55,7 +55,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         )
 
     async def EnrollTotp(self, request: pb.EnrollTotpRequest, work: UnitOfWork) -> pb.TotpEnrollment:
-        person = await person_of_own_sign_in(work)
+        person = await person_of_recent_sign_in(work)
         home, keys = person.home, await self._keys.of(person.home.workspace_id)
         async with work.beside(home.workspace_id) as tx:
             user = record.to_proto(await tx.one(credentials.password_of, user_id=home.user_id), keys)

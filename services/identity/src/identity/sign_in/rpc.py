@@ -23,12 +23,13 @@ from identity.credentials import store as credentials
 from identity.credentials.attempts import LimitedAttempts, wrong_credentials
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.passwords import password_hasher
-from identity.credentials.sign_in_target import enter_by_address
+from identity.credentials.sign_in_target import enter_by_address, is_known
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
 from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, prove, prove_by_reset
+from identity.login_sessions.rules import check_is_recent
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
 from identity.people import store as people
@@ -38,6 +39,8 @@ from identity.people.rules import Membership, Person, check_email, is_of_the_per
 from identity.second_factors import rules as second_factors
 from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
+
+_LinkRequest = pb.RequestMagicLinkRequest | pb.RequestPasswordResetRequest
 
 # Revocations are reported until every token they void has expired, and a minute more for clocks that differ.
 _REVOCATIONS_REPORTED = timedelta(seconds=ACCESS_SECONDS + 60)
@@ -57,13 +60,13 @@ class SignIn(SignInServicer[UnitOfWork]):
         self._tokens = TokenIssuer(runtime, self._access_keys.signer, device_tokens)
 
     async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
-        magic_link_id = await self._request_link("link", "sign_in", request.email, request.device_token, work)
+        magic_link_id = await self._request_link("link", "sign_in", request, work)
         if magic_link_id is not None:
             work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
 
     async def RequestPasswordReset(self, request: pb.RequestPasswordResetRequest, work: UnitOfWork) -> pb.RequestPasswordResetResponse:
-        magic_link_id = await self._request_link("reset", "password_reset", request.email, request.device_token, work)
+        magic_link_id = await self._request_link("reset", "password_reset", request, work)
         if magic_link_id is not None:
             work.emit(events_pb2.PasswordResetRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestPasswordResetResponse()
@@ -95,6 +98,8 @@ class SignIn(SignInServicer[UnitOfWork]):
 
     async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
         email_index = record.email_index(self._keyring, request.email)
+        if request.crowded and not await is_known(email_index, work):
+            raise wrong_credentials()
         target = await enter_by_address(email_index, work)
         home_id = target.home.user_id if target.is_known else None
         attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work)
@@ -147,6 +152,8 @@ class SignIn(SignInServicer[UnitOfWork]):
             except Unauthenticated:
                 raise _wrong_current_password() from None
             notice = events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED
+        else:
+            check_is_recent(work.caller.auth_time, work.now)
         new_hash = await self._passwords.hash(new_password)
 
         await work.db.run(people.hold_memberships, email_index=person.email_index)
@@ -235,12 +242,14 @@ class SignIn(SignInServicer[UnitOfWork]):
             async with work.elsewhere(*membership):
                 await work.db.run(credentials.void_magic_links, user_id=membership.user_id, now=work.now)
 
-    async def _request_link(self, limit: str, purpose: str, email: str, device_token: str, work: UnitOfWork) -> UUID | None:
+    async def _request_link(self, limit: str, purpose: str, request: _LinkRequest, work: UnitOfWork) -> UUID | None:
         """Adds a link that is to be mailed; None if the person has been mailed enough of them."""
-        email_index = record.email_index(self._keyring, check_email(email))
+        email_index = record.email_index(self._keyring, check_email(request.email))
+        if request.crowded and not await is_known(email_index, work):
+            return None
         target = await enter_by_address(email_index, work)
         home_id = target.home.user_id if target.is_known else None
-        attempt = self._throttle.link_request(email_index, home_id, device_token, work, purpose=limit)
+        attempt = self._throttle.link_request(email_index, home_id, request.device_token, work, purpose=limit)
         try:
             await self._attempts.count(attempt, work, "request_magic_link" if limit == "link" else "request_password_reset")
         except TooMany:

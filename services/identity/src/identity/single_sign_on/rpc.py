@@ -22,7 +22,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.rules import source_network
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.rules import SINGLE_SIGN_ON
+from identity.login_sessions.rules import SINGLE_SIGN_ON, check_is_recent
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.settings import IdentitySettings
 from identity.single_sign_on import record, rules, store
@@ -55,6 +55,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
     async def SetProvider(self, request: pb.SetProviderRequest, work: UnitOfWork) -> pb.Provider:
         # Whoever chooses the provider can be anybody here.
         rules.check_may_configure(work.caller.role)
+        check_is_recent(work.caller.auth_time, work.now)
         settings = record.settings_of(request.settings)
         keys = await self._keys.of(work.workspace_id)
         kind = (await work.db.one(store.lock_workspace))["kind"]

@@ -12,12 +12,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RequestMagicLinkRequest(_message.Message):
-    __slots__ = ("email", "device_token")
+    __slots__ = ("email", "device_token", "crowded")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CROWDED_FIELD_NUMBER: _ClassVar[int]
     email: str
     device_token: str
-    def __init__(self, email: _Optional[str] = ..., device_token: _Optional[str] = ...) -> None: ...
+    crowded: bool
+    def __init__(self, email: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ...) -> None: ...
 
 class RequestMagicLinkResponse(_message.Message):
     __slots__ = ()
@@ -50,14 +52,16 @@ class VerifyMagicLinkRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class LoginRequest(_message.Message):
-    __slots__ = ("email", "password", "device_token")
+    __slots__ = ("email", "password", "device_token", "crowded")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CROWDED_FIELD_NUMBER: _ClassVar[int]
     email: str
     password: str
     device_token: str
-    def __init__(self, email: _Optional[str] = ..., password: _Optional[str] = ..., device_token: _Optional[str] = ...) -> None: ...
+    crowded: bool
+    def __init__(self, email: _Optional[str] = ..., password: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ...) -> None: ...
 
 class RefreshRequest(_message.Message):
     __slots__ = ("refresh_token",)
@@ -126,12 +130,14 @@ class ChangePasswordResponse(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class RequestPasswordResetRequest(_message.Message):
-    __slots__ = ("email", "device_token")
+    __slots__ = ("email", "device_token", "crowded")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CROWDED_FIELD_NUMBER: _ClassVar[int]
     email: str
     device_token: str
-    def __init__(self, email: _Optional[str] = ..., device_token: _Optional[str] = ...) -> None: ...
+    crowded: bool
+    def __init__(self, email: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ...) -> None: ...
 
 class RequestPasswordResetResponse(_message.Message):
     __slots__ = ()

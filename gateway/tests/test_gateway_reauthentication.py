@@ -1,0 +1,101 @@
+"""What decides who gets in from now on needs a recent sign-in, and signing in again is enough (decision 119)."""
+
+import re
+
+import pytest
+
+PASSWORD = "correct horse battery"
+SSO = {"slug": "lakeside", "issuer": "https://id.example.org", "client_id": "caseload", "enabled": True}
+NAMED_ID = "018f0000-0000-7000-8000-000000000000"
+DECIDE = {
+    "begin a passkey": ("POST", "/auth/passkeys", None),
+    "remove a passkey": ("DELETE", f"/auth/passkeys/{NAMED_ID}", None),
+    "enrol an authenticator": ("POST", "/auth/totp/enroll", None),
+    "make an API key": ("POST", "/api-keys", {"name": "Import", "scopes": ["clients:read"]}),
+    "name a provider": ("PUT", "/workspaces/current/sso", SSO),
+}
+
+
+async def login(http, person):
+    reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+    assert reply.status_code == 200, reply.text
+    http.headers["X-CSRF-Token"] = http.cookies["csrf_token"]
+
+
+async def let_pass(gateway, http, person, minutes):
+    """The person's sign-ins are so many minutes old, and the browser's next request renews its tokens."""
+    async with gateway.environment.superuser() as database:
+        earlier = "UPDATE identity.login_sessions SET created_at = created_at - make_interval(mins => $2) WHERE user_id = $1"
+        assert await database.execute(earlier, person.user_id, minutes) != "UPDATE 0"
+    http.cookies.delete("access_token")
+
+
+@pytest.fixture
+async def browser(gateway, person):
+    async with gateway.anonymous() as http:
+        await login(http, person)
+        yield http
+
+
+@pytest.mark.parametrize("what", DECIDE)
+async def test_an_older_sign_in_does_not_decide_who_gets_in(gateway, person, browser, check_problem, what):
+    method, path, body = DECIDE[what]
+
+    async def ask():
+        return await browser.request(method, f"/api/v1{path}", json=body)
+
+    await let_pass(gateway, browser, person, 16)
+    assert check_problem(await ask(), 403, "reauthentication_required")["max_age"] == 900
+    # It is a sign-in like any other in everything else, and renewing it makes it no younger.
+    assert (await browser.get("/api/v1/auth/me")).status_code == 200
+    browser.cookies.delete("access_token")
+    check_problem(await ask(), 403, "reauthentication_required")
+
+    await login(browser, person)
+    assert (await ask()).status_code in {200, 201, 404, 422}
+
+
+async def test_fourteen_minutes_are_recent(gateway, person, browser):
+    await let_pass(gateway, browser, person, 14)
+    assert (await browser.post("/api/v1/auth/totp/enroll")).status_code == 200
+
+
+async def test_a_first_password_needs_a_recent_sign_in_and_another_one_the_current(gateway, person, browser, check_problem):
+    change = {"new_password": "violet tractor under snow"}
+    await let_pass(gateway, browser, person, 16)
+    async with gateway.environment.superuser() as database:
+        await database.execute("UPDATE identity.users SET password_hash = NULL WHERE id = $1", person.user_id)
+    check_problem(await browser.put("/api/v1/auth/password", json=change), 403, "reauthentication_required")
+
+
+async def test_a_password_is_changed_with_the_current_one_however_old_the_sign_in_is(gateway, person, browser):
+    await let_pass(gateway, browser, person, 16)
+    change = {"current_password": PASSWORD, "new_password": "violet tractor under snow"}
+    assert (await browser.put("/api/v1/auth/password", json=change)).status_code == 204
+
+
+async def test_what_is_refused_changes_nothing_and_is_on_record(gateway, person, browser):
+    await let_pass(gateway, browser, person, 16)
+    assert (await browser.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:read"]})).status_code == 403
+    assert (await browser.get("/api/v1/api-keys")).json() == []
+
+
+async def test_the_pages_lead_to_signing_in_and_back(gateway, person):
+    async with gateway.anonymous() as http:
+
+        async def send(page, path, **fields):
+            token = re.search(r'name="form_token" value="([^"]+)"', (await http.get(page)).text)[1]
+            return await http.post(path, data={"form_token": token, **fields})
+
+        who = {"email": person.email, "password": PASSWORD}
+        assert (await send("/auth/sign-in", "/auth/sign-in", **who)).headers["location"] == "/auth/account"
+        await let_pass(gateway, http, person, 16)
+
+        led = await send("/auth/second-factor", "/auth/second-factor/enrol")
+        assert (led.status_code, led.headers["location"]) == (303, "/auth/sign-in?done=again&next=%2Fauth%2Fsecond-factor")
+        page = await http.get(led.headers["location"])
+        assert "Sign in again to go on" in page.text
+        back = await send(led.headers["location"], "/auth/sign-in", next="/auth/second-factor", **who)
+        assert back.headers["location"] == "/auth/second-factor"
+        enrolled = await send("/auth/second-factor", "/auth/second-factor/enrol")
+        assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)
