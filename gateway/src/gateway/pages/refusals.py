@@ -107,8 +107,8 @@ def in_place_of(problem: Response, error: Exception, request: GatewayRequest, co
     if isinstance(error, Refusal) and error.code == "reauthentication_required":
         # And back to where what was asked for can be asked for again.
         back = {"next": SECOND_FACTOR} if request.path.startswith(SECOND_FACTOR) else {}
-        wanted = urlencode({"done": "again", **back})
-        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{wanted}", "Cache-Control": "no-store"})
+        again = urlencode({"done": "again", **back})
+        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{again}", "Cache-Control": "no-store"})
     page = refused_page(error, request, cookies, status=problem.status_code)
     for name in ("Retry-After", "Allow", "Connection"):
         if name in problem.headers:
