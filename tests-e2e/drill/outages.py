@@ -302,7 +302,7 @@ async def peer_hangs(environment, service):
     outage = Outage(f"{service} hangs")
     async with OutageProbe(environment) as probe, no_restarts(environment):
         with frozen(running_process(environment.installation, service).pid):
-            method, path, sent = probe.request_to("clients")
+            method, path, sent = probe.request_to("identity" if service == "clients" else "clients")
             assert (await probe.ask(method, path, **sent)).status_code == 200, "the others go on"
             await probe.expect_refusals(outage, [probe.request_to(service)])
         await probe.wait_until_well(outage, [probe.request_to(name) for name in NAMES])

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from audit.trail import verification, verification_store
-from audit.trail.background_verification import _BREAKS, BackgroundVerification
+from audit.trail.background_verification import _BREAKS, BackgroundVerification, rest_after
 from audit.trail.checkpoints import CheckpointPublisher, checkpoint_key, checkpoint_publisher
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1.trail_rpc import TrailStub
@@ -247,8 +247,20 @@ async def test_what_somebody_wrote_into_one_row_keeps_no_other_from_its_turn(pra
     async with practice.environment.superuser() as connection:
         await connection.execute("INSERT INTO audit.verifications (workspace_id, due_at) VALUES ($1, '-infinity')", broken.workspace_id)
         await connection.execute("UPDATE audit.verifications SET due_at = '2000-01-01' WHERE workspace_id = $1", practice.workspace_id)
-    assert await background.step()
+    assert await background.step() is not None
     assert (await a_pass(practice, background))["passed_at"] is not None
+
+
+async def test_the_later_a_chain_is_the_less_is_rested_before_the_next(practice, background):
+    assert rest_after(0.02, late=0.0) == pytest.approx(0.06)
+    assert rest_after(0.02, late=5.0) == pytest.approx(0.03)
+    assert rest_after(0.02, late=60.0) == 0.0
+    await practice.chain(5)
+    async with practice.environment.superuser() as connection:
+        await connection.execute(
+            "UPDATE audit.verifications SET due_at = now() - interval '1 hour' WHERE workspace_id = $1", practice.workspace_id
+        )
+    assert 3600 <= await background.step() < 3700
 
 
 async def test_a_step_reads_one_segment(practice, background, monkeypatch):

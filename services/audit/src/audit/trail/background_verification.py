@@ -33,8 +33,10 @@ _SECONDS = 30.0
 # A step is over sooner; of a process that has ended, others go on after this.
 _LEASE = timedelta(minutes=1)
 _IDLE = 1.0
-# After a step of a pass it rests so many times as long as the step took. What is new is verified without a rest.
+# After a step of a pass it rests so many times as long as the step took: less, the later the chain was whose turn it was, and not at all where it was
+# so many seconds late. What is new is verified without a rest.
 _REST = 3.0
+_LATE = 10.0
 # Where the events of a pass begin. Nothing that PostgreSQL keeps is before the first moment of the calendar, which the driver writes as -infinity.
 _FIRST, _FIRST_ID = datetime(1, 1, 2, tzinfo=UTC), UUID(int=0)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -70,21 +72,21 @@ class BackgroundVerification:
         while True:
             began = loop.time()
             try:
-                due = await self.step()
+                late = await self.step()
             except Refusal as refusal:
                 _log.warning("chains cannot be verified at the moment", extra={"code": refusal.code})
-                due = False
-            await asyncio.sleep((loop.time() - began) * _REST if due else _IDLE)
+                late = None
+            await asyncio.sleep(_IDLE if late is None else rest_after(loop.time() - began, late=late))
 
-    async def step(self) -> bool:
-        """Takes the next step with the chain that is due first. Returns whether there was one."""
+    async def step(self) -> float | None:
+        """Takes the next step with the chain that is due first. Returns for how many seconds it was due, None where none was."""
         async with self._database.transaction(None, seconds=_SECONDS) as tx:
             recalled = await tx.all(verification_store.recall, longest=2 * max(self._every, _LEASE))
             row = await tx.maybe(verification_store.claim, lease=_LEASE)
         for each in recalled:
             _log.error("the verification of a chain was put off by somebody else", extra={"workspace_id": str(each["workspace_id"])})
         if row is None:
-            return False
+            return None
         try:
             while await self._advance(row["workspace_id"]):
                 pass
@@ -92,7 +94,7 @@ class BackgroundVerification:
             raise
         except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, the others have their turn
             _log.error("a chain cannot be verified", extra={"workspace_id": str(row["workspace_id"]), "error": cause(error)})
-        return True
+        return float(row["late"])
 
     async def _advance(self, workspace_id: UUID) -> bool:
         """One step of one chain, and its progress, in one transaction. Returns whether the next is of what is new."""
@@ -174,6 +176,11 @@ class BackgroundVerification:
         if events:
             progress.swept = (events[-1]["created_at"], events[-1]["id"])
         return None, len(events) < verification.SEGMENT
+
+
+def rest_after(seconds: float, *, late: float) -> float:
+    """For how long to rest after a step that took so many seconds, with a chain that was so many seconds late: others get the processor while there is time."""
+    return seconds * _REST * max(0.0, 1.0 - late / _LATE)
 
 
 def background_verification(runtime: Runtime, publisher: CheckpointPublisher) -> BackgroundVerification:

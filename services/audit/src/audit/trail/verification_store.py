@@ -1,11 +1,13 @@
 """Statements that verify a chain. Row security limits every one except `claim` to one workspace."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
+    Double,
     FromClause,
     Integer,
     Interval,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     exists,
+    extract,
     func,
     literal,
     literal_column,
@@ -126,20 +129,22 @@ entries_after = query(
 
 _v = verifications.c
 progress = query(select(verifications).where(_v.workspace_id == _workspace))
-# Of all workspaces: the one that is due first, for as long as whoever claims it may take.
+# Of all workspaces: the one that is due first, for as long as whoever claims it may take; and for how many seconds it was due, a day's at most: somebody may have
+# written a time there that nothing can be subtracted from.
+_A_DAY = literal(timedelta(days=1), Interval)
+_due = (
+    select(_v.workspace_id, _v.due_at)
+    .where(_v.due_at <= func.now())
+    .order_by(_v.due_at, _v.workspace_id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
 claim = command(
     update(verifications)
-    .where(
-        _v.workspace_id
-        == select(_v.workspace_id)
-        .where(_v.due_at <= func.now())
-        .order_by(_v.due_at, _v.workspace_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+    .where(_v.workspace_id == _due.c.workspace_id)
     .values(due_at=func.now() + bindparam("lease", type_=Interval))
-    .returning(verifications)
+    .returning(_v.workspace_id, extract("epoch", func.now() - func.greatest(_due.c.due_at, func.now() - _A_DAY)).cast(Double).label("late"))
 )
 # Those that wait for longer than audit ever lets one wait: somebody else has put them off.
 recall = command(
