@@ -75,7 +75,7 @@ EXCLUDED = {
     "clients.terms.client_id": "a tombstone is found by nothing; its own are made again when it is undone",
     "clients.match_keys.client_id": "a tombstone is compared with nobody; its own are made again when it is undone",
     "clients.patients.client_id": "what the front end of json-server's wrote stays with the record; a tombstone's is not shown",
-    "clients.imported_clients.client_id": "whom an import has created; who was merged was changed since, so the import is not undone",
+    "clients.imported_clients.client_id": "whom an import has created; it is not undone while one of them was merged, or another one into them",
     "clients.merges.merged_id": "the merge itself",
     "clients.merges.survivor_id": "the merge itself",
     "scheduling.client_figures.client_id": "a counter; it follows its appointments by their trigger",

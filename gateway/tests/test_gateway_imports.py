@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from chassis.errors import Unavailable
+from clients.merges.elsewhere import MovesElsewhere
+
 API = "/api/v1"
 CSV = {"content-type": "text/csv; charset=utf-8"}
 _LONGEST_WAIT = 60.0
@@ -25,6 +28,10 @@ async def undo(practice, job_id):
     reply = await practice.http.post(f"{API}/clients/import/{job_id}/undo")
     assert (reply.status_code, reply.headers["location"]) == (202, f"{API}/jobs/{reply.json()['id']}"), reply.text
     return await finished(practice, reply.json())
+
+
+async def away(*_args):
+    raise Unavailable("scheduling_away")
 
 
 async def names(practice):
@@ -81,8 +88,8 @@ async def test_an_import_is_undone_as_a_whole_and_may_be_made_again(practice):
         assert await names(practice) == ["Ada Lovelace"]
 
 
-@pytest.mark.parametrize("use", ["changed", "booked", "noted", "restricted"])
-async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use):
+@pytest.mark.parametrize("use", ["changed", "booked", "noted", "restricted", "merged into"])
+async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, monkeypatch, use):
     imported = (await send(practice, lines(3))).json()
     client = (await practice.http.get(f"{API}/clients?search=given1")).json()["items"][0]
     match use:
@@ -95,6 +102,16 @@ async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use
         case "restricted":
             team = {"restricted": True, "user_ids": [str(practice.person.user_id)]}
             assert (await practice.http.put(f"{API}/clients/{client['id']}/care-team", json=team)).status_code == 200
+        case "merged into":
+            # It takes over nothing and no other service has heard of it, so it is as it was imported; and it is all that is left of both.
+            monkeypatch.setattr("chassis.jobs.rules.SECONDS_WHILE_AWAY", 0.0)
+            monkeypatch.setattr(MovesElsewhere, "move", away)
+            duplicate = await practice.add_client(first_name=client["first_name"], last_name=client["last_name"])
+            merged = await practice.http.post(f"{API}/clients/{client['id']}/merge", json={"duplicate_id": duplicate["id"]})
+            assert (merged.status_code, merged.json()["version"]) == (200, 1)
+            job = merged.headers["location"]
+            assert (await practice.http.post(f"{job}/cancel")).status_code == 200
+            await finished(practice, {"id": job.rpartition("/")[2]})
     undone = await undo(practice, imported["job_id"])
     assert (undone["status"], undone["error"], undone["result"]) == ("failed", "import_in_use", {"clients": 1})
     assert len(await names(practice)) == 3
