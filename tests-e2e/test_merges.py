@@ -42,7 +42,7 @@ from caseload.scheduling.v1 import appointments_pb2, events_pb2, series_pb2, wai
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
-from chassis.errors import Conflict, Gone, Invalid, NotFound
+from chassis.errors import Conflict, Gone, Invalid, NotFound, Unavailable
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
 from chassis.work.unit_of_work import UnitOfWork
@@ -780,6 +780,38 @@ async def test_an_erased_survivor_takes_those_along_who_were_merged_into_it(prac
     for client in (first, second, third):
         with pytest.raises(NotFound):
             await practice.read(client.id)
+
+
+async def test_nobody_is_erased_with_a_survivor_from_whom_they_are_being_parted(practice, monkeypatch):
+    """Also where the undoing has ended before its time: somebody has decided that the two are not one person."""
+    survivor, duplicate, third = [await practice.client() for _ in range(3)]
+    await live_through(practice, duplicate.id, 20)
+    await practice.merged(survivor.id, duplicate.id)
+    await practice.merged(third.id, survivor.id)
+    clinical = practice.environment.runtime("clinical")
+    keys_of = clinical.keys.of
+
+    async def away(workspace_id: UUID) -> Any:
+        if workspace_id == practice.workspace_id:
+            raise Unavailable("clinical_away")
+        return await keys_of(workspace_id)
+
+    def erased(client):
+        return practice.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client.id), practice.caller())
+
+    monkeypatch.setattr(clinical.keys, "of", away)
+    undo = await practice.undo(survivor.id)
+    assert await attempt(erased(third)) == (None, "merge_under_way")
+    jobs = JobsStub(practice.environment.peer("clients"))
+    await jobs.CancelJob(jobs_pb2.CancelJobRequest(job_id=undo.id), practice.caller())
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.due_jobs SET due_at = now() WHERE job_id = $1", UUID(undo.id))
+    assert (await practice.finished(undo.id)).status == jobs_pb2.JOB_STATUS_CANCELLED
+    assert await attempt(erased(third)) == (None, "merge_under_way")
+    monkeypatch.setattr(clinical.keys, "of", keys_of)
+    assert (await practice.finished((await practice.undo(survivor.id)).id)).status == jobs_pb2.JOB_STATUS_DONE
+    assert (await attempt(erased(third)))[1] is None
+    assert (await practice.read(survivor.id)).id == survivor.id
 
 
 async def test_an_external_id_goes_with_the_survivor_who_had_none_and_back(practice):

@@ -181,6 +181,13 @@ unfinished_merge = query(
     .limit(1)
 )
 
+# Of several clients, one from whom another one is being parted, or was to be when that ended before its time.
+unfinished_parting = query(
+    select(merges.c.job_id)
+    .where(merges.c.survivor_id == any_(_ids), merges.c.undo_requested_at.is_not(None), merges.c.undone_at.is_(None))
+    .limit(1)
+)
+
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
 get_names = query(
