@@ -174,6 +174,7 @@ async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
     """Goes on after the last row whose step was kept. A dry run keeps nothing, and begins anew."""
     dry_run: bool = job.parameters["dry_run"]
     goes_on = job.state if not dry_run else {}
+    job.gives_way = not dry_run
     content = Spool()
     try:
         async for piece in job.input():
