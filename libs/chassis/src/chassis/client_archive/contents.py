@@ -12,8 +12,9 @@ from uuid import UUID
 
 import orjson
 
-from caseload.clients.v1 import consents_pb2
+from caseload.clients.v1 import consents_pb2, patients_pb2
 from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, measures_pb2, milestones_pb2, plans_pb2, sessions_pb2
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
@@ -47,6 +48,8 @@ class Stubs(timeline.Stubs, Protocol):
 
     @property
     def consents(self) -> ConsentsStub: ...
+    @property
+    def patients(self) -> PatientsStub: ...
     @property
     def milestones(self) -> MilestonesStub: ...
     @property
@@ -88,6 +91,10 @@ class ClientContents:
 
     async def _contents(self) -> AsyncIterator[Entry]:
         yield self._json("client.json", self._client)
+        asked = patients_pb2.ExportPatientsRequest(client_id=self._id)
+        registered = await self._stubs.patients.ExportPatients(asked, self._context)
+        if registered.records:
+            yield self._json("patients.json", {"patients": list(map(orjson.loads, registered.records))})
         yield self._json("signing-keys.json", {"algorithm": "Ed25519", "keys": self._keys})
         yield self._list("consents.json", "consents", self._consents())
         yield self._list("appointments.json", "appointments", self._appointments())

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
@@ -37,6 +38,10 @@ class Everywhere:
     @cached_property
     def consents(self) -> ConsentsStub:
         return ConsentsStub(self._own())
+
+    @cached_property
+    def patients(self) -> PatientsStub:
+        return PatientsStub(self._own())
 
     @cached_property
     def appointments(self) -> AppointmentsStub:
