@@ -54,6 +54,20 @@ async def test_a_file_is_imported_with_its_mapping_and_tells_what_it_leaves_out(
     assert await names(practice) == ["Ida Berg"]
 
 
+@pytest.mark.parametrize("number", [1, 1_001])
+async def test_a_file_in_other_letters_says_so_or_is_refused(practice, check_problem, number):
+    """A guess would import names that nobody has; a job reads the file as it was asked for."""
+    content = "\n".join(["first_name;last_name", *(f"Пётр;Щукин {n}" for n in range(number))]).encode("cp1251")
+    check_problem(await send(practice, content), 422, "import_encoding_unknown")
+    check_problem(await send(practice, content, "?encoding=utf-7"), 422, "validation_failed")
+    check_problem(await send(practice, content, "?encoding=utf-8"), 422, "import_file_unreadable")
+    assert await names(practice) == []
+    reply = (await send(practice, content, "?encoding=cp1251")).json()
+    told = (await finished(practice, reply))["result"] if "kind" in reply else reply
+    assert (told["created"], told["encoding"]) == (number, "cp1251")
+    assert (await practice.http.get(f"{API}/clients?search=щукин пё")).json()["total"] == number
+
+
 async def test_objects_are_imported_too(practice):
     reply = await send(
         practice, json.dumps([{"first_name": "Ida", "last_name": "Berg", "tags": ["a"]}]), headers={"content-type": "application/json"}
