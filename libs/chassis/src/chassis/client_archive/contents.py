@@ -19,7 +19,10 @@ from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, measur
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
-from caseload.scheduling.v1 import appointments_pb2
+from caseload.notifications.v1 import reminders_pb2
+from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.scheduling.v1 import appointments_pb2, waitlist_pb2
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.client_archive import timeline
 from chassis.client_archive.note_text import Block, blocks, plain
 from chassis.context import RequestContext
@@ -56,10 +59,14 @@ class Stubs(timeline.Stubs, Protocol):
     def measures(self) -> MeasuresStub: ...
     @property
     def client_attachments(self) -> ClientAttachmentsStub: ...
+    @property
+    def waitlist(self) -> WaitlistStub: ...
+    @property
+    def reminders(self) -> RemindersStub: ...
 
 
 # What the contents of an archive are read with. Who lacks one of them gets none.
-NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read")
+NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read", "reminders:read")
 
 
 class ClientContents:
@@ -100,6 +107,8 @@ class ClientContents:
         yield self._list("appointments.json", "appointments", self._appointments())
         # Known by then: an entry is read when the one before it is over.
         yield self._json("series.json", {"series": list(self._series.values())})
+        yield self._list("waitlist.json", "entries", self._waitlist())
+        yield self._list("reminders.json", "reminders", self._reminders())
         yield self._list("timeline.json", "events", self._timeline())
         yield self._list("plans.json", "plans", self._plans())
         async for entry in self._notes():
@@ -167,6 +176,14 @@ class ClientContents:
         asked = appointments_pb2.ListAppointmentsRequest(client_id=self._id, with_series=True)
         async for appointment in self._paged(ask, asked):
             yield render(appointment)
+
+    async def _waitlist(self) -> Items:
+        async for entry in self._paged(self._stubs.waitlist.ListWaitlist, waitlist_pb2.ListWaitlistRequest(client_id=self._id)):
+            yield render(entry)
+
+    async def _reminders(self) -> Items:
+        async for reminder in self._paged(self._stubs.reminders.ListLogs, reminders_pb2.ListLogsRequest(client_id=self._id)):
+            yield render(reminder)
 
     async def _timeline(self) -> Items:
         cursor: str | None = None

@@ -17,7 +17,9 @@ from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.context import RequestContext
 from chassis.rpc.client.peers import Peer
 
@@ -66,6 +68,14 @@ class Everywhere:
     @cached_property
     def client_attachments(self) -> ClientAttachmentsStub:
         return ClientAttachmentsStub(self._peers["clinical"])
+
+    @cached_property
+    def waitlist(self) -> WaitlistStub:
+        return WaitlistStub(self._peers["scheduling"])
+
+    @cached_property
+    def reminders(self) -> RemindersStub:
+        return RemindersStub(self._peers["notifications"])
 
     @cached_property
     def _users(self) -> UsersStub:
