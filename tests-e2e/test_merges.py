@@ -828,6 +828,21 @@ async def test_an_external_id_goes_with_the_survivor_who_had_none_and_back(pract
     assert (await practice.read(other.id)).external_id == "D-7"
 
 
+async def test_whoever_is_looked_for_by_the_number_of_a_merged_record_is_the_survivor(practice):
+    """It stays taken: somebody who is found by nothing under it could be registered under no other."""
+    first, second, third = [await practice.client(external_id=number) for number in ("A-1", "B-2", "C-3")]
+    await practice.merged(second.id, first.id)
+    await practice.merged(third.id, second.id)
+
+    async def found(number):
+        request = clients_pb2.ListClientsRequest(search=number, page_size=10)
+        return [client.id for client in (await practice.stub(ClientsStub).ListClients(request, practice.caller())).items]
+
+    assert [await found(number) for number in ("A-1", "b-2", "C-3")] == [[third.id]] * 3
+    await practice.undone(second.id)
+    assert [await found(number) for number in ("A-1", "B-2", "C-3")] == [[second.id], [second.id], [third.id]]
+
+
 async def test_a_merge_that_was_stopped_half_way_goes_on_or_is_undone(practice, monkeypatch):
     """Its job is cancelled after scheduling has moved its rows; asked for once more, the merge goes on where it was."""
     survivor, duplicate = await practice.client(), await practice.client()
