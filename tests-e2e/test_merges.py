@@ -42,7 +42,7 @@ from caseload.scheduling.v1 import appointments_pb2, events_pb2, series_pb2, wai
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
 from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
-from chassis.errors import Conflict, Gone, Invalid, NotFound
+from chassis.errors import Conflict, Gone, Invalid, NotFound, Unavailable
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
 from chassis.work.unit_of_work import UnitOfWork
@@ -75,7 +75,7 @@ EXCLUDED = {
     "clients.terms.client_id": "a tombstone is found by nothing; its own are made again when it is undone",
     "clients.match_keys.client_id": "a tombstone is compared with nobody; its own are made again when it is undone",
     "clients.patients.client_id": "what the front end of json-server's wrote stays with the record; a tombstone's is not shown",
-    "clients.imported_clients.client_id": "whom an import has created; who was merged was changed since, so the import is not undone",
+    "clients.imported_clients.client_id": "whom an import has created; it is not undone while one of them was merged, or another one into them",
     "clients.merges.merged_id": "the merge itself",
     "clients.merges.survivor_id": "the merge itself",
     "scheduling.client_figures.client_id": "a counter; it follows its appointments by their trigger",
@@ -782,6 +782,38 @@ async def test_an_erased_survivor_takes_those_along_who_were_merged_into_it(prac
             await practice.read(client.id)
 
 
+async def test_nobody_is_erased_with_a_survivor_from_whom_they_are_being_parted(practice, monkeypatch):
+    """Also where the undoing has ended before its time: somebody has decided that the two are not one person."""
+    survivor, duplicate, third = [await practice.client() for _ in range(3)]
+    await live_through(practice, duplicate.id, 20)
+    await practice.merged(survivor.id, duplicate.id)
+    await practice.merged(third.id, survivor.id)
+    clinical = practice.environment.runtime("clinical")
+    keys_of = clinical.keys.of
+
+    async def away(workspace_id: UUID) -> Any:
+        if workspace_id == practice.workspace_id:
+            raise Unavailable("clinical_away")
+        return await keys_of(workspace_id)
+
+    def erased(client):
+        return practice.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client.id), practice.caller())
+
+    monkeypatch.setattr(clinical.keys, "of", away)
+    undo = await practice.undo(survivor.id)
+    assert await attempt(erased(third)) == (None, "merge_under_way")
+    jobs = JobsStub(practice.environment.peer("clients"))
+    await jobs.CancelJob(jobs_pb2.CancelJobRequest(job_id=undo.id), practice.caller())
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.due_jobs SET due_at = now() WHERE job_id = $1", UUID(undo.id))
+    assert (await practice.finished(undo.id)).status == jobs_pb2.JOB_STATUS_CANCELLED
+    assert await attempt(erased(third)) == (None, "merge_under_way")
+    monkeypatch.setattr(clinical.keys, "of", keys_of)
+    assert (await practice.finished((await practice.undo(survivor.id)).id)).status == jobs_pb2.JOB_STATUS_DONE
+    assert (await attempt(erased(third)))[1] is None
+    assert (await practice.read(survivor.id)).id == survivor.id
+
+
 async def test_an_external_id_goes_with_the_survivor_who_had_none_and_back(practice):
     survivor, duplicate = await practice.client(), await practice.client(external_id="D-7")
     reply = await practice.merge(survivor.id, duplicate.id)
@@ -794,6 +826,21 @@ async def test_an_external_id_goes_with_the_survivor_who_had_none_and_back(pract
     assert told["fields"] == ["external_id"]
     assert not (await practice.read(duplicate.id)).HasField("external_id")
     assert (await practice.read(other.id)).external_id == "D-7"
+
+
+async def test_whoever_is_looked_for_by_the_number_of_a_merged_record_is_the_survivor(practice):
+    """It stays taken: somebody who is found by nothing under it could be registered under no other."""
+    first, second, third = [await practice.client(external_id=number) for number in ("A-1", "B-2", "C-3")]
+    await practice.merged(second.id, first.id)
+    await practice.merged(third.id, second.id)
+
+    async def found(number):
+        request = clients_pb2.ListClientsRequest(search=number, page_size=10)
+        return [client.id for client in (await practice.stub(ClientsStub).ListClients(request, practice.caller())).items]
+
+    assert [await found(number) for number in ("A-1", "b-2", "C-3")] == [[third.id]] * 3
+    await practice.undone(second.id)
+    assert [await found(number) for number in ("A-1", "B-2", "C-3")] == [[second.id], [second.id], [third.id]]
 
 
 async def test_a_merge_that_was_stopped_half_way_goes_on_or_is_undone(practice, monkeypatch):

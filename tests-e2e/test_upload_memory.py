@@ -1,7 +1,8 @@
-"""What uploads take of memory, in processes that do nothing else meanwhile."""
+"""What uploads and archives take of memory, in processes that do nothing else meanwhile."""
 
 import asyncio
 import io
+import time
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,8 @@ LARGEST = 10 * 1024 * 1024
 MOST_ADDED = 64 * 1024 * 1024
 PIECE = 64 * 1024
 PROCESSES = ("gateway", "clinical")
+FILES = 12
+EXPORTING = ("gateway", "clients", "clinical", "scheduling", "audit")
 
 
 @pytest.fixture
@@ -48,6 +51,13 @@ def resident(pid, figure):
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{figure}:"))
 
 
+def count_anew(pids):
+    """What the processes hold now. The most that each has been is counted from here (proc_pid_clear_refs(5))."""
+    for pid in pids.values():
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return {name: resident(pid, "VmRSS") for name, pid in pids.items()}
+
+
 @pytest.mark.drill
 @pytest.mark.alone
 async def test_twenty_of_the_largest_uploads_at_once_take_less_than_64_mib(fresh, record_property):
@@ -63,11 +73,7 @@ async def test_twenty_of_the_largest_uploads_at_once_take_less_than_64_mib(fresh
     pids = {name: fresh.running["processes"][name] for name in PROCESSES}
     content = document(LARGEST)
     assert len(content) == LARGEST
-    before = {}
-    for name, pid in pids.items():
-        # The most it has been is counted anew from here (proc_pid_clear_refs(5)).
-        Path(f"/proc/{pid}/clear_refs").write_text("5")
-        before[name] = resident(pid, "VmRSS")
+    before = count_anew(pids)
     all_under_way, waiting = asyncio.Event(), AT_ONCE
 
     async def form():
@@ -95,3 +101,43 @@ async def test_twenty_of_the_largest_uploads_at_once_take_less_than_64_mib(fresh
     for name in PROCESSES:
         record_property(f"added_{name}_mib", round(added[name] / 2**20, 1))
     assert all(more < MOST_ADDED for more in added.values()), added
+
+
+@pytest.mark.drill
+@pytest.mark.alone
+async def test_archives_of_120_mib_take_less_than_64_mib_of_a_client_and_of_the_whole_workspace(fresh, record_property):
+    attacked = AttackedInstallation(fresh)
+    person = await attacked.open_practice()
+    content, pids = document(LARGEST), {name: fresh.running["processes"][name] for name in EXPORTING}
+
+    def download(path):
+        with api.stream("GET", path, timeout=180) as reply:
+            assert reply.status_code == 200, reply.read()
+            return sum(map(len, reply.iter_raw()))
+
+    def exported():
+        job = api.post("/clients/export-all").json()["id"]
+        while not (done := api.get(f"/jobs/{job}").json())["finished_at"]:
+            time.sleep(0.2)
+        assert (done["status"], done["result"]["left_out"]) == ("done", 0), done
+        return done["result_url"].removeprefix("/api/v1")
+
+    with attacked.api_as(person) as api:
+        client = api.post("/clients", json={"first_name": "Isa", "last_name": "Lated"}).json()["id"]
+        note = api.post("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Worse."}).json()["id"]
+        # What is loaded and connected once, as that which makes PDF documents, is not an archive's.
+        download(f"/clients/{client}/export")
+        download(exported())
+        for number in range(FILES):
+            reply = api.post(
+                f"/sessions/{note}/attachments", files={"file": (f"scan-{number}.pdf", content, "application/pdf")}, timeout=180
+            )
+            assert reply.status_code == 201, reply.text
+        del reply
+        for name, made in (("client", lambda: f"/clients/{client}/export"), ("workspace", exported)):
+            before = count_anew(pids)
+            assert download(made()) > FILES * LARGEST
+            added = {process: resident(pid, "VmHWM") - before[process] for process, pid in pids.items()}
+            for process, more in added.items():
+                record_property(f"{name}_added_{process}_mib", round(more / 2**20, 1))
+            assert all(more < MOST_ADDED for more in added.values()), (name, added)

@@ -1182,7 +1182,7 @@ export interface paths {
          * Import Clients
          * @description A CSV file with a line of column names, as spreadsheets write it, or a JSON array of objects.
          *
-         *     Columns are found by the names of the fields, in English, German, French and Spanish, or by `mapping`. A row that cannot be imported is told and keeps no other from
+         *     Columns are found by the names of the fields, in English, German, French, Spanish and Hebrew, or by `mapping`. A row that cannot be imported is told and keeps no other from
          *     being imported. One whose `external_id` is in use is left out, so a file can be sent again. More than 1,000 clients are a job.
          */
         post: operations["import_clients"];
@@ -5042,7 +5042,7 @@ export interface components {
             errors: components["schemas"]["RowError"][];
             /** @description What is no field of a client. */
             ignored_columns: string[];
-            /** @description How the file was read: utf-8, utf-16 or cp1252. */
+            /** @description How the file was read, as utf-8 or cp1252. */
             encoding: string;
             /** @description By which the import can be undone; null for a dry run. */
             job_id: string | null;
@@ -9817,6 +9817,8 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description A JSON object: the field for the name of a column, as {"Rufname": "first_name"}. */
                 mapping?: string | null;
+                /** @description How the text is written. Without it the file's bytes say so: a byte order mark, UTF-8, and what spreadsheets of Western Europe and Israel write. */
+                encoding?: ("utf-8" | "utf-16" | "cp1250" | "cp1251" | "cp1252" | "cp1253" | "cp1254" | "cp1255" | "cp1256" | "cp1257" | "cp1258" | "cp437" | "cp850" | "cp852" | "cp862" | "mac_roman") | null;
             };
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */

@@ -155,6 +155,25 @@ async def test_an_archive_has_all_that_is_held_and_can_be_checked_without_us(gat
     assert [(line.event_type, line.resource_id) for line in of_client] == [("export_client", client_id)]
 
 
+async def test_what_somebody_waits_for_and_is_reminded_of_is_in_the_archive(gateway, practice):
+    client_id, other_id = [(await practice.add_client())["id"] for _ in range(2)]
+    assert (await practice.http.post(f"{API}/reminders/configurations", json={"hours_before": 1, "channel": "email"})).status_code == 201
+    await practice.booked(client_id)
+    await practice.booked(other_id, hour=12)
+    window = {"earliest": "2027-03-02T09:00:00Z", "latest": "2027-03-02T17:00:00Z"}
+    waiting, _ = [(await practice.http.post(f"{API}/waitlist", json={"client_id": id_, **window})).json() for id_ in (client_id, other_id)]
+    await gateway.environment.settle()
+    logged = (await practice.http.get(f"{API}/reminders/logs?client_id={client_id}")).json()["items"]
+    assert logged
+
+    archive = await exported(practice, client_id)
+
+    (entry,) = json.loads(archive.read("waitlist.json"))["entries"]
+    assert (entry["id"], entry["earliest"], entry["status"]) == (waiting["id"], window["earliest"], "waiting")
+    reminders = json.loads(archive.read("reminders.json"))["reminders"]
+    assert {(each["id"], each["due_at"]) for each in reminders} == {(each["id"], each["due_at"]) for each in logged}
+
+
 def check_cosignature(note, version, keys):
     """What docs/client-export.md says about verifying a co-signature."""
     attested = version["cosignature"]
@@ -220,8 +239,10 @@ async def test_nobody_elses_client_is_exported_and_not_by_everybody(gateway, pra
     theirs, mine = await elsewhere.add_client(), await practice.add_client()
     check_problem(await practice.http.get(f"{API}/clients/{theirs['id']}/export"), 404, "not_found")
     check_problem(await practice.http.get(f"{API}/clients/{uuid4()}/export"), 404, "not_found")
-    for lacking in ("clients:export", "clients:phi", "sessions:read", "plans:read", "appointments:read", "clients:read"):
-        scopes = {"clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read"} - {lacking}
+    for lacking in ("clients:export", "clients:phi", "sessions:read", "plans:read", "appointments:read", "clients:read", "reminders:read"):
+        scopes = {"clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read", "reminders:read"} - {
+            lacking
+        }
         async with gateway.colleague(practice.person, scope=" ".join(scopes)) as http:
             check_problem(await http.get(f"{API}/clients/{mine['id']}/export"), 403, "permission_denied")
 

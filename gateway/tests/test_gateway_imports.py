@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from chassis.errors import Unavailable
+from clients.merges.elsewhere import MovesElsewhere
+
 API = "/api/v1"
 CSV = {"content-type": "text/csv; charset=utf-8"}
 _LONGEST_WAIT = 60.0
@@ -27,6 +30,10 @@ async def undo(practice, job_id):
     return await finished(practice, reply.json())
 
 
+async def away(*_args):
+    raise Unavailable("scheduling_away")
+
+
 async def names(practice):
     return [client["full_name"] for client in (await practice.http.get(f"{API}/clients")).json()["items"]]
 
@@ -45,6 +52,20 @@ async def test_a_file_is_imported_with_its_mapping_and_tells_what_it_leaves_out(
     told = {"created": 1, "skipped": 0, "failed": 1, "errors": [fault], "ignored_columns": ["Farbe"], "encoding": "utf-8"}
     assert imported == told
     assert await names(practice) == ["Ida Berg"]
+
+
+@pytest.mark.parametrize("number", [1, 1_001])
+async def test_a_file_in_other_letters_says_so_or_is_refused(practice, check_problem, number):
+    """A guess would import names that nobody has; a job reads the file as it was asked for."""
+    content = "\n".join(["first_name;last_name", *(f"Пётр;Щукин {n}" for n in range(number))]).encode("cp1251")
+    check_problem(await send(practice, content), 422, "import_encoding_unknown")
+    check_problem(await send(practice, content, "?encoding=utf-7"), 422, "validation_failed")
+    check_problem(await send(practice, content, "?encoding=utf-8"), 422, "import_file_unreadable")
+    assert await names(practice) == []
+    reply = (await send(practice, content, "?encoding=cp1251")).json()
+    told = (await finished(practice, reply))["result"] if "kind" in reply else reply
+    assert (told["created"], told["encoding"]) == (number, "cp1251")
+    assert (await practice.http.get(f"{API}/clients?search=щукин пё")).json()["total"] == number
 
 
 async def test_objects_are_imported_too(practice):
@@ -81,8 +102,8 @@ async def test_an_import_is_undone_as_a_whole_and_may_be_made_again(practice):
         assert await names(practice) == ["Ada Lovelace"]
 
 
-@pytest.mark.parametrize("use", ["changed", "booked", "noted", "restricted"])
-async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use):
+@pytest.mark.parametrize("use", ["changed", "booked", "noted", "restricted", "merged into"])
+async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, monkeypatch, use):
     imported = (await send(practice, lines(3))).json()
     client = (await practice.http.get(f"{API}/clients?search=given1")).json()["items"][0]
     match use:
@@ -95,6 +116,16 @@ async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use
         case "restricted":
             team = {"restricted": True, "user_ids": [str(practice.person.user_id)]}
             assert (await practice.http.put(f"{API}/clients/{client['id']}/care-team", json=team)).status_code == 200
+        case "merged into":
+            # It takes over nothing and no other service has heard of it, so it is as it was imported; and it is all that is left of both.
+            monkeypatch.setattr("chassis.jobs.rules.SECONDS_WHILE_AWAY", 0.0)
+            monkeypatch.setattr(MovesElsewhere, "move", away)
+            duplicate = await practice.add_client(first_name=client["first_name"], last_name=client["last_name"])
+            merged = await practice.http.post(f"{API}/clients/{client['id']}/merge", json={"duplicate_id": duplicate["id"]})
+            assert (merged.status_code, merged.json()["version"]) == (200, 1)
+            job = merged.headers["location"]
+            assert (await practice.http.post(f"{job}/cancel")).status_code == 200
+            await finished(practice, {"id": job.rpartition("/")[2]})
     undone = await undo(practice, imported["job_id"])
     assert (undone["status"], undone["error"], undone["result"]) == ("failed", "import_in_use", {"clients": 1})
     assert len(await names(practice)) == 3

@@ -5,6 +5,7 @@ import io
 import json
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from rich.console import Console
@@ -132,6 +133,25 @@ async def test_a_job_of_a_suspended_workspace_waits_until_it_is_active_again(gat
             async with asyncio.timeout(_LONGEST_WAIT):
                 while (await connection.fetchrow(read, job_id))["status"] != "done":
                     await asyncio.sleep(0.05)
+
+
+async def test_long_jobs_of_two_practices_take_turns_and_each_is_done_once_and_whole(gateway, practice, elsewhere, monkeypatch):
+    monkeypatch.setattr("chassis.jobs.running.SECONDS_OF_A_TURN", 0.0)
+    monkeypatch.setattr("clients.exports.workflow._CLIENTS_IN_A_STEP", 1)
+    clients = [await elsewhere.add_client() for _ in range(4)]
+    ordered = []
+    for name in ("First", "Second", "Third"):
+        content = lines(1_001).replace("Family,", f"{name},{name}-")
+        ordered.append((practice, (await practice.http.post(f"{API}/clients/import", content=content, headers=CSV)).json()["id"]))
+    ordered.append((elsewhere, (await elsewhere.http.post(f"{API}/clients/export-all")).json()["id"]))
+    *imported, exported = [await finished(whose, job_id) for whose, job_id in ordered]
+    assert [(job["status"], job["result"]["created"], job["result"]["skipped"]) for job in imported] == [("done", 1_001, 0)] * 3
+    archive = ZipFile(io.BytesIO((await elsewhere.http.get(exported["result_url"])).content))
+    assert archive.testzip() is None
+    assert archive.namelist() == [*(f"clients/{client['id']}.zip" for client in clients), "manifest.json"]
+    async with gateway.environment.superuser() as connection:
+        attempts = await connection.fetch("SELECT attempt FROM clients.jobs WHERE id = ANY($1)", [job_id for _, job_id in ordered])
+    assert max(row["attempt"] for row in attempts) > 1, "none has given way"
 
 
 @pytest.mark.parametrize("use", ["booked", "noted", "planned"])

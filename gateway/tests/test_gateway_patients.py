@@ -1,9 +1,12 @@
 """The door for front ends that were written for json-server: `/patients` of one workspace."""
 
 import asyncio
+import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -114,6 +117,29 @@ async def test_a_patient_is_a_client_and_each_shows_what_was_changed_of_the_othe
     assert (await practice.http.delete(f"{path}/permanent")).status_code == 204
     assert (await front_end.get("/patients/1")).status_code == 404
     assert (await front_end.get("/patients")).json() == []
+
+
+async def test_what_was_registered_is_in_the_clients_archive_and_in_that_of_the_workspace(front_end, practice, check_problem):
+    """Age and last visit are held nowhere else. Of who was merged they are in the survivor's."""
+    patient, other = await post(front_end, id="K-7"), await post(front_end, patientID="P002", name="Ada Byron", age=37)
+    ids = [(await practice.http.get(f"/api/v1/clients?search={one['patientID']}")).json()["items"][0]["id"] for one in (patient, other)]
+    plain = await practice.add_client()
+
+    async def taken_along(client_id):
+        archive = ZipFile(io.BytesIO((await practice.http.get(f"/api/v1/clients/{client_id}/export")).content))
+        return json.loads(archive.read("patients.json"))["patients"] if "patients.json" in archive.namelist() else None
+
+    assert [await taken_along(client_id) for client_id in (*ids, plain["id"])] == [[patient], [other], None]
+    assert (await practice.http.post(f"/api/v1/clients/{ids[0]}/merge", json={"duplicate_id": ids[1]})).status_code == 200
+    assert [(one["id"], one["age"]) for one in await taken_along(ids[0])] == [("K-7", 36), (1, 37)]
+
+    job = (await practice.http.post("/api/v1/clients/export-all")).json()
+    async with asyncio.timeout(60.0):
+        while not (done := (await practice.http.get(f"/api/v1/jobs/{job['id']}")).json())["finished_at"]:
+            await asyncio.sleep(0.05)
+    whole = ZipFile(io.BytesIO((await practice.http.get(done["result_url"])).content))
+    with ZipFile(io.BytesIO(whole.read(f"clients/{ids[0]}.zip"))) as archive:
+        assert [one["lastVisit"] for one in json.loads(archive.read("patients.json"))["patients"]] == ["2026-11-02"] * 2
 
 
 async def test_a_client_who_was_no_patient_is_none(front_end, practice):

@@ -41,7 +41,7 @@ NEVER_RETURNED = {
     "audit.job_inputs.sealed": "no job of audit is given anything to read",
     "audit.jobs.file_sealed": "the key of the file of an export: it opens that file, and is shown to nobody",
     "clients.jobs.file_sealed": "the key of the file that a job has made: it opens that file, and is shown to nobody",
-    "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on; services/clients/tests/test_patient_import.py exchanges it",
+    "clients.patients.sealed": "shown at /patients, and in archives of who was registered there, which is open for one workspace where somebody has switched it on; services/clients/tests/test_patient_import.py exchanges it",
 }
 
 

@@ -11,13 +11,13 @@ from chassis.storage.spool import Spool
 from clients.imports.reading import ClientFile
 
 
-async def read(content, *, is_json=False, mapping=None):
+async def read(content, *, is_json=False, mapping=None, encoding=""):
     """The file's encoding, what it has that is not imported, and its rows: values that are set, or the fault."""
     spool = Spool()
     await spool.append(content)
     await spool.complete()
     with spool:
-        file = ClientFile(spool, is_json=is_json, mapping=mapping or {})
+        file = ClientFile(spool, is_json=is_json, mapping=mapping or {}, encoding=encoding)
         rows = [row.fault or {name: value for name, value in row.values.items() if value is not None} for row in file.rows()]
         return file.encoding, list(file.ignored), rows
 
@@ -44,6 +44,67 @@ ANNE = {"first_name": "Änne", "last_name": "Müller", "date_of_birth": "1980-03
 )
 async def test_what_a_spreadsheet_writes_is_read(content, encoding):
     assert await read(content) == (encoding, [], [ANNE])
+
+
+HEBREW = "שם פרטי,שם משפחה,תאריך לידה,טלפון\nעדה,לבלייס,1.3.1980,03-1234567\n"
+ADA = {"first_name": "עדה", "last_name": "לבלייס", "date_of_birth": "1980-03-01", "phone": "03-1234567"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1255"])
+async def test_hebrew_is_read_as_hebrew_spreadsheets_write_it(encoding):
+    assert await read(HEBREW.encode("utf-8-sig" if encoding == "utf-8" else encoding)) == (encoding, [], [ADA])
+
+
+OF_OTHER_LETTERS = [("cp1251", "Анна", "Петрова"), ("cp1253", "Ελένη", "Παπαδοπούλου"), ("cp1256", "فاطمة", "الزهراء")]
+
+
+@pytest.mark.parametrize(("encoding", "first", "last"), [*OF_OTHER_LETTERS, ("mac_roman", "Jürgen", "Großmann")])
+async def test_what_nobody_can_tell_is_read_as_it_says(encoding, first, last):
+    content = f"first_name,last_name\n{first},{last}\n".encode(encoding)
+    assert await read(content, encoding=encoding) == (encoding, [], [{"first_name": first, "last_name": last}])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(f"first_name,last_name\n{first},{last}\n".encode(encoding) for encoding, first, last in OF_OTHER_LETTERS),
+        # UTF-8 with a byte that somebody has broken: none of its names is to be imported as "MÃ¼ller".
+        "first_name,last_name\nJürgen,Müller\nÄnne,Großmann\n".encode() + b"A,B\xfc\n",
+    ],
+    ids=["cyrillic", "greek", "arabic", "broken utf-8"],
+)
+async def test_names_are_not_imported_in_letters_that_nobody_wrote(content):
+    with pytest.raises(Invalid) as refused:
+        await read(content)
+    assert refused.value.code == "import_encoding_unknown"
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "rot13", "zlib", "idna", "unicode_escape"])
+async def test_an_encoding_that_no_spreadsheet_writes_is_refused(encoding):
+    with pytest.raises(Invalid) as refused:
+        await read(b"first_name,last_name\na,b\n", encoding=encoding)
+    assert refused.value.code == "import_encoding_unknown"
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [(LINES.encode("cp1252"), "utf-8"), (LINES.encode(), "utf-16"), (LINES.encode("utf-16")[:-1], "utf-16"), (b"[]", "utf-16")],
+)
+async def test_a_file_that_is_not_in_the_encoding_that_it_says_is_refused(content, encoding, is_json):
+    with pytest.raises(Invalid) as refused:
+        await read(content, encoding=encoding, is_json=is_json)
+    assert refused.value.code == "import_file_unreadable"
+
+
+@given(st.text(st.characters(min_codepoint=0xC0, max_codepoint=0xFF), max_size=40), st.integers(1, 64 * 1024))
+@settings(max_examples=30, deadline=None)
+async def test_what_a_byte_is_does_not_depend_on_where_the_file_is_cut(letters, before):
+    """A file is looked at piece by piece."""
+    name = " ".join(f"M{letter}ller" for letter in letters) or "Müller"
+    content = b"first_name,last_name,notes\nA," + name.encode("cp1252") + b"," + b"x" * before + b"\n"
+    encoding, _, rows = await read(content)
+    assert (encoding, rows[0]["last_name"]) == ("cp1252", name)
 
 
 async def test_a_cell_may_have_quoted_lines_delimiters_and_formulas():

@@ -175,6 +175,34 @@ async def test_whoever_comes_back_after_its_lease_keeps_nothing(world):
     assert (await world.get(job_id)).status == pb.JOB_STATUS_DONE
 
 
+async def test_however_long_some_jobs_of_one_workspace_take_another_ones_has_its_turn(world, monkeypatch):
+    """Two take all places of the worker, and end only when the third is done."""
+    monkeypatch.setattr("chassis.jobs.running.SECONDS_OF_A_TURN", 0.0)
+    over, kept = asyncio.Event(), []
+
+    async def long_or_short(job):
+        job.gives_way = True
+        while not (over.is_set() or job.parameters["short"]):
+            async with job.step():
+                job.done += 1
+                kept.append((job.id, job.done))
+            await asyncio.sleep(0.01)
+        return {}
+
+    other = World(world.environment)
+    other.kind = world.kind
+    long = [await world.order(short=False) for _ in range(2)]
+    async with world.working(long_or_short):
+        for job_id in long:
+            await world.until(job_id, pb.JOB_STATUS_RUNNING)
+        await other.until(await other.order(short=True), pb.JOB_STATUS_DONE)
+        over.set()
+        done = [await world.until(job_id, pb.JOB_STATUS_DONE) for job_id in long]
+    for job in done:
+        steps = [number for job_id, number in kept if str(job_id) == job.id]
+        assert steps == list(range(1, job.done + 1)), "each step once, whenever it gave way"
+
+
 async def test_a_worker_that_is_stopped_leaves_the_rest_to_another_at_once(world):
     reached = asyncio.Event()
 

@@ -7,7 +7,7 @@ import pytest
 from caseload.clients.v1 import patients_pb2 as pb
 from caseload.clients.v1.patients_rpc import PatientsStub
 from chassis.rpc.client.attempts import InternalFault
-from clients.patients import db_file
+from clients.patients import db_file, rules
 
 
 def record(number, **but):
@@ -65,7 +65,9 @@ async def test_what_cannot_be_imported_is_told_and_keeps_no_other_from_being_imp
         record(5, id=[1]),
     )
     assert report.imported == [1]
-    identity = "must be a whole number above 0, or a text of 100 characters or fewer without slashes and control characters"
+    identity = (
+        f"must be a whole number from 1 to {rules.LARGEST_ID}, or a text of 100 characters or fewer without slashes and control characters"
+    )
     assert report.failed == {
         2: "is no object",
         3: "/age must be a whole number above 0; /gender must be Male, Female, Other or Unknown",

@@ -82,25 +82,44 @@ def test_an_id_that_says_nothing_is_given(value):
     assert rules.check_id(value) is None
 
 
-@pytest.mark.parametrize("value", [1, 2**53 - 1, "7", "a b", "ü" * 100])
+@pytest.mark.parametrize("value", [1, rules.LARGEST_ID, 1_763_856_000_000, "7", str(2**53), "a b", "ü" * 100])
 def test_an_id_is_a_number_or_a_text(value):
     assert rules.check_id(value) == value
 
 
-@pytest.mark.parametrize("value", [-1, 2**53, 1.5, 0.0, True, False, [], {}, "a/b", "a\nb", "a\x7f", "x" * 101])
+@pytest.mark.parametrize(
+    "value", [-1, rules.LARGEST_ID + 1, 2**53 - 1, 2**53, 1.5, 0.0, True, False, [], {}, "a/b", "a\nb", "a\x7f", "x" * 101]
+)
 def test_anything_else_is_no_id(value):
     with pytest.raises(Invalid) as refused:
         rules.check_id(value)
-    said = "must be a whole number above 0, or a text of 100 characters or fewer without slashes and control characters"
+    said = (
+        f"must be a whole number from 1 to {rules.LARGEST_ID}, or a text of 100 characters or fewer without slashes and control characters"
+    )
     assert refused.value.faults == (Fault("/id", said),)
 
 
 @pytest.mark.parametrize(
     ("patient_id", "number"),
-    [(7, 7), ("7", 7), ("07", 0), ("a7", 0), ("\u0667", 0), (str(2**53 - 1), 2**53 - 1), (str(2**53), 0), ("9" * 17, 0)],
+    [
+        (7, 7),
+        ("7", 7),
+        ("07", 0),
+        ("a7", 0),
+        ("\u0667", 0),
+        (str(rules.LARGEST_ID), rules.LARGEST_ID),
+        (str(rules.LARGEST_ID + 1), 0),
+        ("9" * 17, 0),
+    ],
 )
 def test_a_text_of_digits_takes_its_number(patient_id, number):
     assert rules.number_of(patient_id) == number
+
+
+def test_whatever_ids_were_brought_along_all_numbers_that_are_given_differ_for_whoever_reads_json():
+    """From 2**53 on JavaScript knows only every second number: two patients would have one id."""
+    given_next = rules.number_of(rules.LARGEST_ID) + 1
+    assert given_next + 10**15 < 2**53
 
 
 @pytest.mark.parametrize(

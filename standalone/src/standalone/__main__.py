@@ -115,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     importing = commands.add_parser("import", help="brings clients along from a CSV or JSON file")
     importing.add_argument("file", type=Path)
     importing.add_argument("--dry-run", action="store_true", help="says what would be imported, and changes nothing")
+    importing.add_argument("--mapping", help='a JSON object: the field for the name of a column, as {"Rufname": "first_name"}')
+    importing.add_argument("--encoding", help="how the file is written, as cp1251, where the file itself does not say so")
     for command in (watching, importing):
         command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
     _add_patients(commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients"))

@@ -8,6 +8,7 @@ import asyncio
 import os
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import httpx2
 from rich.console import Console
@@ -39,25 +40,30 @@ async def jobs_command(settings: StandaloneSettings, options: argparse.Namespace
     async with httpx2.AsyncClient(base_url=options.url or settings.address, headers=headers, timeout=_SECONDS_TO_ANSWER) as api:
         try:
             if options.command == "import":
-                await import_file(api, options.file, Console(), dry_run=options.dry_run)
+                asked = {"dry_run": options.dry_run, "mapping": options.mapping, "encoding": options.encoding}
+                await import_file(api, options.file, Console(), **asked)
             else:
                 await watch(api, str(options.id), Console())
         except httpx2.TransportError as error:
             raise SystemExit(f"{api.base_url} does not answer ({type(error).__name__})") from None
 
 
-async def import_file(api: Api, file: Path, console: Console, *, dry_run: bool = False) -> None:
-    """Sends a file of clients, and watches the job that a long one is."""
+async def import_file(
+    api: Api, file: Path, console: Console, *, dry_run: bool = False, mapping: str | None = None, encoding: str | None = None
+) -> None:
+    """Sends a file of clients, and watches the job that a long one is. `mapping` is JSON, as the API takes it."""
     media_type = _MEDIA_TYPES.get(file.suffix.lower())
     if media_type is None:
         raise SystemExit(f"{file.name} is neither .csv nor .json")
-    query = "?dry_run=true" if dry_run else ""
+    given = {"dry_run": "true" if dry_run else None, "mapping": mapping, "encoding": encoding}
+    asked = urlencode({name: value for name, value in given.items() if value is not None})
+    query = f"?{asked}" if asked else ""
     reply = await api.post(f"/api/v1/clients/import{query}", content=file.read_bytes(), headers={"content-type": media_type})
     told = _answer(reply)
     if reply.status_code == 202:
         await watch(api, told["id"], console)
     else:
-        _print_result(console, {name: told[name] for name in ("created", "skipped", "failed", "errors")})
+        _print_result(console, {name: told[name] for name in ("created", "skipped", "failed", "errors", "encoding")})
 
 
 async def watch(api: Api, job_id: str, console: Console) -> None:

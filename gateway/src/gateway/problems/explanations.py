@@ -92,6 +92,7 @@ EXPLANATIONS: dict[str, str] = {
     "idempotency_busy": "Too many repeated requests are compared at this moment. Retry-After says when to try again.",
     "idempotency_in_progress": "The same request is still being answered. Retry-After says when to send it again, with the same Idempotency-Key.",
     "idempotency_key_reused": "This Idempotency-Key came with another request before. A new request needs a new key.",
+    "import_encoding_unknown": "The file does not say in which letters it is written, and to guess would import names that nobody has. Say it in `encoding` (as cp1251), or save the file as UTF-8. Nothing was imported.",
     "import_file_unreadable": "The file cannot be read to its end as what its Content-Type says. `errors` says where. Nothing was imported.",
     "import_file_unsuitable": "The file has no columns for a first and a last name, has a column twice, or holds more than 200,000 clients. `errors` says which. Nothing was imported.",
     "import_in_use": "Clients of the import were changed, or have an appointment, a note, a plan or a file. The undo job fails with this code; `result.clients` says how many there are. Nothing was erased.",

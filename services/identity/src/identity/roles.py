@@ -45,7 +45,9 @@ ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _INTEGRATIONS | _CARE_TEAMS
 # whole workspace along: what is in that depends on whose records somebody opens.
 KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee", "clients:export-all"} - _CARE_TEAMS
 # What an export of a workspace reads with, of what its user's role may do.
-LENT_SCOPES: Final = frozenset({"clients:read", "clients:phi", "clients:export", "appointments:read", "sessions:read", "plans:read"})
+LENT_SCOPES: Final = frozenset(
+    {"clients:read", "clients:phi", "clients:export", "appointments:read", "sessions:read", "plans:read", "reminders:read"}
+)
 
 _CLINICIAN = frozenset(
     {

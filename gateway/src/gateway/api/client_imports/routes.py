@@ -32,11 +32,12 @@ _AS_A_JOB: dict[int | str, dict[str, Any]] = {202: {"model": Job, "description":
 async def import_clients(query: Annotated[schemas.ImportQuery, Query()], http: Request, request: SignedInRequest) -> Response:
     """A CSV file with a line of column names, as spreadsheets write it, or a JSON array of objects.
 
-    Columns are found by the names of the fields, in English, German, French and Spanish, or by `mapping`. A row that cannot be imported is told and keeps no other from
+    Columns are found by the names of the fields, in English, German, French, Spanish and Hebrew, or by `mapping`. A row that cannot be imported is told and keeps no other from
     being imported. One whose `external_id` is in use is left out, so a file can be sent again. More than 1,000 clients are a job.
     """
     settings = http.app.state.settings
-    message = pb.ImportClientsRequest(format=_format(http), dry_run=query.dry_run, mapping=_mapping(query.mapping))
+    columns = _mapping(query.mapping)
+    message = pb.ImportClientsRequest(format=_format(http), dry_run=query.dry_run, mapping=columns, encoding=query.encoding or "")
     with http.app.state.uploads.admit(request.caller):
         context = request.context.within(settings.upload_seconds + settings.call_seconds)
         reply = await request.stubs.client_imports.ImportClients(message, _content(http), context)

@@ -1,11 +1,16 @@
 """Clients from a file."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from gateway.api.fields import Schema
+
+Encoding = Literal[
+    "utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258",
+    "cp437", "cp850", "cp852", "cp862", "mac_roman",
+]  # fmt: skip
 
 
 class RowError(Schema):
@@ -20,7 +25,7 @@ class ImportedClients(Schema):
     failed: int
     errors: Annotated[list[RowError], Field(description="Of the first rows that cannot be imported, at most 100.")]
     ignored_columns: Annotated[list[str], Field(description="What is no field of a client.")]
-    encoding: Annotated[str, Field(description="How the file was read: utf-8, utf-16 or cp1252.")]
+    encoding: Annotated[str, Field(description="How the file was read, as utf-8 or cp1252.")]
     job_id: Annotated[UUID | None, Field(description="By which the import can be undone; null for a dry run.")]
 
 
@@ -29,4 +34,10 @@ class ImportQuery(Schema):
     mapping: Annotated[
         str | None,
         Field(max_length=4_000, description='A JSON object: the field for the name of a column, as {"Rufname": "first_name"}.'),
+    ] = None
+    encoding: Annotated[
+        Encoding | None,
+        Field(
+            description="How the text is written. Without it the file's bytes say so: a byte order mark, UTF-8, and what spreadsheets of Western Europe and Israel write."
+        ),
     ] = None

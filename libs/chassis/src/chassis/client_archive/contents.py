@@ -12,13 +12,17 @@ from uuid import UUID
 
 import orjson
 
-from caseload.clients.v1 import consents_pb2
+from caseload.clients.v1 import consents_pb2, patients_pb2
 from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, measures_pb2, milestones_pb2, plans_pb2, sessions_pb2
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
-from caseload.scheduling.v1 import appointments_pb2
+from caseload.notifications.v1 import reminders_pb2
+from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.scheduling.v1 import appointments_pb2, waitlist_pb2
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.client_archive import timeline
 from chassis.client_archive.note_text import Block, blocks, plain
 from chassis.context import RequestContext
@@ -48,15 +52,21 @@ class Stubs(timeline.Stubs, Protocol):
     @property
     def consents(self) -> ConsentsStub: ...
     @property
+    def patients(self) -> PatientsStub: ...
+    @property
     def milestones(self) -> MilestonesStub: ...
     @property
     def measures(self) -> MeasuresStub: ...
     @property
     def client_attachments(self) -> ClientAttachmentsStub: ...
+    @property
+    def waitlist(self) -> WaitlistStub: ...
+    @property
+    def reminders(self) -> RemindersStub: ...
 
 
 # What the contents of an archive are read with. Who lacks one of them gets none.
-NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read")
+NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read", "reminders:read")
 
 
 class ClientContents:
@@ -88,11 +98,17 @@ class ClientContents:
 
     async def _contents(self) -> AsyncIterator[Entry]:
         yield self._json("client.json", self._client)
+        asked = patients_pb2.ExportPatientsRequest(client_id=self._id)
+        registered = await self._stubs.patients.ExportPatients(asked, self._context)
+        if registered.records:
+            yield self._json("patients.json", {"patients": list(map(orjson.loads, registered.records))})
         yield self._json("signing-keys.json", {"algorithm": "Ed25519", "keys": self._keys})
         yield self._list("consents.json", "consents", self._consents())
         yield self._list("appointments.json", "appointments", self._appointments())
         # Known by then: an entry is read when the one before it is over.
         yield self._json("series.json", {"series": list(self._series.values())})
+        yield self._list("waitlist.json", "entries", self._waitlist())
+        yield self._list("reminders.json", "reminders", self._reminders())
         yield self._list("timeline.json", "events", self._timeline())
         yield self._list("plans.json", "plans", self._plans())
         async for entry in self._notes():
@@ -160,6 +176,14 @@ class ClientContents:
         asked = appointments_pb2.ListAppointmentsRequest(client_id=self._id, with_series=True)
         async for appointment in self._paged(ask, asked):
             yield render(appointment)
+
+    async def _waitlist(self) -> Items:
+        async for entry in self._paged(self._stubs.waitlist.ListWaitlist, waitlist_pb2.ListWaitlistRequest(client_id=self._id)):
+            yield render(entry)
+
+    async def _reminders(self) -> Items:
+        async for reminder in self._paged(self._stubs.reminders.ListLogs, reminders_pb2.ListLogsRequest(client_id=self._id)):
+            yield render(reminder)
 
     async def _timeline(self) -> Items:
         cursor: str | None = None

@@ -1,6 +1,7 @@
 """A job while a worker has it."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from chassis.jobs.rules import Ended
 from chassis.jobs.standing import CheckStanding
 from chassis.jobs.store import JobStore
 from chassis.work.unit_of_work import UnitOfWork
+
+# After so long a job that gives way leaves its place to those that are due.
+SECONDS_OF_A_TURN = 20.0
 
 
 class Cancelled(Ended):
@@ -42,6 +46,8 @@ class MakeWork(Protocol):
 
 
 KeysOf: TypeAlias = Callable[[UUID], Awaitable[WorkspaceKeys]]
+# Whether jobs are due that nobody has.
+OthersWait: TypeAlias = Callable[[], Awaitable[bool]]
 
 
 class RunningJob:
@@ -56,7 +62,14 @@ class RunningJob:
     parameters: Mapping[str, Any]
 
     def __init__(
-        self, row: Record, kind: "JobKind", store: JobStore, make_work: MakeWork, check_standing: CheckStanding, keys_of: KeysOf
+        self,
+        row: Record,
+        kind: "JobKind",
+        store: JobStore,
+        make_work: MakeWork,
+        check_standing: CheckStanding,
+        keys_of: KeysOf,
+        others_wait: OthersWait,
     ) -> None:
         self.id: UUID = row["id"]
         self.workspace_id: UUID = row["workspace_id"]
@@ -68,6 +81,10 @@ class RunningJob:
         self.total: int | None = row["total"]
         self.state: dict[str, Any] = json.loads(row["state"]) if row["state"] else {}
         self.interrupted = False
+        # Set by work that may be long, and that is nearly as quick in several turns as in one.
+        self.gives_way = False
+        self._turn_began = time.monotonic()
+        self._others_wait = others_wait
         self._row = row
         self._store = store
         self._make_work = make_work
@@ -89,7 +106,8 @@ class RunningJob:
         """A unit of work on behalf of who asked. Sets `done`, `total` and `state` inside: they are kept when it ends well.
 
         `keys` are those of today: while a job goes on, its workspace may get others.
-        Raises Cancelled, Lost, Interrupted or Suspended before anything is done, and Forbidden where whoever asked may not have it done any more.
+        Raises Cancelled, Lost, Interrupted or Suspended before anything is done, and Forbidden where whoever asked may not have it done any more;
+        after all is kept Waits, where the job has had its turn and others are due.
         """
         if self.interrupted:
             raise Interrupted
@@ -101,6 +119,10 @@ class RunningJob:
             state = json.dumps(self.state)
             await work.db.run(self._store.advance, id=self.id, attempt=self.attempt, done=self.done, total=self.total, state=state)
         self.failures = 0
+        if self.gives_way and time.monotonic() - self._turn_began >= SECONDS_OF_A_TURN:
+            if await self._others_wait():
+                raise Waits(0.0)
+            self._turn_began = time.monotonic()
 
     async def check_standing(self) -> None:
         """Raises Suspended, or Forbidden, where the work may not go on now, or at all, for whoever asked for it."""

@@ -122,6 +122,9 @@ class JobStore:
             .values(due_at=func.now() + bindparam("lease", type_=Interval))
             .returning(due.c.workspace_id, due.c.job_id)
         )
+        self.waiting = command(
+            select(due.c.job_id).where(due.c.due_at <= func.now(), due.c.kind == any_(bindparam("kinds", type_=ARRAY(Text)))).limit(1)
+        )
         self.set_due = command(
             update(due)
             .where(due.c.workspace_id == _WORKSPACE, due.c.job_id == _ID)

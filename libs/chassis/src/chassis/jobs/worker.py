@@ -41,7 +41,7 @@ class _Due:
 
 
 class JobWorker:
-    """Claims what is due and does it, two jobs at a time, so that a long one does not keep a short one waiting."""
+    """Claims what is due and does it, two jobs at a time, so that a long one does not keep a short one waiting; nor do two that give way."""
 
     def __init__(
         self,
@@ -114,7 +114,12 @@ class JobWorker:
             if row is None:
                 await tx.run(self._store.no_longer_due, workspace_id=due.workspace_id, id=due.job_id)
                 return None
-        return RunningJob(row, self._kinds[row["kind"]], self._store, self._make_work, self._check_standing, self._keys.of)
+        kind = self._kinds[row["kind"]]
+        return RunningJob(row, kind, self._store, self._make_work, self._check_standing, self._keys.of, self._others_wait)
+
+    async def _others_wait(self) -> bool:
+        async with self._database.transaction(None, seconds=_SECONDS_TO_CLAIM) as tx:
+            return await tx.maybe(self._store.waiting, kinds=list(self._kinds)) is not None
 
     async def _do(self, job: RunningJob, due: _Due) -> None:
         if rules.is_given_up(job.failures):

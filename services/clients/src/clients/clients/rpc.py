@@ -81,6 +81,9 @@ class Clients(ClientsServicer[UnitOfWork]):
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
         await check_not_merged(await work.db.one(store.get_for_update, id=request.client_id), work)
+        # Everybody who was merged into the client goes with it, but for somebody of whom it was decided that they are not the same person.
+        same_person = await same_person_as(request.client_id, work)
+        rules.check_nothing_under_way(await work.db.maybe(store.unfinished_parting, ids=same_person))
         job_id = await erase(UUID(request.client_id), keys, work, self._jobs, lambda id_: check_not_held(self._holds, id_, work))
         return pb.EraseClientResponse(job_id=str(job_id))
 

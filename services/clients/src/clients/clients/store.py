@@ -181,6 +181,13 @@ unfinished_merge = query(
     .limit(1)
 )
 
+# Of several clients, one from whom another one is being parted, or was to be when that ended before its time.
+unfinished_parting = query(
+    select(merges.c.job_id)
+    .where(merges.c.survivor_id == any_(_ids), merges.c.undo_requested_at.is_not(None), merges.c.undone_at.is_(None))
+    .limit(1)
+)
+
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
 get_names = query(
@@ -199,7 +206,19 @@ page_with_revision = query(
 )
 
 _with_token = select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
-_with_external_id = select(clients.c.id).where(clients.c.external_id_index == any_(_external_ids))
+# The number of somebody who was merged stays theirs, and finds who is left of all merges.
+_numbered = (
+    select(clients.c.workspace_id, clients.c.id, clients.c.merged_into)
+    .where(clients.c.external_id_index == any_(_external_ids))
+    .cte("numbered", recursive=True)
+)
+_into = clients.alias("into")
+_numbered = _numbered.union(
+    select(_into.c.workspace_id, _into.c.id, _into.c.merged_into).where(
+        _into.c.workspace_id == _numbered.c.workspace_id, _into.c.id == _numbered.c.merged_into
+    )
+)
+_with_external_id = select(_numbered.c.id).where(_numbered.c.merged_into.is_(None))
 exact_matches = query(union_all(_with_token, _with_external_id).limit(MAX_EXACT_MATCHES))
 
 # Who was merged into another is in no list, as if erased.

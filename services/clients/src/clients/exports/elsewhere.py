@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
@@ -16,7 +17,9 @@ from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.waitlist_rpc import WaitlistStub
 from chassis.context import RequestContext
 from chassis.rpc.client.peers import Peer
 
@@ -37,6 +40,10 @@ class Everywhere:
     @cached_property
     def consents(self) -> ConsentsStub:
         return ConsentsStub(self._own())
+
+    @cached_property
+    def patients(self) -> PatientsStub:
+        return PatientsStub(self._own())
 
     @cached_property
     def appointments(self) -> AppointmentsStub:
@@ -61,6 +68,14 @@ class Everywhere:
     @cached_property
     def client_attachments(self) -> ClientAttachmentsStub:
         return ClientAttachmentsStub(self._peers["clinical"])
+
+    @cached_property
+    def waitlist(self) -> WaitlistStub:
+        return WaitlistStub(self._peers["scheduling"])
+
+    @cached_property
+    def reminders(self) -> RemindersStub:
+        return RemindersStub(self._peers["notifications"])
 
     @cached_property
     def _users(self) -> UsersStub:

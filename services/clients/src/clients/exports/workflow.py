@@ -74,6 +74,7 @@ class ExportOfAll:
         self._untold: list[str] = job.state.get("untold", [])
 
     async def run(self) -> Mapping[str, Any]:
+        self._job.gives_way = True
         outcome = dict(self._job.state.get("outcome") or {"exported": 0, "left_out": 0})
         keys = await self._everywhere.sessions.ListSigningKeys(sessions_pb2.ListSigningKeysRequest(), self._reader.context)
         signing_keys = list(map(render, keys.items))
@@ -97,6 +98,8 @@ class ExportOfAll:
                 self._job.total = max(self._job.total or 0, self._job.done)
                 self._job.state = {"after": str(after), "outcome": outcome, "untold": self._untold}
                 await self._writer.keep(work, told=step.told())
+        # Whoever went on after the last step would write the end once more.
+        self._job.gives_way = False
         manifest = await self._zip.add("manifest.json", datetime.now(UTC), self._manifest(outcome))
         await self._zip.finish(self._entries(manifest))
         await self._writer.flush()

@@ -1,6 +1,5 @@
 """Reads clients from a file, row by row: no more of it is in memory than one row."""
 
-import codecs
 import csv
 import io
 import json
@@ -13,6 +12,7 @@ from typing import Any, TextIO
 from chassis.errors import Fault, Invalid
 from chassis.storage.spool import Spool
 from clients.imports import rules
+from clients.imports.encodings import encoding_of
 
 # Of a row, or of an object. A cell may be much longer than its field may be: that is told with its row.
 _LONGEST_ROW = 1024 * 1024
@@ -23,6 +23,8 @@ _DELIMITERS = ",;\t|"
 # What Excel writes and reads before the line of column names.
 _SAYS_DELIMITER = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 csv.field_size_limit(_LONGEST_ROW)
+# With a mark at the beginning, or without.
+_CODECS = {"utf-8": "utf-8-sig"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,26 @@ class Row:
 class ClientFile:
     """`rows` reads it from the beginning, any number of times. Raises Invalid for a file that cannot be read at all."""
 
-    def __init__(self, content: Spool, *, is_json: bool, mapping: Mapping[str, str]) -> None:
+    def __init__(self, content: Spool, *, is_json: bool, mapping: Mapping[str, str], encoding: str = "") -> None:
+        """`encoding` is one of `rules.ENCODINGS`; empty for what the file's bytes say. Raises Invalid where they say nothing certain."""
         rules.check_mapping(mapping)
+        if encoding:
+            rules.check_encoding(encoding)
         self._content = content
         self._is_json = is_json
         self._mapping = mapping
-        self.encoding = _encoding(content)
+        self.encoding = encoding or encoding_of(content)
         self.ignored: dict[str, None] = {}
 
     def rows(self) -> Iterator[Row]:
         self._content.seek(0)
-        text = io.TextIOWrapper(io.BufferedReader(_Unclosable(self._content)), encoding=_CODECS[self.encoding], newline="")
+        text = io.TextIOWrapper(
+            io.BufferedReader(_Unclosable(self._content)), encoding=_CODECS.get(self.encoding, self.encoding), newline=""
+        )
         try:
             yield from self._objects(text) if self._is_json else self._lines(text)
-        except UnicodeDecodeError:
-            raise _unreadable("is not text") from None
+        except UnicodeError:  # UTF-16 without a mark at its beginning is no UnicodeDecodeError
+            raise _unreadable(f"is not text ({self.encoding})") from None
 
     def _lines(self, text: TextIO) -> Iterator[Row]:
         bounded = _Lines(text)
@@ -129,25 +136,6 @@ class _Unclosable(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._content.readinto(buffer)
-
-
-_CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "cp1252": "cp1252"}
-
-
-def _encoding(content: Spool) -> str:
-    """By its first bytes where they say it, else UTF-8 if all of it is that, else what spreadsheets of Western Europe write."""
-    content.seek(0)
-    start = content.read(2) or b""
-    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for piece in content.pieces():
-            decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
 
 
 def _delimiter(columns: str) -> str:

@@ -25,8 +25,9 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
 
     async def ImportClients(self, request: pb.ImportClientsRequest, body: Spool, work: UnitOfWork) -> pb.ImportClientsReply:
         columns, is_json = dict(request.mapping), request.format == pb.IMPORT_FORMAT_JSON
-        file = await open_file(body, is_json=is_json, mapping=columns)
-        parameters = {"is_json": is_json, "dry_run": request.dry_run, "mapping": columns}
+        file = await open_file(body, is_json=is_json, mapping=columns, encoding=request.encoding)
+        # As it was read now: whoever goes on reads it in the same way.
+        parameters = {"is_json": is_json, "dry_run": request.dry_run, "mapping": columns, "encoding": file.encoding}
         keys = await self._keys.of(work.workspace_id)
         total, clinical = await look_through(file)
         if not may_see_clinical(work.caller.scopes):

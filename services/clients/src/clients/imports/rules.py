@@ -16,28 +16,85 @@ MOST_ERRORS = 100
 _MOST_COLUMNS = 200
 REQUIRED = ("first_name", "last_name")
 
-# By what a column may be called beside the field's own name: English, German, French and Spanish, without accents.
+# By what a column may be called beside the field's own name: English, German, French, Spanish and Hebrew, without accents.
 _NAMES: Mapping[str, Sequence[str]] = {
-    "first_name": ("firstname", "given name", "forename", "vorname", "prenom", "nombre"),
-    "last_name": ("lastname", "surname", "family name", "nachname", "familienname", "nom", "nom de famille", "apellido", "apellidos"),
-    "email": ("e-mail", "email address", "e-mail address", "mail", "courriel", "correo", "correo electronico"),
-    "phone": ("telephone", "phone number", "mobile", "telefon", "telefonnummer", "handy", "telefono", "movil"),
-    "date_of_birth": ("birth date", "birthdate", "birthday", "dob", "geburtsdatum", "date de naissance", "fecha de nacimiento"),
-    "address": ("anschrift", "adresse", "direccion"),
-    "medical_history": ("anamnese", "antecedents", "historial medico"),
-    "emergency_contact_name": ("emergency contact", "notfallkontakt"),
-    "emergency_contact_phone": ("notfalltelefon",),
-    "is_active": ("active", "aktiv", "actif", "activo"),
-    "consent_status": ("consent", "einwilligung", "consentement", "consentimiento"),
-    "notes": ("note", "comment", "notizen", "bemerkung", "remarques", "notas"),
-    "tags": ("labels", "schlagworte", "etiquettes", "etiquetas"),
-    "gender": ("sex", "geschlecht", "sexe", "sexo"),
-    "time_zone": ("timezone", "zeitzone"),
-    "external_id": ("client number", "client id", "patient id", "patient number", "kundennummer", "patientennummer"),
+    "first_name": ("firstname", "given name", "forename", "vorname", "prenom", "nombre", "שם פרטי"),
+    "last_name": (
+        "lastname",
+        "surname",
+        "family name",
+        "nachname",
+        "familienname",
+        "nom",
+        "nom de famille",
+        "apellido",
+        "apellidos",
+        "שם משפחה",
+    ),
+    "email": (
+        "e-mail",
+        "email address",
+        "e-mail address",
+        "mail",
+        "courriel",
+        "correo",
+        "correo electronico",
+        "דואל",
+        'דוא"ל',
+        "דוא״ל",
+        "אימייל",
+        "מייל",
+    ),
+    "phone": (
+        "telephone",
+        "phone number",
+        "mobile",
+        "telefon",
+        "telefonnummer",
+        "handy",
+        "telefono",
+        "movil",
+        "טלפון",
+        "מספר טלפון",
+        "נייד",
+        "טלפון נייד",
+    ),
+    "date_of_birth": (
+        "birth date",
+        "birthdate",
+        "birthday",
+        "dob",
+        "geburtsdatum",
+        "date de naissance",
+        "fecha de nacimiento",
+        "תאריך לידה",
+    ),
+    "address": ("anschrift", "adresse", "direccion", "כתובת"),
+    "medical_history": ("anamnese", "antecedents", "historial medico", "היסטוריה רפואית"),
+    "emergency_contact_name": ("emergency contact", "notfallkontakt", "איש קשר לחירום"),
+    "emergency_contact_phone": ("notfalltelefon", "טלפון לחירום"),
+    "is_active": ("active", "aktiv", "actif", "activo", "פעיל"),
+    "consent_status": ("consent", "einwilligung", "consentement", "consentimiento", "הסכמה"),
+    "notes": ("note", "comment", "notizen", "bemerkung", "remarques", "notas", "הערות", "הערה"),
+    "tags": ("labels", "schlagworte", "etiquettes", "etiquetas", "תגיות"),
+    "gender": ("sex", "geschlecht", "sexe", "sexo", "מין", "מגדר"),
+    "time_zone": ("timezone", "zeitzone", "אזור זמן"),
+    "external_id": (
+        "client number",
+        "client id",
+        "patient id",
+        "patient number",
+        "kundennummer",
+        "patientennummer",
+        "מספר לקוח",
+        "מספר מטופל",
+    ),
 }
 FIELDS = frozenset(_NAMES)
-_YES = frozenset({"true", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "s", "wahr", "vrai", "verdadero"})
-_NO = frozenset({"false", "no", "n", "0", "", "nein", "non", "falsch", "faux", "falso"})
+# As spreadsheets name them: of Windows, of DOS in Western and Central Europe and Israel, and of former Macs.
+ENCODINGS = ("utf-8", "utf-16", *(f"cp{page}" for page in range(1250, 1259)), "cp437", "cp850", "cp852", "cp862", "mac_roman")
+_YES = frozenset({"true", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "s", "wahr", "vrai", "verdadero", "כן"})
+_NO = frozenset({"false", "no", "n", "0", "", "nein", "non", "falsch", "faux", "falso", "לא"})
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _SEPARATORS = re.compile(r"[\s_]+")
 
@@ -58,6 +115,16 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
         raise Invalid("import_mapping_invalid", "The mapping names a field that clients do not have.", faults=faults)
     if len(set(mapping.values())) < len(mapping):
         raise Invalid("import_mapping_invalid", "The mapping fills a field twice.", faults=[Fault("/mapping", "fills a field twice")])
+
+
+def check_encoding(encoding: str) -> None:
+    """Raises Invalid for one that spreadsheets do not write."""
+    if encoding not in ENCODINGS:
+        raise unknown_encoding(f"cannot be read as that; `encoding` is one of {', '.join(ENCODINGS)}")
+
+
+def unknown_encoding(detail: str) -> Invalid:
+    return Invalid("import_encoding_unknown", f"The file {detail}.", faults=[Fault("/encoding", detail)])
 
 
 def fields_of(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str | None]:

@@ -116,7 +116,12 @@ _job = bindparam("job_id", type_=Uuid)
 _has_consents = select(literal(1)).where(consents.c.client_id == clients.c.id).exists()
 # Nobody erases in a batch whom not everybody may open.
 _is_restricted = select(literal(1)).where(ACCESS.teams.c.client_id == clients.c.id, ACCESS.teams.c.restricted).exists()
-_is_used = or_(_has_consents, _is_restricted)
+# It is all that is left of both.
+_duplicates = clients.alias("duplicates")
+_is_survivor = (
+    select(literal(1)).where(_duplicates.c.workspace_id == clients.c.workspace_id, _duplicates.c.merged_into == clients.c.id).exists()
+)
+_is_used = or_(_has_consents, _is_restricted, _is_survivor)
 # Those of an import that are there still, and what is to be known of them.
 next_imported = query(
     select(clients.c.id, or_(clients.c.version > 1, _is_used).label("is_changed"))

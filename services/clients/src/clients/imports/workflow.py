@@ -144,8 +144,8 @@ async def in_thread(work: Callable[[], T]) -> T:
     return await finish_despite_cancellation(asyncio.get_running_loop().run_in_executor(_THREAD, work))
 
 
-async def open_file(content: Spool, *, is_json: bool, mapping: Mapping[str, str]) -> ClientFile:
-    return await in_thread(partial(ClientFile, content, is_json=is_json, mapping=mapping))
+async def open_file(content: Spool, *, is_json: bool, mapping: Mapping[str, str], encoding: str) -> ClientFile:
+    return await in_thread(partial(ClientFile, content, is_json=is_json, mapping=mapping, encoding=encoding))
 
 
 async def look_through(file: ClientFile) -> tuple[int, list[str]]:
@@ -174,12 +174,14 @@ async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
     """Goes on after the last row whose step was kept. A dry run keeps nothing, and begins anew."""
     dry_run: bool = job.parameters["dry_run"]
     goes_on = job.state if not dry_run else {}
+    job.gives_way = not dry_run
     content = Spool()
     try:
         async for piece in job.input():
             await content.append(piece)
         await content.complete()
-        file = await open_file(content, is_json=job.parameters["is_json"], mapping=job.parameters["mapping"])
+        asked = job.parameters
+        file = await open_file(content, is_json=asked["is_json"], mapping=asked["mapping"], encoding=asked.get("encoding", ""))
         rows = file.rows()
         taken = goes_on.get("rows", 0)
         await _skip(rows, taken)

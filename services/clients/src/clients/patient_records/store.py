@@ -65,6 +65,9 @@ find = query(select(patients.c.client_id).where(_with_id))
 lock_details = command(select(patients).where(patients.c.client_id == _client_id).with_for_update(key_share=True))
 get = query(_joined.where(_with_id))
 get_by_client = query(_joined.where(patients.c.client_id == _client_id))
+get_by_clients = query(
+    _joined.where(patients.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid)))).order_by(patients.c.position)
+)
 get_by_external_id = query(_joined.where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary)))))
 
 # When the key for indexes is changed: the record stays as it is, so it is no revision of it.

@@ -5,12 +5,16 @@ from uuid import UUID
 from caseload.clients.v1 import patients_pb2 as pb
 from caseload.clients.v1.patients_rpc import PatientsServicer
 from chassis.care_teams.access import CareTeams
+from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Forbidden, Unavailable
 from chassis.paging import BEGINNING
 from chassis.protobuf.fields import given
 from chassis.work.unit_of_work import UnitOfWork
+from clients.clients import store as clients
 from clients.clients.mapping import to_message as to_client
+from clients.clients.workflow import check_not_merged, same_person_as
 from clients.patient_records import mapping, store
 from clients.patients import queries, workflow
 from clients.patients.patient_index import PatientIndexes
@@ -60,10 +64,16 @@ class Patients(PatientsServicer[UnitOfWork]):
         if row is None or row["client_merged_into"] is not None:
             raise workflow.unknown_patient()
         await self._care_teams.check(work, [row["client_id"]])
-        client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
-        if not client.is_active:
+        if not row["client_is_active"]:
             raise workflow.unknown_patient()
-        return mapping.to_message(client.id, mapping.record_of(mapping.open_details(row, keys), client))
+        return _to_message(row, keys)
+
+    async def ExportPatients(self, request: pb.ExportPatientsRequest, work: UnitOfWork) -> pb.ExportedPatients:
+        _check_clinical(work)
+        keys = await self._keys.of(work.workspace_id)
+        await check_not_merged(await work.find_one(clients.get_names, request.client_id), work)
+        rows = await work.db.all(store.get_by_clients, client_ids=await same_person_as(request.client_id, work))
+        return pb.ExportedPatients(records=[_to_message(row, keys).record for row in rows])
 
     async def UpdatePatient(self, request: pb.UpdatePatientRequest, work: UnitOfWork) -> pb.Patient:
         _check_clinical(work)
@@ -82,3 +92,9 @@ def _check_clinical(work: UnitOfWork) -> None:
     """Raises Forbidden for a caller who may not see what is on record of a client's health: it is a part of every record, and may be searched for."""
     if work.caller.service is None and "clients:phi" not in work.caller.scopes:
         raise Forbidden("client_phi_not_permitted", "Your role does not permit this.", facts={"fields": ["medicalCondition"]})
+
+
+def _to_message(row: Record, keys: WorkspaceKeys) -> pb.Patient:
+    """The patient of a row that was read with the client's."""
+    client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
+    return mapping.to_message(client.id, mapping.record_of(mapping.open_details(row, keys), client))

@@ -11,6 +11,8 @@ PatientId: TypeAlias = int | str
 
 # Numbers beyond it are not the same for everybody who reads JSON (RFC 8259, section 6).
 LARGEST_NUMBER = 2**53 - 1
+# An id that a record brings along leaves room for those that are given after it.
+LARGEST_ID = LARGEST_NUMBER - 2**50
 LONGEST_ID = 100
 GENDERS = frozenset({"male", "female", "other", "unknown"})
 # Stands in the place of the first name of somebody who has one name only.
@@ -50,11 +52,11 @@ def check_id(value: Any) -> PatientId | None:
     """The id that a record brings along: a whole number above 0 or a text. None for one that is to be given a number."""
     if value is None or value == "" or (type(value) is int and value == 0):
         return None
-    if type(value) is int and 0 < value <= LARGEST_NUMBER:
+    if type(value) is int and 0 < value <= LARGEST_ID:
         return value
     if isinstance(value, str) and len(value) <= LONGEST_ID and "/" not in value and not _NOT_IN_LINE.search(value):
         return value
-    detail = f"must be a whole number above 0, or a text of {LONGEST_ID} characters or fewer without slashes and control characters"
+    detail = f"must be a whole number from 1 to {LARGEST_ID}, or a text of {LONGEST_ID} characters or fewer without slashes and control characters"
     raise invalid([Fault("/id", detail)])
 
 
@@ -63,7 +65,7 @@ def number_of(patient_id: PatientId) -> int:
     if isinstance(patient_id, int):
         return patient_id
     number = int(patient_id) if _DIGITS.fullmatch(patient_id) else 0
-    return number if number <= LARGEST_NUMBER else 0
+    return number if number <= LARGEST_ID else 0
 
 
 def split_name(name: str) -> tuple[str, str]:

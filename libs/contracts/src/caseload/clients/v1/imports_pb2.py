@@ -26,7 +26,7 @@ from caseload.jobs.v1 import jobs_pb2 as caseload_dot_jobs_dot_v1_dot_jobs__pb2
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/clients/v1/imports.proto\x12\x13\x63\x61seload.clients.v1\x1a\x1b\x63\x61seload/jobs/v1/jobs.proto\x1a!caseload/options/v1/options.proto\"\xfb\x01\n\x14ImportClientsRequest\x12\x31\n\x06\x66ormat\x18\x01 \x01(\x0e\x32!.caseload.clients.v1.ImportFormat\x12\x0f\n\x07\x64ry_run\x18\x02 \x01(\x08\x12G\n\x07mapping\x18\x03 \x03(\x0b\x32\x36.caseload.clients.v1.ImportClientsRequest.MappingEntry\x12\x18\n\x07\x63ontent\x18\x04 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0c\n\x04last\x18\x05 \x01(\x08\x1a.\n\x0cMappingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"8\n\x08RowError\x12\x0b\n\x03row\x18\x01 \x01(\x03\x12\x0f\n\x07pointer\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"\x91\x02\n\x12ImportClientsReply\x12\x0f\n\x07\x63reated\x18\x01 \x01(\x03\x12\x0f\n\x07skipped\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\x12-\n\x06\x65rrors\x18\x04 \x03(\x0b\x32\x1d.caseload.clients.v1.RowError\x12\x17\n\x0fignored_columns\x18\x05 \x03(\t\x12\x10\n\x08\x65ncoding\x18\x06 \x01(\t\x12\'\n\x03job\x18\x07 \x01(\x0b\x32\x15.caseload.jobs.v1.JobH\x00\x88\x01\x01\x12\x18\n\nclient_ids\x18\x08 \x03(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x06job_id\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x42\x06\n\x04_jobB\t\n\x07_job_id\")\n\x11UndoImportRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\\\n\x0cImportFormat\x12\x1d\n\x19IMPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11IMPORT_FORMAT_CSV\x10\x01\x12\x16\n\x12IMPORT_FORMAT_JSON\x10\x02\x32\xa2\x02\n\rClientImports\x12\xa5\x01\n\rImportClients\x12).caseload.clients.v1.ImportClientsRequest\x1a\'.caseload.clients.v1.ImportClientsReply\">\x90\x02\x00\x8a\xb5\x18\x0e\x63lients:import\x9a\xb5\x18\x16\x08\x02\x10\x01\x1a\x10reply.client_ids\xc2\xb5\x18\x0b\x63lients:phi(\x01\x12i\n\nUndoImport\x12&.caseload.clients.v1.UndoImportRequest\x1a\x15.caseload.jobs.v1.Job\"\x1c\x90\x02\x02\x8a\xb5\x18\rclients:erase\x9a\xb5\x18\x04\x08\x02\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/clients/v1/imports.proto\x12\x13\x63\x61seload.clients.v1\x1a\x1b\x63\x61seload/jobs/v1/jobs.proto\x1a!caseload/options/v1/options.proto\"\x8d\x02\n\x14ImportClientsRequest\x12\x31\n\x06\x66ormat\x18\x01 \x01(\x0e\x32!.caseload.clients.v1.ImportFormat\x12\x0f\n\x07\x64ry_run\x18\x02 \x01(\x08\x12G\n\x07mapping\x18\x03 \x03(\x0b\x32\x36.caseload.clients.v1.ImportClientsRequest.MappingEntry\x12\x18\n\x07\x63ontent\x18\x04 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0c\n\x04last\x18\x05 \x01(\x08\x12\x10\n\x08\x65ncoding\x18\x06 \x01(\t\x1a.\n\x0cMappingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"8\n\x08RowError\x12\x0b\n\x03row\x18\x01 \x01(\x03\x12\x0f\n\x07pointer\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"\x91\x02\n\x12ImportClientsReply\x12\x0f\n\x07\x63reated\x18\x01 \x01(\x03\x12\x0f\n\x07skipped\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\x12-\n\x06\x65rrors\x18\x04 \x03(\x0b\x32\x1d.caseload.clients.v1.RowError\x12\x17\n\x0fignored_columns\x18\x05 \x03(\t\x12\x10\n\x08\x65ncoding\x18\x06 \x01(\t\x12\'\n\x03job\x18\x07 \x01(\x0b\x32\x15.caseload.jobs.v1.JobH\x00\x88\x01\x01\x12\x18\n\nclient_ids\x18\x08 \x03(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x06job_id\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x42\x06\n\x04_jobB\t\n\x07_job_id\")\n\x11UndoImportRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\\\n\x0cImportFormat\x12\x1d\n\x19IMPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11IMPORT_FORMAT_CSV\x10\x01\x12\x16\n\x12IMPORT_FORMAT_JSON\x10\x02\x32\xa2\x02\n\rClientImports\x12\xa5\x01\n\rImportClients\x12).caseload.clients.v1.ImportClientsRequest\x1a\'.caseload.clients.v1.ImportClientsReply\">\x90\x02\x00\x8a\xb5\x18\x0e\x63lients:import\x9a\xb5\x18\x16\x08\x02\x10\x01\x1a\x10reply.client_ids\xc2\xb5\x18\x0b\x63lients:phi(\x01\x12i\n\nUndoImport\x12&.caseload.clients.v1.UndoImportRequest\x1a\x15.caseload.jobs.v1.Job\"\x1c\x90\x02\x02\x8a\xb5\x18\rclients:erase\x9a\xb5\x18\x04\x08\x02\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,18 +47,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLIENTIMPORTS'].methods_by_name['ImportClients']._serialized_options = b'\220\002\000\212\265\030\016clients:import\232\265\030\026\010\002\020\001\032\020reply.client_ids\302\265\030\013clients:phi'
   _globals['_CLIENTIMPORTS'].methods_by_name['UndoImport']._loaded_options = None
   _globals['_CLIENTIMPORTS'].methods_by_name['UndoImport']._serialized_options = b'\220\002\002\212\265\030\rclients:erase\232\265\030\004\010\002\020\004'
-  _globals['_IMPORTFORMAT']._serialized_start=753
-  _globals['_IMPORTFORMAT']._serialized_end=845
+  _globals['_IMPORTFORMAT']._serialized_start=771
+  _globals['_IMPORTFORMAT']._serialized_end=863
   _globals['_IMPORTCLIENTSREQUEST']._serialized_start=123
-  _globals['_IMPORTCLIENTSREQUEST']._serialized_end=374
-  _globals['_IMPORTCLIENTSREQUEST_MAPPINGENTRY']._serialized_start=328
-  _globals['_IMPORTCLIENTSREQUEST_MAPPINGENTRY']._serialized_end=374
-  _globals['_ROWERROR']._serialized_start=376
-  _globals['_ROWERROR']._serialized_end=432
-  _globals['_IMPORTCLIENTSREPLY']._serialized_start=435
-  _globals['_IMPORTCLIENTSREPLY']._serialized_end=708
-  _globals['_UNDOIMPORTREQUEST']._serialized_start=710
-  _globals['_UNDOIMPORTREQUEST']._serialized_end=751
-  _globals['_CLIENTIMPORTS']._serialized_start=848
-  _globals['_CLIENTIMPORTS']._serialized_end=1138
+  _globals['_IMPORTCLIENTSREQUEST']._serialized_end=392
+  _globals['_IMPORTCLIENTSREQUEST_MAPPINGENTRY']._serialized_start=346
+  _globals['_IMPORTCLIENTSREQUEST_MAPPINGENTRY']._serialized_end=392
+  _globals['_ROWERROR']._serialized_start=394
+  _globals['_ROWERROR']._serialized_end=450
+  _globals['_IMPORTCLIENTSREPLY']._serialized_start=453
+  _globals['_IMPORTCLIENTSREPLY']._serialized_end=726
+  _globals['_UNDOIMPORTREQUEST']._serialized_start=728
+  _globals['_UNDOIMPORTREQUEST']._serialized_end=769
+  _globals['_CLIENTIMPORTS']._serialized_start=866
+  _globals['_CLIENTIMPORTS']._serialized_end=1156
 # @@protoc_insertion_point(module_scope)

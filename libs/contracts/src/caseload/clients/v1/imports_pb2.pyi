@@ -19,7 +19,7 @@ IMPORT_FORMAT_CSV: ImportFormat
 IMPORT_FORMAT_JSON: ImportFormat
 
 class ImportClientsRequest(_message.Message):
-    __slots__ = ("format", "dry_run", "mapping", "content", "last")
+    __slots__ = ("format", "dry_run", "mapping", "content", "last", "encoding")
     class MappingEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -32,12 +32,14 @@ class ImportClientsRequest(_message.Message):
     MAPPING_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     LAST_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
     format: ImportFormat
     dry_run: bool
     mapping: _containers.ScalarMap[str, str]
     content: bytes
     last: bool
-    def __init__(self, format: _Optional[_Union[ImportFormat, str]] = ..., dry_run: bool = ..., mapping: _Optional[_Mapping[str, str]] = ..., content: _Optional[bytes] = ..., last: bool = ...) -> None: ...
+    encoding: str
+    def __init__(self, format: _Optional[_Union[ImportFormat, str]] = ..., dry_run: bool = ..., mapping: _Optional[_Mapping[str, str]] = ..., content: _Optional[bytes] = ..., last: bool = ..., encoding: _Optional[str] = ...) -> None: ...
 
 class RowError(_message.Message):
     __slots__ = ("row", "pointer", "detail")

@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/clients/v1/patients.proto\x12\x13\x63\x61seload.clients.v1\x1a!caseload/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\"4\n\x07Patient\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\x06record\x18\x02 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\"W\n\x0bPatientList\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.caseload.clients.v1.Patient\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"\xd5\x01\n\x0ePatientDetails\x12\x19\n\x06number\x18\x01 \x01(\x03\x42\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x12\x17\n\x04text\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x12\x15\n\x04name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1b\n\nfirst_name\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tlast_name\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x14\n\x03\x61ge\x18\x06 \x01(\x03\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1b\n\nlast_visit\x18\x07 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x42\x0c\n\npatient_id\"H\n\x14\x43reatePatientRequest\x12\x30\n\x06record\x18\x01 \x01(\x0b\x32\x17.google.protobuf.StructB\x07\x80\x01\x01\xd8\xb5\x18\x01\"0\n\x11GetPatientRequest\x12\x1b\n\npatient_id\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"v\n\x14UpdatePatientRequest\x12\x1b\n\npatient_id\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x30\n\x06record\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0f\n\x07partial\x18\x03 \x01(\x08\"3\n\x14RemovePatientRequest\x12\x1b\n\npatient_id\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"0\n\x15RemovePatientResponse\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x93\x02\n\x13ListPatientsRequest\x12\x17\n\x06values\x18\x01 \x03(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\x12;\n\x0b\x63omparisons\x18\x03 \x03(\x0e\x32&.caseload.clients.v1.PatientComparison\x12\x17\n\x06search\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\r\n\x05order\x18\x05 \x03(\t\x12\x12\n\ndescending\x18\x06 \x03(\x08\x12\x12\n\x05start\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x03\x65nd\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x18\n\x05\x61\x66ter\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x42\x08\n\x06_startB\x06\n\x04_endB\x08\n\x06_after*\xd5\x01\n\x11PatientComparison\x12\"\n\x1ePATIENT_COMPARISON_UNSPECIFIED\x10\x00\x12\x1c\n\x18PATIENT_COMPARISON_EQUAL\x10\x01\x12 \n\x1cPATIENT_COMPARISON_NOT_EQUAL\x10\x02\x12\x1f\n\x1bPATIENT_COMPARISON_AT_LEAST\x10\x03\x12\x1e\n\x1aPATIENT_COMPARISON_AT_MOST\x10\x04\x12\x1b\n\x17PATIENT_COMPARISON_LIKE\x10\x05\x32\xfd\x05\n\x08Patients\x12\x8f\x01\n\rCreatePatient\x12).caseload.clients.v1.CreatePatientRequest\x1a\x1c.caseload.clients.v1.Patient\"5\x90\x02\x00\x8a\xb5\x18\rclients:write\x9a\xb5\x18\x0e\x08\x02\x10\x01\x1a\x08reply.id\xc2\xb5\x18\x0b\x63lients:phi\x12\x9a\x01\n\x0cListPatients\x12(.caseload.clients.v1.ListPatientsRequest\x1a .caseload.clients.v1.PatientList\">\x90\x02\x01\x8a\xb5\x18\x0c\x63lients:read\x9a\xb5\x18\x14\x08\x02\x10\x02\x1a\x0ereply.items.id\xa8\xb5\x18\x01\xc2\xb5\x18\x0b\x63lients:phi\x12\x88\x01\n\nGetPatient\x12&.caseload.clients.v1.GetPatientRequest\x1a\x1c.caseload.clients.v1.Patient\"4\x90\x02\x01\x8a\xb5\x18\x0c\x63lients:read\x9a\xb5\x18\x0e\x08\x02\x10\x02\x1a\x08reply.id\xc2\xb5\x18\x0b\x63lients:phi\x12\x8f\x01\n\rUpdatePatient\x12).caseload.clients.v1.UpdatePatientRequest\x1a\x1c.caseload.clients.v1.Patient\"5\x90\x02\x00\x8a\xb5\x18\rclients:write\x9a\xb5\x18\x0e\x08\x02\x10\x03\x1a\x08reply.id\xc2\xb5\x18\x0b\x63lients:phi\x12\xa4\x01\n\rRemovePatient\x12).caseload.clients.v1.RemovePatientRequest\x1a*.caseload.clients.v1.RemovePatientResponse\"<\x90\x02\x00\x8a\xb5\x18\rclients:write\x9a\xb5\x18\x15\x08\x02\x10\x03\x1a\x0freply.client_id\xc2\xb5\x18\x0b\x63lients:phib\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/clients/v1/patients.proto\x12\x13\x63\x61seload.clients.v1\x1a!caseload/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\"4\n\x07Patient\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\x06record\x18\x02 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\"W\n\x0bPatientList\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.caseload.clients.v1.Patient\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"\xd5\x01\n\x0ePatientDetails\x12\x19\n\x06number\x18\x01 \x01(\x03\x42\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x12\x17\n\x04text\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x12\x15\n\x04name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1b\n\nfirst_name\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tlast_name\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x14\n\x03\x61ge\x18\x06 \x01(\x03\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1b\n\nlast_visit\x18\x07 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x42\x0c\n\npatient_id\"H\n\x14\x43reatePatientRequest\x12\x30\n\x06record\x18\x01 \x01(\x0b\x32\x17.google.protobuf.StructB\x07\x80\x01\x01\xd8\xb5\x18\x01\"0\n\x11GetPatientRequest\x12\x1b\n\npatient_id\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"0\n\x15\x45xportPatientsRequest\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\",\n\x10\x45xportedPatients\x12\x18\n\x07records\x18\x01 \x03(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\"v\n\x14UpdatePatientRequest\x12\x1b\n\npatient_id\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x30\n\x06record\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0f\n\x07partial\x18\x03 \x01(\x08\"3\n\x14RemovePatientRequest\x12\x1b\n\npatient_id\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"0\n\x15RemovePatientResponse\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x93\x02\n\x13ListPatientsRequest\x12\x17\n\x06values\x18\x01 \x03(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\x12;\n\x0b\x63omparisons\x18\x03 \x03(\x0e\x32&.caseload.clients.v1.PatientComparison\x12\x17\n\x06search\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\r\n\x05order\x18\x05 \x03(\t\x12\x12\n\ndescending\x18\x06 \x03(\x08\x12\x12\n\x05start\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x03\x65nd\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x18\n\x05\x61\x66ter\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x42\x08\n\x06_startB\x06\n\x04_endB\x08\n\x06_after*\xd5\x01\n\x11PatientComparison\x12\"\n\x1ePATIENT_COMPARISON_UNSPECIFIED\x10\x00\x12\x1c\n\x18PATIENT_COMPARISON_EQUAL\x10\x01\x12 \n\x1cPATIENT_COMPARISON_NOT_EQUAL\x10\x02\x12\x1f\n\x1bPATIENT_COMPARISON_AT_LEAST\x10\x03\x12\x1e\n\x1aPATIENT_COMPARISON_AT_MOST\x10\x04\x12\x1b\n\x17PATIENT_COMPARISON_LIKE\x10\x05\x32\x9c\x07\n\x08Patients\x12\x8f\x01\n\rCreatePatient\x12).caseload.clients.v1.CreatePatientRequest\x1a\x1c.caseload.clients.v1.Patient\"5\x90\x02\x00\x8a\xb5\x18\rclients:write\x9a\xb5\x18\x0e\x08\x02\x10\x01\x1a\x08reply.id\xc2\xb5\x18\x0b\x63lients:phi\x12\x9a\x01\n\x0cListPatients\x12(.caseload.clients.v1.ListPatientsRequest\x1a .caseload.clients.v1.PatientList\">\x90\x02\x01\x8a\xb5\x18\x0c\x63lients:read\x9a\xb5\x18\x14\x08\x02\x10\x02\x1a\x0ereply.items.id\xa8\xb5\x18\x01\xc2\xb5\x18\x0b\x63lients:phi\x12\x88\x01\n\nGetPatient\x12&.caseload.clients.v1.GetPatientRequest\x1a\x1c.caseload.clients.v1.Patient\"4\x90\x02\x01\x8a\xb5\x18\x0c\x63lients:read\x9a\xb5\x18\x0e\x08\x02\x10\x02\x1a\x08reply.id\xc2\xb5\x18\x0b\x63lients:phi\x12\x8f\x01\n\rUpdatePatient\x12).caseload.clients.v1.UpdatePatientRequest\x1a\x1c.caseload.clients.v1.Patient\"5\x90\x02\x00\x8a\xb5\x18\rclients:write\x9a\xb5\x18\x0e\x08\x02\x10\x03\x1a\x08reply.id\xc2\xb5\x18\x0b\x63lients:phi\x12\x9c\x01\n\x0e\x45xportPatients\x12*.caseload.clients.v1.ExportPatientsRequest\x1a%.caseload.clients.v1.ExportedPatients\"7\x90\x02\x01\x8a\xb5\x18\x0e\x63lients:export\x9a\xb5\x18\x0f\x08\x02\x10\x02\x1a\tclient_id\xc2\xb5\x18\x0b\x63lients:phi\x12\xa4\x01\n\rRemovePatient\x12).caseload.clients.v1.RemovePatientRequest\x1a*.caseload.clients.v1.RemovePatientResponse\"<\x90\x02\x00\x8a\xb5\x18\rclients:write\x9a\xb5\x18\x15\x08\x02\x10\x03\x1a\x0freply.client_id\xc2\xb5\x18\x0b\x63lients:phib\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,6 +55,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEPATIENTREQUEST'].fields_by_name['record']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_GETPATIENTREQUEST'].fields_by_name['patient_id']._loaded_options = None
   _globals['_GETPATIENTREQUEST'].fields_by_name['patient_id']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_EXPORTPATIENTSREQUEST'].fields_by_name['client_id']._loaded_options = None
+  _globals['_EXPORTPATIENTSREQUEST'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
+  _globals['_EXPORTEDPATIENTS'].fields_by_name['records']._loaded_options = None
+  _globals['_EXPORTEDPATIENTS'].fields_by_name['records']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_UPDATEPATIENTREQUEST'].fields_by_name['patient_id']._loaded_options = None
   _globals['_UPDATEPATIENTREQUEST'].fields_by_name['patient_id']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_UPDATEPATIENTREQUEST'].fields_by_name['record']._loaded_options = None
@@ -77,10 +81,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PATIENTS'].methods_by_name['GetPatient']._serialized_options = b'\220\002\001\212\265\030\014clients:read\232\265\030\016\010\002\020\002\032\010reply.id\302\265\030\013clients:phi'
   _globals['_PATIENTS'].methods_by_name['UpdatePatient']._loaded_options = None
   _globals['_PATIENTS'].methods_by_name['UpdatePatient']._serialized_options = b'\220\002\000\212\265\030\rclients:write\232\265\030\016\010\002\020\003\032\010reply.id\302\265\030\013clients:phi'
+  _globals['_PATIENTS'].methods_by_name['ExportPatients']._loaded_options = None
+  _globals['_PATIENTS'].methods_by_name['ExportPatients']._serialized_options = b'\220\002\001\212\265\030\016clients:export\232\265\030\017\010\002\020\002\032\tclient_id\302\265\030\013clients:phi'
   _globals['_PATIENTS'].methods_by_name['RemovePatient']._loaded_options = None
   _globals['_PATIENTS'].methods_by_name['RemovePatient']._serialized_options = b'\220\002\000\212\265\030\rclients:write\232\265\030\025\010\002\020\003\032\017reply.client_id\302\265\030\013clients:phi'
-  _globals['_PATIENTCOMPARISON']._serialized_start=1109
-  _globals['_PATIENTCOMPARISON']._serialized_end=1322
+  _globals['_PATIENTCOMPARISON']._serialized_start=1205
+  _globals['_PATIENTCOMPARISON']._serialized_end=1418
   _globals['_PATIENT']._serialized_start=124
   _globals['_PATIENT']._serialized_end=176
   _globals['_PATIENTLIST']._serialized_start=178
@@ -91,14 +97,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEPATIENTREQUEST']._serialized_end=555
   _globals['_GETPATIENTREQUEST']._serialized_start=557
   _globals['_GETPATIENTREQUEST']._serialized_end=605
-  _globals['_UPDATEPATIENTREQUEST']._serialized_start=607
-  _globals['_UPDATEPATIENTREQUEST']._serialized_end=725
-  _globals['_REMOVEPATIENTREQUEST']._serialized_start=727
-  _globals['_REMOVEPATIENTREQUEST']._serialized_end=778
-  _globals['_REMOVEPATIENTRESPONSE']._serialized_start=780
-  _globals['_REMOVEPATIENTRESPONSE']._serialized_end=828
-  _globals['_LISTPATIENTSREQUEST']._serialized_start=831
-  _globals['_LISTPATIENTSREQUEST']._serialized_end=1106
-  _globals['_PATIENTS']._serialized_start=1325
-  _globals['_PATIENTS']._serialized_end=2090
+  _globals['_EXPORTPATIENTSREQUEST']._serialized_start=607
+  _globals['_EXPORTPATIENTSREQUEST']._serialized_end=655
+  _globals['_EXPORTEDPATIENTS']._serialized_start=657
+  _globals['_EXPORTEDPATIENTS']._serialized_end=701
+  _globals['_UPDATEPATIENTREQUEST']._serialized_start=703
+  _globals['_UPDATEPATIENTREQUEST']._serialized_end=821
+  _globals['_REMOVEPATIENTREQUEST']._serialized_start=823
+  _globals['_REMOVEPATIENTREQUEST']._serialized_end=874
+  _globals['_REMOVEPATIENTRESPONSE']._serialized_start=876
+  _globals['_REMOVEPATIENTRESPONSE']._serialized_end=924
+  _globals['_LISTPATIENTSREQUEST']._serialized_start=927
+  _globals['_LISTPATIENTSREQUEST']._serialized_end=1202
+  _globals['_PATIENTS']._serialized_start=1421
+  _globals['_PATIENTS']._serialized_end=2345
 # @@protoc_insertion_point(module_scope)

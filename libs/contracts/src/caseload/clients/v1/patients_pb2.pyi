@@ -72,6 +72,18 @@ class GetPatientRequest(_message.Message):
     patient_id: str
     def __init__(self, patient_id: _Optional[str] = ...) -> None: ...
 
+class ExportPatientsRequest(_message.Message):
+    __slots__ = ("client_id",)
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class ExportedPatients(_message.Message):
+    __slots__ = ("records",)
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    records: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, records: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
 class UpdatePatientRequest(_message.Message):
     __slots__ = ("patient_id", "record", "partial")
     PATIENT_ID_FIELD_NUMBER: _ClassVar[int]

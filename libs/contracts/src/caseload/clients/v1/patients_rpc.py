@@ -27,6 +27,9 @@ class PatientsServicer(ABC, Generic[WorkT]):
     async def UpdatePatient(self, request: pb.UpdatePatientRequest, work: WorkT) -> pb.Patient: ...
 
     @abstractmethod
+    async def ExportPatients(self, request: pb.ExportPatientsRequest, work: WorkT) -> pb.ExportedPatients: ...
+
+    @abstractmethod
     async def RemovePatient(self, request: pb.RemovePatientRequest, work: WorkT) -> pb.RemovePatientResponse: ...
 
 
@@ -39,6 +42,7 @@ class PatientsStub:
         self.ListPatients: PatientsListPatients = caller_of(methods['ListPatients'])
         self.GetPatient: PatientsGetPatient = caller_of(methods['GetPatient'])
         self.UpdatePatient: PatientsUpdatePatient = caller_of(methods['UpdatePatient'])
+        self.ExportPatients: PatientsExportPatients = caller_of(methods['ExportPatients'])
         self.RemovePatient: PatientsRemovePatient = caller_of(methods['RemovePatient'])
 
 
@@ -56,6 +60,10 @@ class PatientsGetPatient(Protocol):
 
 class PatientsUpdatePatient(Protocol):
     def __call__(self, request: pb.UpdatePatientRequest, context: Any) -> Awaitable[pb.Patient]: ...
+
+
+class PatientsExportPatients(Protocol):
+    def __call__(self, request: pb.ExportPatientsRequest, context: Any) -> Awaitable[pb.ExportedPatients]: ...
 
 
 class PatientsRemovePatient(Protocol):
