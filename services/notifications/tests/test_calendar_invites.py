@@ -135,6 +135,17 @@ async def test_nothing_is_mailed_where_nothing_is_in_a_calendar_or_nothing_has_c
     assert len(practice.mail_server.to(client.email)) == 1
 
 
+async def test_whoever_wants_no_text_messages_still_hears_by_mail_that_an_appointment_was_moved(practice, reminded):
+    client, appointment, _ = reminded
+    await practice.look(
+        "INSERT INTO notifications.reminder_opt_outs (workspace_id, client_id, channel, opted_out_at) VALUES ($1, $2, 'sms', now())",
+        practice.workspace_id,
+        UUID(client.id),
+    )
+    await practice.move(appointment, 7 * HOUR)
+    assert told(await next_mail(practice, client, 2))[0] == "REQUEST"
+
+
 def test_what_a_practice_is_called_breaks_no_line_and_adds_no_property():
     name = '"Ünïcode; Practice, and a very long name that has to be folded" <no-reply@example.com>'
     invite = Invite(UUID(int=7), 3, datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 29, 2, tzinfo=UTC))
