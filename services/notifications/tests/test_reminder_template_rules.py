@@ -102,7 +102,7 @@ def test_no_text_keeps_a_processor_busy(text):
     [
         ("en-GB", "Friday, 20 November 2026", "14:30 CET"),
         ("en-US", "Friday, November 20, 2026", "2:30 PM CET"),
-        ("de-AT", "Freitag, 20. November 2026", "14:30 CET"),
+        ("de-AT", "Freitag, 20. November 2026", "14:30 MEZ"),
         ("fr", "vendredi 20 novembre 2026", "14:30 CET"),
         ("es", "viernes, 20 de noviembre de 2026", "14:30 CET"),
         ("he", "יום שישי, 20 בנובמבר 2026", "14:30 CET"),
