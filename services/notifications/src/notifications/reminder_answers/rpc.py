@@ -130,6 +130,7 @@ async def _cancel(link: Record, asked: Sequence[str], work: UnitOfWork) -> None:
     if policy["cancel_link"] == "cancel":
         work.emit(fill(events_pb2.ClientCancelled(), link))
         return
+    work.emit(fill(events_pb2.ClientAskedToCancel(), link))
     about = {"kind": "cancellation_asked", "appointment_id": link["appointment_id"], "now": work.now}
     await work.db.many(mails.add_mail, [{"id": uuid5(link["id"], user_id), "user_id": user_id, **about} for user_id in asked])
 
