@@ -181,6 +181,10 @@ async def test_every_change_is_on_record_with_who_made_it(hospital):
     assert all(line.resource == options_pb2.RESOURCE_ALERT and line.facts["drill"] == "true" and line.records for line in lines)
 
 
+async def _is_cancelled(nurse, alert):
+    return (await nurse.get(alert)).status == pb.ALERT_STATUS_CANCELLED
+
+
 async def test_a_report_says_how_quickly_alerts_were_answered_and_leaves_drills_out(hospital, ward):
     nurse, admin = await hospital.hire("nurse", ward), hospital.admin
     answered, open_one = await nurse.raise_alert(department_id=ward), await nurse.raise_alert(priority=LOW)
@@ -197,5 +201,11 @@ async def test_a_report_says_how_quickly_alerts_were_answered_and_leaves_drills_
     assert [(each.department_id, each.figures.alerts) for each in report.by_department] == [(ward, 1), ("", 1)]
     of_ward = await admin.alerts.GetAlertReport(pb.GetAlertReportRequest(department_id=ward), admin.call)
     assert of_ward.total.alerts == 1
+    # Whoever cancels a false alarm has seen to it. What nobody has seen to before it expired was unanswered.
+    await nurse.cancel(open_one)
+    forgotten = await nurse.raise_alert(priority=LOW, expires_at=datetime.now(UTC) + timedelta(seconds=0.3))
+    await hospital.until(lambda: _is_cancelled(nurse, forgotten))
+    report = await admin.alerts.GetAlertReport(pb.GetAlertReportRequest(), admin.call)
+    assert (report.total.alerts, report.total.acknowledged, report.total.unanswered) == (3, 1, 1)
     before = pb.GetAlertReportRequest(end_date=to_datetime(open_one.created_at) - timedelta(minutes=5))
     assert (await admin.alerts.GetAlertReport(before, admin.call)).total.alerts == 0
