@@ -169,12 +169,14 @@ async def test_a_role_without_the_scope_raises_nothing(hospital):
 async def test_every_change_is_on_record_with_who_made_it(hospital):
     nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
     alert = await nurse.raise_alert(drill=True)
+    await nurse.escalate(alert)
     await doctor.acknowledge(alert)
     await doctor.resolve(alert)
 
     lines = [line for line in await hospital.environment.emitted(AuditRecorded, hospital.workspace_id) if line.resource_id == alert.id]
     assert [(line.event_type, line.user_id, line.action) for line in lines] == [
         ("raise_alert", str(nurse.id), options_pb2.ACTION_CREATE),
+        ("escalate_alert", str(nurse.id), options_pb2.ACTION_UPDATE),
         ("acknowledge_alert", str(doctor.id), options_pb2.ACTION_UPDATE),
         ("resolve_alert", str(doctor.id), options_pb2.ACTION_UPDATE),
     ]

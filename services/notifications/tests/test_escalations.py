@@ -2,6 +2,7 @@
 
 import asyncio
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from caseload.notifications.v1 import alerts_pb2 as pb
 from caseload.notifications.v1 import escalation_policies_pb2
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
 from chassis.errors import Conflict, Forbidden, Invalid
+from chassis.protobuf.timestamps import to_datetime
 from notifications.escalations import store
 from notifications.escalations.worker import AlertWorker
 
@@ -89,10 +91,13 @@ async def test_a_mail_says_where_and_how_urgent_and_nothing_of_whom(hospital):
     await hospital.until(lambda: hospital.mail_server.to(nurse.email))
     (mail,) = hospital.mail_server.to(nurse.email)
     assert mail["Subject"] == "DRILL: Alert (critical), Ward 3, room 3.14"
+    local = to_datetime(alert.created_at).astimezone(ZoneInfo("Europe/Berlin"))
+    since = f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}".replace(" ", ", ", 1)
     for part in ("plain", "html"):
         text = mail.get_body((part,)).get_content()
         assert f"https://app.example.com/alerts/{alert.id}" in text
         assert "Type: medical" in text
+        assert f"Since: {since}" in text
         assert "Ada" not in text
 
 

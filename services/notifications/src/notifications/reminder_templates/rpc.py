@@ -79,7 +79,8 @@ class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
         )
 
     def _text_message(self, template: rendering.ReminderText, text: str) -> pb.TextMessagePreview:
-        opt_out = rendering.own_texts(template.locale.language)["opt_out"]
+        language = template.locale.language
+        opt_out = rendering.labelled(rendering.own_texts(language)["opt_out"], language)
         whole = text_messages.with_link(text, opt_out=opt_out, link=self._links().opt_out)
         found = text_messages.measured(whole)
         return pb.TextMessagePreview(
