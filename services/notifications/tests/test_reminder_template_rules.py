@@ -125,6 +125,11 @@ def test_our_own_text_is_in_the_language_of_the_workspace(locale, date, time):
     assert (made.language[:2], made.direction) == (("he", "rtl") if locale == "he" else (text.locale.language, "ltr"))
 
 
+def test_a_placeholder_in_two_braces_is_refused_because_clients_would_see_one_of_them():
+    assert faults(text="{{first_name}}: {date}, {{ time }}") == {"/text": "has {{first_name}}: one brace on each side is enough"}
+    assert faults(html="<style>@media print {p {color: red}}</style> {date} {time}") == {}
+
+
 def test_the_words_of_a_link_have_a_colon_as_usual_in_the_language():
     rendered = rendering.Rendered("Rappel", "Demain", "<p>Demain</p>", "fr", "ltr")
     shown = rendering.with_links(rendered, "fr", confirm="https://a", cancel="https://b", opt_out="https://c")
