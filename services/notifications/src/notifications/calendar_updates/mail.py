@@ -54,7 +54,7 @@ def calendar_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork],
         zone = dates.zone(contact.time_zone, workspace.time_zone)
         values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=invite.starts_at, zone=zone)
         rendered = rendering.render(text, values)
-        message = composing.compose(
+        message = composing.compose_to_client(
             rendered, runtime.settings, workspace, to=email, message_id=message_id("calendar", row["id"]), now=datetime.now(UTC)
         )
         attach(message, invite, now=datetime.now(UTC))
