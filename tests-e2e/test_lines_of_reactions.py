@@ -93,12 +93,13 @@ LINES = {
     "notifications.set-first-rule": "set_first_rule",
     "notifications.settle-rule": "only carries out what a rule says; whoever has changed the rule is on record",
     "notifications.stop-reminders": "stop_reminders",
+    "scheduling.ask-to-cancel": "ask_to_cancel_appointment",
     "scheduling.cancel-appointment": "cancel_appointment",
     "scheduling.confirm-appointment": "confirm_appointment",
     **dict.fromkeys(
         (
             f"notifications.tell-{what}"
-            for what in ("booked", "moved", "confirmed", "closed", "finalized", "client-created", "client-changed")
+            for what in ("booked", "moved", "confirmed", "cancellation-asked", "closed", "finalized", "client-created", "client-changed")
         ),
         "only adds messages to webhooks; what they tell of is on record",
     ),

@@ -2801,7 +2801,7 @@ export interface paths {
         post?: never;
         /**
          * Take Back Reminder Opt Out
-         * @description The client has said that they want reminders after all: the next ones go out.
+         * @description The client has said that they want reminders after all: the next ones go out, those of appointments that are booked already included.
          */
         delete: operations["take_back_reminder_opt_out"];
         options?: never;
@@ -2997,7 +2997,7 @@ export interface paths {
         put?: never;
         /**
          * Preview Reminder Template
-         * @description The mail that it makes for somebody who does not exist, tomorrow. Nothing is sent.
+         * @description The mail that it makes for somebody who does not exist, tomorrow, with the links that follow the text: here they lead nowhere. Nothing is sent.
          */
         post: operations["preview_reminder_template"];
         delete?: never;
@@ -3016,7 +3016,10 @@ export interface paths {
         /** List Reminder Configurations */
         get: operations["list_reminder_configurations"];
         put?: never;
-        /** Create Reminder Configuration */
+        /**
+         * Create Reminder Configuration
+         * @description Reminders of appointments that are booked already are planned within seconds where they are due in the future: nobody is mailed at once.
+         */
         post: operations["create_reminder_configuration"];
         delete?: never;
         options?: never;
@@ -3032,10 +3035,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Update Reminder Configuration */
+        /**
+         * Update Reminder Configuration
+         * @description Other hours, another channel or `is_active` plan what waits anew, as for a new one. Another template changes what is said from then on.
+         */
         put: operations["update_reminder_configuration"];
         post?: never;
-        /** Delete Reminder Configuration */
+        /**
+         * Delete Reminder Configuration
+         * @description Its reminders that still wait are `cancelled` with `rule_withdrawn`; the log keeps the others.
+         */
         delete: operations["delete_reminder_configuration"];
         options?: never;
         head?: never;
@@ -3245,7 +3254,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resolve Alert */
+        /**
+         * Resolve Alert
+         * @description What it was about is over, whether somebody had acknowledged it or not, and whoever that was. It does not change any more.
+         */
         post: operations["resolve_alert"];
         delete?: never;
         options?: never;
@@ -3264,7 +3276,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel Alert
-         * @description For a false alarm.
+         * @description For a false alarm, acknowledged or not. It does not change any more.
          */
         post: operations["cancel_alert"];
         delete?: never;
@@ -4052,7 +4064,7 @@ export interface components {
         AlertFigures: {
             alerts: number;
             acknowledged: number;
-            /** @description Neither acknowledged nor resolved by anybody. */
+            /** @description Still active, or expired without anybody having acknowledged it. What somebody has cancelled as a false alarm is none. */
             unanswered: number;
             escalations: number;
             /** @description From raising to acknowledgement. */
@@ -4801,7 +4813,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -5403,7 +5415,7 @@ export interface components {
             weekdays: number[];
         };
         OnCall: {
-            /** @description null for those who belong to no department. */
+            /** @description null for those who belong to no department: an alert of the whole house finds them, one of a department does not. */
             department_id: string | null;
             user_ids: string[];
             /** Format: date-time */
@@ -5832,10 +5844,14 @@ export interface components {
             channel: "email" | "sms";
             /** @enum {string} */
             status: "pending" | "sent" | "failed" | "bounced" | "cancelled" | "skipped" | "unknown";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description By the rule. In quiet hours it goes out later, or earlier.
+             */
             due_at: string;
             sent_at: string | null;
             attempts: number;
+            /** @description Why it is not sent, as a code. The page for front ends lists them by status. */
             last_error: string | null;
             /** Format: date-time */
             created_at: string;
@@ -6673,7 +6689,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -6683,7 +6699,7 @@ export interface components {
         WebhookCreate: {
             /** @description An https address that is not inside the operator's network. */
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
         };
         WebhookDelivery: {
             /**
@@ -6692,7 +6708,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -6734,7 +6750,7 @@ export interface components {
             address: string | null;
             phone: string | null;
             license_number: string | null;
-            /** @description `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
+            /** @description `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. `offline_days`: a whole number from 1 to 90; 30 unless set. `reply_to`: null or the e-mail address that answers of clients to reminders and other mail go to; null unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
             settings: {
                 [key: string]: unknown;
             };
@@ -6769,7 +6785,7 @@ export interface components {
             address?: string | null;
             phone?: string | null;
             license_number?: string | null;
-            /** @description Replaces all settings. `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
+            /** @description Replaces all settings. `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. `offline_days`: a whole number from 1 to 90; 30 unless set. `reply_to`: null or the e-mail address that answers of clients to reminders and other mail go to; null unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
             settings?: {
                 [key: string]: unknown;
             };
@@ -14013,7 +14029,10 @@ export interface operations {
     };
     take_back_reminder_opt_out: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the client wants to get again. By default everything. */
+                channel?: ("email" | "sms") | null;
+            };
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];

@@ -78,7 +78,11 @@ async def test_a_mail_programs_own_button_opts_out_without_cookie_or_page(gatewa
             assert (reply.status_code, reply.history) == (200, []), reply.text
     listed = (await practice.http.get(f"{API}/reminders/opt-outs")).json()
     assert ([each["client_id"] for each in listed["items"]], listed["total"]) == ([client_id], 1)
-    assert (await practice.http.delete(f"{API}/reminders/opt-outs/{client_id}")).status_code == 204
+    one = f"{API}/reminders/opt-outs/{client_id}"
+    assert (await practice.http.delete(one, params={"channel": "sms"})).status_code == 204
+    assert (await practice.http.get(f"{API}/reminders/opt-outs")).json()["total"] == 1
+    assert (await practice.http.delete(one, params={"channel": "fax"})).status_code == 422
+    assert (await practice.http.delete(one)).status_code == 204
     assert (await practice.http.get(f"{API}/reminders/opt-outs")).json()["total"] == 0
 
 

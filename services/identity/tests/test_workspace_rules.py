@@ -44,6 +44,23 @@ def test_each_setting_that_is_wrong_is_told():
 
 
 @pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [
+        (None, True), ("front-desk@lakeside.example", True), ("", False), (5, False), (["a@b.example"], False), ("front desk", False),
+        ("a@b.example, c@d.example", False), ("a@b.example\nBcc: c@d.example", False), ("Front <a@b.example>", False), ("é@b.example", False),
+        (f"{'a' * 250}@b.example", False),
+    ],
+)  # fmt: skip
+def test_clients_reply_to_one_plain_address(address, is_taken):
+    if is_taken:
+        check_workspace({"settings": {"reply_to": address}})
+        return
+    with pytest.raises(Invalid) as refused:
+        check_workspace({"settings": {"reply_to": address}})
+    assert [fault.pointer for fault in refused.value.faults] == ["/settings/reply_to"]
+
+
+@pytest.mark.parametrize(
     ("hours", "is_taken"), [(0, False), (1, True), (2160, True), (2161, False), (True, False), ("72", False), (1.5, False)]
 )
 def test_a_cosignature_has_an_hour_to_ninety_days(hours, is_taken):
@@ -98,7 +115,15 @@ def test_the_trail_is_told_which_fields_changed_and_what_the_known_settings_are_
 
 @pytest.mark.parametrize(
     "setting",
-    ["amendment_reason_required", "cosign_hours", "lock_after_failures", "office_hours", "offline_days", "second_factor_required"],
+    [
+        "amendment_reason_required",
+        "cosign_hours",
+        "lock_after_failures",
+        "office_hours",
+        "offline_days",
+        "reply_to",
+        "second_factor_required",
+    ],
 )
 def test_the_trail_is_told_of_every_setting_that_we_know(setting):
     was = dict.fromkeys(CHANGEABLE) | {"settings": {}}

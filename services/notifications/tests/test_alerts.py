@@ -169,16 +169,22 @@ async def test_a_role_without_the_scope_raises_nothing(hospital):
 async def test_every_change_is_on_record_with_who_made_it(hospital):
     nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
     alert = await nurse.raise_alert(drill=True)
+    await nurse.escalate(alert)
     await doctor.acknowledge(alert)
     await doctor.resolve(alert)
 
     lines = [line for line in await hospital.environment.emitted(AuditRecorded, hospital.workspace_id) if line.resource_id == alert.id]
     assert [(line.event_type, line.user_id, line.action) for line in lines] == [
         ("raise_alert", str(nurse.id), options_pb2.ACTION_CREATE),
+        ("escalate_alert", str(nurse.id), options_pb2.ACTION_UPDATE),
         ("acknowledge_alert", str(doctor.id), options_pb2.ACTION_UPDATE),
         ("resolve_alert", str(doctor.id), options_pb2.ACTION_UPDATE),
     ]
     assert all(line.resource == options_pb2.RESOURCE_ALERT and line.facts["drill"] == "true" and line.records for line in lines)
+
+
+async def _is_cancelled(nurse, alert):
+    return (await nurse.get(alert)).status == pb.ALERT_STATUS_CANCELLED
 
 
 async def test_a_report_says_how_quickly_alerts_were_answered_and_leaves_drills_out(hospital, ward):
@@ -197,5 +203,11 @@ async def test_a_report_says_how_quickly_alerts_were_answered_and_leaves_drills_
     assert [(each.department_id, each.figures.alerts) for each in report.by_department] == [(ward, 1), ("", 1)]
     of_ward = await admin.alerts.GetAlertReport(pb.GetAlertReportRequest(department_id=ward), admin.call)
     assert of_ward.total.alerts == 1
+    # Whoever cancels a false alarm has seen to it. What nobody has seen to before it expired was unanswered.
+    await nurse.cancel(open_one)
+    forgotten = await nurse.raise_alert(priority=LOW, expires_at=datetime.now(UTC) + timedelta(seconds=0.3))
+    await hospital.until(lambda: _is_cancelled(nurse, forgotten))
+    report = await admin.alerts.GetAlertReport(pb.GetAlertReportRequest(), admin.call)
+    assert (report.total.alerts, report.total.acknowledged, report.total.unanswered) == (3, 1, 1)
     before = pb.GetAlertReportRequest(end_date=to_datetime(open_one.created_at) - timedelta(minutes=5))
     assert (await admin.alerts.GetAlertReport(before, admin.call)).total.alerts == 0

@@ -10,6 +10,8 @@ from icalendar import Calendar
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1 import workspaces_pb2
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
@@ -133,6 +135,30 @@ async def test_nothing_is_mailed_where_nothing_is_in_a_calendar_or_nothing_has_c
     await practice.until(outcomes)
     assert await outcomes() == [("calendar_update", "opted_out")]
     assert len(practice.mail_server.to(client.email)) == 1
+
+
+async def test_replies_of_clients_go_to_the_practice_where_it_says_to_which_address(practice, reminded):
+    client, appointment, mail = reminded
+    assert mail["Reply-To"] is None
+    request = workspaces_pb2.UpdateWorkspaceRequest(mask=FieldMask(paths=["settings"]))
+    request.settings.update({"reply_to": "Front-Desk@lakeside.example"})
+    await practice.environment.stub(WorkspacesStub).UpdateWorkspace(request, practice.call)
+    await practice.move(appointment, 7 * HOUR)
+    moved = await next_mail(practice, client, 2)
+    assert (moved["Reply-To"], moved["From"]) == ("Front-Desk@lakeside.example", "Lakeside & Partners <no-reply@mail.example.com>")
+    # Programs answer to nobody: what a client says is for people.
+    assert told(moved)[1]["ORGANIZER"] == "mailto:no-reply@mail.example.com"
+
+
+async def test_whoever_wants_no_text_messages_still_hears_by_mail_that_an_appointment_was_moved(practice, reminded):
+    client, appointment, _ = reminded
+    await practice.look(
+        "INSERT INTO notifications.reminder_opt_outs (workspace_id, client_id, channel, opted_out_at) VALUES ($1, $2, 'sms', now())",
+        practice.workspace_id,
+        UUID(client.id),
+    )
+    await practice.move(appointment, 7 * HOUR)
+    assert told(await next_mail(practice, client, 2))[0] == "REQUEST"
 
 
 def test_what_a_practice_is_called_breaks_no_line_and_adds_no_property():

@@ -2,6 +2,7 @@
 
 import asyncio
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from caseload.notifications.v1 import alerts_pb2 as pb
 from caseload.notifications.v1 import escalation_policies_pb2
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
 from chassis.errors import Conflict, Forbidden, Invalid
+from chassis.protobuf.timestamps import to_datetime
 from notifications.escalations import store
 from notifications.escalations.worker import AlertWorker
 
@@ -54,6 +56,24 @@ async def test_an_alert_that_nobody_answers_goes_on_from_level_to_level_and_repe
     assert [line.facts["level"] for line in lines] == ["1", "2", "2"]
 
 
+async def test_a_step_is_taken_within_two_seconds_of_its_time(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES)
+    alerts = [await nurse.raise_alert() for _ in range(5)]
+    sql = "UPDATE notifications.alerts SET escalates_at = now() + interval '0.7 s' WHERE workspace_id = $1 RETURNING id, escalates_at"
+    due = {row["id"]: row["escalates_at"] for row in await hospital.look(sql, hospital.workspace_id)}
+    for alert in alerts:
+        await until_level(hospital, nurse, alert, 1)
+
+    sql = "SELECT alert_id, escalated_at FROM notifications.alert_escalations WHERE workspace_id = $1"
+    late = {
+        row["alert_id"]: (row["escalated_at"] - due[row["alert_id"]]).total_seconds()
+        for row in await hospital.look(sql, hospital.workspace_id)
+    }
+    assert late.keys() == due.keys()
+    assert 0 <= min(late.values()) <= max(late.values()) <= 2
+
+
 async def test_whoever_wants_no_mails_of_alerts_gets_none_unless_nobody_else_would(hospital):
     first, second = await hospital.hire("nurse"), await hospital.hire("nurse")
     await hospital.admin.set_policy(NURSES, repeat=7200)
@@ -89,10 +109,13 @@ async def test_a_mail_says_where_and_how_urgent_and_nothing_of_whom(hospital):
     await hospital.until(lambda: hospital.mail_server.to(nurse.email))
     (mail,) = hospital.mail_server.to(nurse.email)
     assert mail["Subject"] == "DRILL: Alert (critical), Ward 3, room 3.14"
+    local = to_datetime(alert.created_at).astimezone(ZoneInfo("Europe/Berlin"))
+    since = f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}".replace(" ", ", ", 1)
     for part in ("plain", "html"):
         text = mail.get_body((part,)).get_content()
         assert f"https://app.example.com/alerts/{alert.id}" in text
         assert "Type: medical" in text
+        assert f"Since: {since}" in text
         assert "Ada" not in text
 
 

@@ -110,7 +110,10 @@ def test_every_notice_of_an_account_has_its_words_in_every_language_and_no_link(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("which", escalations.KINDS)
 def test_an_alert_is_told_in_every_language(language, which):
-    about = {"what": "me<dical", "department": "Ward 3", "room": "3.14", "name": "Nora Quist", "link": "https://app.example.com/alerts/1"}
+    about = {
+        "what": "me<dical", "department": "Ward 3", "room": "3.14", "since": "Friday, 10:00", "name": "Nora Quist",
+        "link": "https://app.example.com/alerts/1",
+    }  # fmt: skip
     subjects = set()
     for drill in (True, False):
         for priority in ("critical", "high", "medium", "low"):
@@ -120,6 +123,8 @@ def test_an_alert_is_told_in_every_language(language, which):
             assert "Ward 3, " in rendered.subject
             assert "3.14" in rendered.subject
             assert "me&lt;dical" in rendered.html
+            colon = " : " if language == "fr" else ": "
+            assert all(f"{colon}Friday, 10:00" in part for part in (rendered.text, rendered.html))
             assert all(about["link"] in part for part in (rendered.text, rendered.html))
     assert len(subjects) == 8
     raised = StaffText.of(language).alert(which, drill=False, priority="high", **{**about, "what": "audit trail"}, notice="audit_broken")

@@ -16,6 +16,7 @@ from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.events_pb2 import AppointmentCancellationAsked
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Conflict, NotFound
 from chassis.protobuf.timestamps import to_datetime
@@ -129,9 +130,19 @@ async def test_where_the_practice_lets_them_a_client_cancels_at_once(practice, m
 
 async def test_otherwise_the_practitioner_is_asked_and_the_appointment_stays(practice, mail_server):
     client, booked, token, _ = await reminded(practice, mail_server)
-    both = await asyncio.gather(*(answer(practice, token, CANCEL) for _ in range(3)))
-    assert all(link.is_cancelled for link in both)
-    assert (await appointment(practice, booked)).status == appointments_pb2.APPOINTMENT_STATUS_SCHEDULED
+    await answer(practice, token, CONFIRM)
+    assert (await appointment(practice, booked)).HasField("confirmed_at")
+    answered = await asyncio.gather(*(answer(practice, token, CANCEL) for _ in range(3)))
+    assert all(link.is_cancelled for link in answered)
+    asked = await appointment(practice, booked)
+    assert asked.status == appointments_pb2.APPOINTMENT_STATUS_SCHEDULED
+    # Nobody takes it for confirmed any more, and its history says who asks for what.
+    assert not asked.HasField("confirmed_at")
+    change, _ = await history(practice, booked)
+    assert (change.version, change.changed_by, change.status_after) == (3, client.id, booked.status)
+    assert [(field.name, field.HasField("after")) for field in change.fields] == [("cancellation_asked_at", True), ("confirmed_at", False)]
+    (event,) = await practice.environment.emitted(AppointmentCancellationAsked, practice.workspace_id)
+    assert (event.appointment_id, event.client_id, event.version) == (booked.id, client.id, 3)
     await practice.until(lambda: mail_server.to(practice.owner_email))
     (mail,) = mail_server.to(practice.owner_email)
     assert mail["Subject"] == "A client asks to cancel an appointment"
@@ -169,6 +180,10 @@ async def test_whoever_opts_out_is_mailed_no_more_until_they_want_it_again(pract
     assert ([item.client_id for item in page.items], page.total) == ([client.id], 1)
     await stub.TakeBackOptOut(pb.TakeBackOptOutRequest(client_id=client.id), practice.call)
     assert (await stub.ListOptOuts(pb.ListOptOutsRequest(), practice.call)).total == 0
+    # What was booked before is reminded of, too.
+    (planned,) = await practice.reminders(waiting)
+    assert (planned.status, planned.due_at) == (reminders_pb2.REMINDER_STATUS_PENDING, cancelled.due_at)
+    assert not planned.HasField("last_error")
     assert not (await look_at(practice, token)).is_opted_out
     booked = await practice.book(client, timedelta(hours=5))
     assert (await practice.finished_reminder(booked)).status == reminders_pb2.REMINDER_STATUS_SENT

@@ -75,10 +75,12 @@ def test_a_rule_out_of_range_is_refused(hours):
 @pytest.mark.parametrize(
     ("zone", "locale", "day", "time"),
     [
-        ("Europe/Berlin", "de-DE", "Freitag, 20. November 2026", "10:00 CET"),
+        ("Europe/Berlin", "de-DE", "Freitag, 20. November 2026", "10:00 MEZ"),
         ("America/Chicago", "en-US", "Friday, November 20, 2026", "3:00 AM CST"),
         ("Pacific/Auckland", "en", "Friday, 20 November 2026", "22:00 NZDT"),
-        ("Pacific/Kiritimati", "en_US", "Friday, November 20, 2026", "11:00 PM +14"),
+        ("Pacific/Kiritimati", "en_US", "Friday, November 20, 2026", "11:00 PM UTC+14"),
+        ("America/Sao_Paulo", "es", "viernes, 20 de noviembre de 2026", "6:00 UTC-03"),
+        ("America/Toronto", "fr-CA", "vendredi 20 novembre 2026", "04 h 00 HNE"),
         ("Asia/Kolkata", "fr-CA", "vendredi 20 novembre 2026", "14 h 30 IST"),
     ],
 )

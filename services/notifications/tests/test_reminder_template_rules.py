@@ -1,7 +1,9 @@
 """What a text of a reminder may be, and what is made of it. No server."""
 
+import re
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,7 +104,7 @@ def test_no_text_keeps_a_processor_busy(text):
     [
         ("en-GB", "Friday, 20 November 2026", "14:30 CET"),
         ("en-US", "Friday, November 20, 2026", "2:30 PM CET"),
-        ("de-AT", "Freitag, 20. November 2026", "14:30 CET"),
+        ("de-AT", "Freitag, 20. November 2026", "14:30 MEZ"),
         ("fr", "vendredi 20 novembre 2026", "14:30 CET"),
         ("es", "viernes, 20 de noviembre de 2026", "14:30 CET"),
         ("he", "יום שישי, 20 בנובמבר 2026", "14:30 CET"),
@@ -121,6 +123,30 @@ def test_our_own_text_is_in_the_language_of_the_workspace(locale, date, time):
     assert date in made.subject.replace(",", "")
     assert "Lakeside &amp; Partners" in made.html
     assert (made.language[:2], made.direction) == (("he", "rtl") if locale == "he" else (text.locale.language, "ltr"))
+
+
+def test_a_placeholder_in_two_braces_is_refused_because_clients_would_see_one_of_them():
+    assert faults(text="{{first_name}}: {date}, {{ time }}") == {"/text": "has {{first_name}}: one brace on each side is enough"}
+    assert faults(html="<style>@media print {p {color: red}}</style> {date} {time}") == {}
+
+
+def test_the_words_of_a_link_have_a_colon_as_usual_in_the_language():
+    rendered = rendering.Rendered("Rappel", "Demain", "<p>Demain</p>", "fr", "ltr")
+    shown = rendering.with_links(rendered, "fr", confirm="https://a", cancel="https://b", opt_out="https://c")
+    assert "Je viendrai :\nhttps://a\n" in shown.text
+    assert "I will come:\nhttps://a\n" in rendering.with_links(rendered, "en", confirm="https://a", cancel="b", opt_out="c").text
+
+
+def test_the_page_for_front_ends_names_every_reason_for_which_a_reminder_is_not_sent():
+    source = Path(rendering.__file__).parents[1]
+    written = "".join(
+        file.read_text() for folder in ("reminders", "sms_channels", "reminder_consents") for file in (source / folder).glob("*.py")
+    )
+    reasons = set(re.findall(r'NotToBeSent\("\w+", "(\w+)"\)|reason="(\w+)"|: "(no_\w+)"', written))
+    named = {name for found in reasons for name in found if name}
+    assert len(named) > 20
+    page = (Path(__file__).parents[3] / "docs" / "front-end.md").read_text()
+    assert not [name for name in named if f"`{name}`" not in page]
 
 
 def test_every_language_of_ours_says_the_same_things():

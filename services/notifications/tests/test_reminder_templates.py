@@ -107,6 +107,10 @@ async def test_a_preview_is_of_the_workspace_and_of_nobody(practice):
     assert shown.text.startswith("Anna bei Lakeside & Partners: ")
     assert "14:30" in shown.text
     assert 'lang="de"' in shown.html
+    # What a client can do is under it, as in the mail, by links that lead nowhere.
+    for word, page in (("Ich komme", "confirm"), ("Ich kann nicht kommen", "cancel"), ("Keine Erinnerungen mehr", "unsubscribe")):
+        assert f"{word}:\nhttp://127.0.0.1:8000/reminder/{page}?token=xxx" in shown.text
+        assert f">{word}</a>" in shown.html
 
 
 async def test_what_is_wrong_changes_nothing_and_whoever_only_reads_writes_nothing(practice):

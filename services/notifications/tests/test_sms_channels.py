@@ -224,6 +224,14 @@ async def test_an_opt_out_is_of_the_client_and_of_the_channel(practice, provider
     found = await answers.ListOptOuts(reminder_answers_pb2.ListOptOutsRequest(), practice.call)
     assert [(each.client_id, each.channel) for each in found.items] == [(client.id, reminders_pb2.CHANNEL_SMS)]
 
+    async def take_back(channel):
+        await answers.TakeBackOptOut(reminder_answers_pb2.TakeBackOptOutRequest(client_id=client.id, channel=channel), practice.call)
+        return sorted(await practice.statuses(waits))
+
+    # Who wants mail again has said nothing of text messages.
+    assert await take_back(reminders_pb2.CHANNEL_EMAIL) == ["cancelled", "pending"]
+    assert await take_back(reminders_pb2.CHANNEL_SMS) == ["pending", "pending"]
+
 
 async def test_nothing_goes_to_clients_who_are_not_active(practice, provider):
     await by_sms_alone(practice, provider)

@@ -28,6 +28,7 @@ from notifications.webhooks.worker import WebhookWorker
 
 from .hospital import open_hospital
 from .receivers import Receiver, listening, status
+from .test_reminder_answers import CANCEL, CONFIRM, answer, reminded
 
 AHEAD = timedelta(days=7)
 APPOINTMENTS = ("appointment.booked", "appointment.moved", "appointment.cancelled")
@@ -162,6 +163,17 @@ async def test_an_appointment_is_told_signed_in_order_and_without_phi(practice, 
     assert first.keys() == {"appointment_id", "practitioner_id", "starts_at", "ends_at", "version"}
     assert [request.data["version"] for request in receiver.taken] == [1, 2, 3]
     assert abs(datetime.fromisoformat(json.loads(receiver.taken[0].body)["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=2)
+
+
+async def test_what_clients_answer_to_reminders_is_told(practice, receiver, mail_server):
+    created = await create(practice, receiver.url, "appointment.confirmed", "appointment.cancellation_asked")
+    _, booked, token, _ = await reminded(practice, mail_server)
+    await answer(practice, token, CONFIRM)
+    await answer(practice, token, CANCEL)
+    await settled(practice, created.webhook, 2)
+    assert receiver.types() == ["appointment.confirmed", "appointment.cancellation_asked"]
+    asked = receiver.taken[1].data
+    assert (asked.keys(), asked["appointment_id"], asked["version"]) == ({"appointment_id", "asked_at", "version"}, booked.id, 3)
 
 
 async def test_clients_are_told_as_created_changed_and_erased(practice, receiver):

@@ -111,12 +111,13 @@ async def acknowledge_alert(alert_id: UUID, request: SignedInRequest) -> Respons
 
 @router.post("/{alert_id}/resolve", response_model=schemas.Alert)
 async def resolve_alert(alert_id: UUID, request: SignedInRequest) -> Response:
+    """What it was about is over, whether somebody had acknowledged it or not, and whoever that was. It does not change any more."""
     return json_response(await request.stubs.alerts.ResolveAlert(pb.ResolveAlertRequest(alert_id=str(alert_id)), request.context))
 
 
 @router.post("/{alert_id}/cancel", response_model=schemas.Alert)
 async def cancel_alert(alert_id: UUID, request: SignedInRequest) -> Response:
-    """For a false alarm."""
+    """For a false alarm, acknowledged or not. It does not change any more."""
     return json_response(await request.stubs.alerts.CancelAlert(pb.CancelAlertRequest(alert_id=str(alert_id)), request.context))
 
 

@@ -140,7 +140,12 @@ class ReportQuery(Schema):
 class AlertFigures(Schema):
     alerts: int
     acknowledged: int
-    unanswered: Annotated[int, Field(description="Neither acknowledged nor resolved by anybody.")]
+    unanswered: Annotated[
+        int,
+        Field(
+            description="Still active, or expired without anybody having acknowledged it. What somebody has cancelled as a false alarm is none."
+        ),
+    ]
     escalations: int
     median_seconds: Annotated[float | None, Field(description="From raising to acknowledgement.")]
     p95_seconds: float | None

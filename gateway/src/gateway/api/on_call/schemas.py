@@ -14,7 +14,12 @@ class OnCallQuery(Schema):
 
 
 class OnCall(Schema):
-    department_id: Annotated[UUID | None, Field(description="null for those who belong to no department.")]
+    department_id: Annotated[
+        UUID | None,
+        Field(
+            description="null for those who belong to no department: an alert of the whole house finds them, one of a department does not."
+        ),
+    ]
     user_ids: list[UUID]
     at: Time
 

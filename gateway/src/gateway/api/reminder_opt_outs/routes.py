@@ -24,7 +24,10 @@ async def list_reminder_opt_outs(query: Annotated[PageQuery, Query()], request: 
 
 
 @router.delete("/{client_id}", status_code=204)
-async def take_back_reminder_opt_out(client_id: UUID, request: SignedInRequest) -> Response:
-    """The client has said that they want reminders after all: the next ones go out."""
-    await request.stubs.reminder_answers.TakeBackOptOut(pb.TakeBackOptOutRequest(client_id=str(client_id)), request.context)
+async def take_back_reminder_opt_out(
+    client_id: UUID, query: Annotated[schemas.OptOutTakenBackQuery, Query()], request: SignedInRequest
+) -> Response:
+    """The client has said that they want reminders after all: the next ones go out, those of appointments that are booked already included."""
+    message = to_proto(query, pb.TakeBackOptOutRequest, client_id=client_id)
+    await request.stubs.reminder_answers.TakeBackOptOut(message, request.context)
     return no_content()

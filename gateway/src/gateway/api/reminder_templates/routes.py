@@ -48,6 +48,6 @@ async def delete_reminder_template(template_id: UUID, request: SignedInRequest) 
 
 @router.post("/{template_id}/preview", response_model=schemas.ReminderPreview)
 async def preview_reminder_template(template_id: UUID, request: SignedInRequest) -> Response:
-    """The mail that it makes for somebody who does not exist, tomorrow. Nothing is sent."""
+    """The mail that it makes for somebody who does not exist, tomorrow, with the links that follow the text: here they lead nowhere. Nothing is sent."""
     message = pb.PreviewReminderTemplateRequest(template_id=str(template_id))
     return json_response(await request.stubs.reminder_templates.PreviewReminderTemplate(message, request.context))

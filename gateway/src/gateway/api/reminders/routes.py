@@ -20,6 +20,7 @@ router = noun_router("/reminders", "reminders")
 
 @router.post("/configurations", response_model=schemas.ReminderConfiguration, status_code=201)
 async def create_reminder_configuration(body: schemas.ReminderConfigurationCreate, request: SignedInRequest) -> Response:
+    """Reminders of appointments that are booked already are planned within seconds where they are due in the future: nobody is mailed at once."""
     return json_response(
         await request.stubs.reminders.CreateConfiguration(to_proto(body, pb.CreateConfigurationRequest), request.context), 201
     )
@@ -36,12 +37,14 @@ async def list_reminder_configurations(query: Annotated[PageQuery, Query()], req
 async def update_reminder_configuration(
     configuration_id: UUID, body: schemas.ReminderConfigurationUpdate, request: SignedInRequest
 ) -> Response:
+    """Other hours, another channel or `is_active` plan what waits anew, as for a new one. Another template changes what is said from then on."""
     message = to_proto(body, pb.UpdateConfigurationRequest, configuration_id=configuration_id)
     return json_response(await request.stubs.reminders.UpdateConfiguration(message, request.context))
 
 
 @router.delete("/configurations/{configuration_id}", status_code=204)
 async def delete_reminder_configuration(configuration_id: UUID, request: SignedInRequest) -> Response:
+    """Its reminders that still wait are `cancelled` with `rule_withdrawn`; the log keeps the others."""
     await request.stubs.reminders.DeleteConfiguration(
         pb.DeleteConfigurationRequest(configuration_id=str(configuration_id)), request.context
     )

@@ -49,10 +49,10 @@ class ReminderLog(Schema):
     hours_before: int
     channel: Channel
     status: ReminderStatus
-    due_at: Time
+    due_at: Annotated[Time, Field(description="By the rule. In quiet hours it goes out later, or earlier.")]
     sent_at: Time | None
     attempts: int
-    last_error: str | None
+    last_error: Annotated[str | None, Field(description="Why it is not sent, as a code. The page for front ends lists them by status.")]
     created_at: Time
 
 

@@ -11,6 +11,7 @@ EventType = Literal[
     "appointment.booked",
     "appointment.moved",
     "appointment.confirmed",
+    "appointment.cancellation_asked",
     "appointment.cancelled",
     "appointment.completed",
     "appointment.no_show",

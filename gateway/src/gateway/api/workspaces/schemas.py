@@ -13,6 +13,7 @@ _SETTINGS = (
     "`lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. "
     "`office_hours`: an object with `start` and `end` (HH:MM) and `weekdays` (1 is Monday); 07:00 to 20:00 from Monday to Friday unless set. "
     "`offline_days`: a whole number from 1 to 90; 30 unless set. "
+    "`reply_to`: null or the e-mail address that answers of clients to reminders and other mail go to; null unless set. "
     "`second_factor_required`: true, false or a list of roles; false unless set. "
     "Other members are kept and have no effect."
 )

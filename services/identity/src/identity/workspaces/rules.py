@@ -19,6 +19,7 @@ TOLD_SETTINGS = (
     "lock_after_failures",
     "office_hours",
     "offline_days",
+    "reply_to",
     "second_factor_required",
 )
 
@@ -33,6 +34,9 @@ MOST_OFFLINE_DAYS = 90
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _PARTS_OF_OFFICE_HOURS = {"start", "end", "weekdays"}
+# One address as it is written in a header: ASCII, without a name, quotes or comments.
+_REPLY_TO = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_LONGEST_ADDRESS = 254
 # Three days, for workspaces that have set nothing; at most ninety.
 _COSIGN_HOURS = 72
 _MOST_COSIGN_HOURS = 24 * 90
@@ -80,6 +84,9 @@ def _settings_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
     offline_days = settings.get("offline_days", 1)
     if not isinstance(offline_days, int) or isinstance(offline_days, bool) or not 1 <= offline_days <= MOST_OFFLINE_DAYS:
         yield Fault("/settings/offline_days", f"must be a whole number from 1 to {MOST_OFFLINE_DAYS}")
+    reply_to = settings.get("reply_to")
+    if reply_to is not None and not is_reply_to(reply_to):
+        yield Fault("/settings/reply_to", "must be null or an e-mail address")
     if "office_hours" in settings and not is_office_hours(settings["office_hours"]):
         yield Fault("/settings/office_hours", "must have a start, a later end (HH:MM), and weekdays (1 is Monday)")
 
@@ -104,6 +111,11 @@ def is_office_hours(value: Any) -> bool:
 def _are_weekdays(days: list[Any]) -> bool:
     """Each of them once at most."""
     return all(type(day) is int and 1 <= day <= 7 for day in days) and len(set(days)) == len(days) > 0
+
+
+def is_reply_to(value: Any) -> bool:
+    """Whether it is one plain e-mail address, to which clients can answer."""
+    return isinstance(value, str) and len(value) <= _LONGEST_ADDRESS and _REPLY_TO.fullmatch(value) is not None
 
 
 def is_cosign_hours(value: Any) -> TypeGuard[int]:

@@ -97,7 +97,7 @@ class Alerts(AlertsServicer[UnitOfWork]):
         row = await work.db.one(records.lock, id=seen["id"])
         record_rules.next_status(row, "escalate", by=work.user_id)
         changed = await go_on(work, keys, row, team, reason="manual")
-        work.note(from_level=str(row["escalation_level"]), to_level=str(changed["escalation_level"]))
+        work.note(from_level=str(row["escalation_level"]), to_level=str(changed["escalation_level"]), drill=str(row["drill"]).lower())
         work.afterwards(self._wake_mails)
         return from_row(changed, keys)
 

@@ -3,12 +3,14 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Double, Select, Uuid, and_, bindparam, cast, extract, func, select
+from sqlalchemy import BigInteger, DateTime, Double, Select, Uuid, and_, bindparam, cast, extract, func, or_, select
 
 from chassis.db.statement import Statement, command
 from notifications.tables import alert_escalations, alerts
 
 _seconds = extract("epoch", alerts.c.acknowledged_at - alerts.c.created_at).cast(Double)
+# Nobody has cancelled it: a closed alert does not change any more.
+_expired = and_(alerts.c.status == "cancelled", alerts.c.expires_at <= alerts.c.updated_at)
 _steps = (
     select(func.count())
     .where(alert_escalations.c.workspace_id == alerts.c.workspace_id, alert_escalations.c.alert_id == alerts.c.id)
@@ -18,7 +20,7 @@ _steps = (
 _FIGURES = (
     func.count().label("alerts"),
     func.count(alerts.c.acknowledged_at).label("acknowledged"),
-    func.count().filter(alerts.c.acknowledged_at.is_(None), alerts.c.status != "resolved").label("unanswered"),
+    func.count().filter(alerts.c.acknowledged_at.is_(None), or_(alerts.c.status == "active", _expired)).label("unanswered"),
     cast(func.coalesce(func.sum(_steps), 0), BigInteger).label("escalations"),
     func.percentile_cont(0.5).within_group(_seconds).label("median_seconds"),
     func.percentile_cont(0.95).within_group(_seconds).label("p95_seconds"),

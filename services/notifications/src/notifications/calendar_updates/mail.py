@@ -54,7 +54,7 @@ def calendar_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork],
         zone = dates.zone(contact.time_zone, workspace.time_zone)
         values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=invite.starts_at, zone=zone)
         rendered = rendering.render(text, values)
-        message = composing.compose(
+        message = composing.compose_to_client(
             rendered, runtime.settings, workspace, to=email, message_id=message_id("calendar", row["id"]), now=datetime.now(UTC)
         )
         attach(message, invite, now=datetime.now(UTC))
@@ -72,7 +72,7 @@ def calendar_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork],
         return slot
 
     async def _contact(client_id: UUID, work: UnitOfWork) -> clients_pb2.Contact:
-        if await work.db.all(links.opt_outs_of, client_id=client_id):
+        if "email" in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=client_id)}:
             raise NotToBeSent("dropped", "opted_out")
         # NotFound for somebody who was erased: nothing is sent.
         contact = await stubs.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(client_id)), work.context)

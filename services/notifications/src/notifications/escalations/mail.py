@@ -1,4 +1,4 @@
-"""The mails that tell people of an alert. They say of what type it is, where and how urgent, and nothing that an alert's text may say of a client.
+"""The mails that tell people of an alert. They say of what type it is, where, since when and how urgent, and nothing that an alert's text may say of a client.
 
 Of one that the workspace's rules have raised they say what has happened: those texts are ours, and name nobody.
 """
@@ -15,6 +15,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.alert_rules.rules import TEXTS
 from notifications.escalations import store
+from notifications.mail import dates
 from notifications.mail.channel import NotToBeSent
 from notifications.mail.message import message_id
 from notifications.reminder_templates import composing
@@ -34,13 +35,16 @@ def alert_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, U
             raise NotToBeSent("dropped", "alert_answered")
         person = await stubs.sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
-        rendered = StaffText.of(workspace.locale).alert(
+        text = StaffText.of(workspace.locale)
+        raised = text.when(alert["created_at"], dates.zone("", workspace.time_zone))
+        rendered = text.alert(
             row["kind"],
             drill=alert["drill"],
             priority=alert["priority"],
             what=alert["alert_type"],
             department=await department(alert, work),
             room=alert["room_number"] or "",
+            since=f"{raised['date']}, {raised['time']}",
             name=person.full_name,
             link=f"{app_url}/alerts/{alert['id']}",
             notice=TEXTS[alert["alert_type"]] if alert["created_by"] == alert["workspace_id"] else "",

@@ -29,6 +29,7 @@ from notifications.on_call import workflow as on_call
 _LATENESS = Histogram(
     "caseload_alert_step_lateness_seconds",
     "Seconds between the time at which an alert was to go on and the time at which it did.",
+    ["drill"],
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300),
 )
 _OPEN = ("active", "acknowledged")
@@ -87,5 +88,5 @@ class AlertWorker:
 
     def _record(self, work: UnitOfWork, event_type: str, row: Mapping[str, Any], **facts: Any) -> None:
         due_at = min(at for at in (row["escalates_at"], row["expires_at"]) if at is not None)
-        _LATENESS.observe(max(0.0, (row["now"] - due_at).total_seconds()))
+        _LATENESS.labels(str(row["drill"]).lower()).observe(max(0.0, (row["now"] - due_at).total_seconds()))
         record_effect(work, event_type, options_pb2.RESOURCE_ALERT, options_pb2.ACTION_UPDATE, [row["id"]], drill=row["drill"], **facts)

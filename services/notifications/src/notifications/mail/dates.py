@@ -5,13 +5,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_name
 from babel.dates import format_time as format_clock
 
 # Also where only the language is known: its dates begin with the day and have the month in words, which nobody takes for another one.
 ENGLISH = Locale("en", "GB")
 # A tag of RFC 5646 that names a language, a script and a country is shorter.
 _LONGEST_TAG = 35
+_LONGEST_ABBREVIATION = 5
 
 
 @lru_cache(maxsize=1024)
@@ -49,8 +50,20 @@ def format_day(starts_at: datetime, zone: ZoneInfo, locale: Locale) -> str:
 
 
 def format_time(starts_at: datetime, zone: ZoneInfo, locale: Locale) -> str:
-    """The time of day with its zone, such as 14:30 CET, or 2:30 PM CST."""
+    """The time of day with its zone, such as 14:30 CET, in German 14:30 MEZ, or 2:30 PM CST."""
     local = starts_at.astimezone(zone)
     # Mail readers show the narrow space that some locales have before AM as a box.
     clock = format_clock(local, "short", tzinfo=zone, locale=locale).replace("\u202f", " ")
-    return f"{clock} {local.tzname() or zone.key}"
+    return f"{clock} {_zone_name(local, zone, locale)}"
+
+
+def _zone_name(local: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    """As the language abbreviates it, else as the world does; where nobody does, the offset, such as UTC+03."""
+    common = local.tzname() or zone.key
+    if common == "UTC":
+        return common
+    # Without an abbreviation it is an offset, or the name in full.
+    own = get_timezone_name(local, "short", locale=locale)
+    if own.isalpha() and len(own) <= _LONGEST_ABBREVIATION:
+        return own
+    return f"UTC{common}" if common[:1] in "+-" else common

@@ -79,6 +79,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def is_address(value: object) -> bool:
+    """Whether it is one plain address, which headers in ASCII can have."""
+    return isinstance(value, str) and value.isascii() and _PLAIN_ADDRESS.fullmatch(value) is not None
+
+
 def _address(text: str) -> Address:
     """Raises ValueError if the text is not an address. The standard library raises other errors for some texts."""
     if not _PLAIN_ADDRESS.fullmatch(text):

@@ -56,7 +56,9 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             link=request.link.payment_link,
         )
         own_id = message_id("payment-request", row["id"])
-        return composing.compose(rendered, runtime.settings, workspace, to=contact.email, message_id=own_id, now=datetime.now(UTC))
+        return composing.compose_to_client(
+            rendered, runtime.settings, workspace, to=contact.email, message_id=own_id, now=datetime.now(UTC)
+        )
 
     return compose
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.identity.v1.users_rpc import UsersStub
-from caseload.notifications.v1 import events_pb2
+from caseload.notifications.v1 import events_pb2, reminders_pb2
 from caseload.notifications.v1 import reminder_answers_pb2 as pb
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersServicer
 from caseload.scheduling.v1 import appointments_pb2
@@ -27,6 +27,7 @@ from notifications.reminder_links.workflow import find
 from notifications.reminder_policies import workflow as policies
 from notifications.reminders import rule_store
 from notifications.reminders import store as reminders
+from notifications.reminders.workflow import plan_client_again
 from notifications.stubs import Stubs
 
 _SECONDS_TO_ASK = 5.0
@@ -75,7 +76,13 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
     async def TakeBackOptOut(self, request: pb.TakeBackOptOutRequest, work: UnitOfWork) -> pb.TakeBackOptOutResponse:
         # Raises NotFound for another workspace's client, and Forbidden for one whose record the caller may not open.
         await self._stubs.clients.GetClient(clients_pb2.GetClientRequest(client_id=request.client_id), work.context)
-        await work.db.run(store.take_back, client_id=request.client_id)
+        channel = enum_text(reminders_pb2.Channel, request.channel) if request.HasField("channel") else None
+        # A booking that plans reminders at the same time has planned them, or they are planned here.
+        await work.db.run(rule_store.lock_rules)
+        ended = {row["channel"] for row in await work.db.all(store.take_back, client_id=request.client_id, channel=channel)}
+        if ended:
+            # What was cancelled when the client opted out is to come after all.
+            work.note(reminders=str(await plan_client_again(work, request.client_id, ended)))
         return pb.TakeBackOptOutResponse()
 
     async def _ask(self, link: Record, work: UnitOfWork) -> tuple[appointments_pb2.Slot | None, workspaces_pb2.Workspace]:
@@ -123,6 +130,7 @@ async def _cancel(link: Record, asked: Sequence[str], work: UnitOfWork) -> None:
     if policy["cancel_link"] == "cancel":
         work.emit(fill(events_pb2.ClientCancelled(), link))
         return
+    work.emit(fill(events_pb2.ClientAskedToCancel(), link))
     about = {"kind": "cancellation_asked", "appointment_id": link["appointment_id"], "now": work.now}
     await work.db.many(mails.add_mail, [{"id": uuid5(link["id"], user_id), "user_id": user_id, **about} for user_id in asked])
 

@@ -1,13 +1,11 @@
 """What a consent to reminders, or its withdrawal, changes. Events about consents may come in any order and more than once."""
 
-from datetime import timedelta
-
 from caseload.options.v1 import options_pb2
 from chassis.db.statement import Statement
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.reminders import consent_store, rule_store, store
-from notifications.reminders.workflow import plan_again
+from notifications.reminders.workflow import plan_client_again
 
 
 async def record_consent(work: UnitOfWork, client_id: str, consent_id: str) -> None:
@@ -15,13 +13,7 @@ async def record_consent(work: UnitOfWork, client_id: str, consent_id: str) -> N
     took_none = await _record(work, consent_store.record_consent, client_id, consent_id)
     if not took_none or await _takes_none(work, client_id):
         return
-    number = 0
-    for rule in await work.db.all(rule_store.active_rules):
-        hours, channel = rule["hours_before"], rule["channel"]
-        after = work.now + timedelta(hours=hours)
-        found = await work.db.all(store.of_client_without_reminder, client_id=client_id, after=after, hours_before=hours, channel=channel)
-        number += await plan_again(work.db, rule, found, now=work.now)
-    _tell(work, "resume_reminders", client_id, number)
+    _tell(work, "resume_reminders", client_id, await plan_client_again(work, client_id))
 
 
 async def record_withdrawal(work: UnitOfWork, client_id: str, consent_id: str) -> None:

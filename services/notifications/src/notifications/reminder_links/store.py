@@ -1,6 +1,6 @@
 """Statements on links in reminders, and on who wants no more. Row security limits every one to the caller's workspace."""
 
-from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, delete, func, insert, select, update
+from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -48,7 +48,13 @@ _same = select(_client_id.label("id")).cte("same_person", recursive=True)
 _same = _same.union(select(merged_clients.c.id).join(_same, merged_clients.c.merged_into == _same.c.id))
 _of_person = reminder_opt_outs.c.client_id.in_(select(_same.c.id))
 opt_outs_of = query(select(reminder_opt_outs.c.channel).where(_of_person))
-take_back = command(delete(reminder_opt_outs).where(_of_person))
+# Of one channel, or of all where none is given.
+_given = bindparam("channel", type_=Text)
+take_back = command(
+    delete(reminder_opt_outs)
+    .where(_of_person, or_(_given.is_(None), reminder_opt_outs.c.channel == _given))
+    .returning(reminder_opt_outs.c.channel)
+)
 
 erase_opt_outs = command(delete(reminder_opt_outs).where(reminder_opt_outs.c.client_id == _client_id))
 

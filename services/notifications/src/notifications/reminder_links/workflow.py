@@ -23,13 +23,17 @@ class Links:
     opt_out: str
 
 
+def links_of(token: str, *, public_url: str) -> Links:
+    confirm, cancel, opt_out = (f"{public_url}{_PAGES}/{page}?token={token}" for page in ("confirm", "cancel", "unsubscribe"))
+    return Links(confirm, cancel, opt_out)
+
+
 async def issue(work: UnitOfWork, reminder: Mapping[str, Any], zone: ZoneInfo, *, public_url: str) -> Links:
     """New links for a mail of this reminder. Every attempt at a mail has its own: nobody knows which of them arrives."""
     token = OpaqueToken.generate(work.workspace_id, uuid7())
     about = {name: reminder[name] for name in ("appointment_id", "client_id", "channel", "starts_at")}
     await work.db.run(store.add, id=token.row_id, token_hash=token.hash, time_zone=zone.key, now=work.now, **about)
-    confirm, cancel, opt_out = (f"{public_url}{_PAGES}/{page}?token={token}" for page in ("confirm", "cancel", "unsubscribe"))
-    return Links(confirm, cancel, opt_out)
+    return links_of(str(token), public_url=public_url)
 
 
 async def find(text: str, work: UnitOfWork) -> tuple[OpaqueToken, Record]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from caseload.identity.v1 import workspaces_pb2
-from notifications.mail.message import build
+from notifications.mail.message import build, is_address
 from notifications.reminder_templates.rendering import Rendered
 from notifications.settings import NotificationsSettings
 
@@ -34,3 +34,19 @@ def compose(
         language=rendered.language,
         direction=rendered.direction,
     )
+
+
+def compose_to_client(
+    rendered: Rendered,
+    settings: NotificationsSettings,
+    workspace: workspaces_pb2.Workspace,
+    *,
+    to: str,
+    message_id: str,
+    now: datetime,
+) -> EmailMessage:
+    """The same for a client, whose answer goes to the practice where its settings name an address."""
+    message = compose(rendered, settings, workspace, to=to, message_id=message_id, now=now)
+    if "reply_to" in workspace.settings and is_address(reply_to := workspace.settings["reply_to"]):
+        message["Reply-To"] = reply_to
+    return message

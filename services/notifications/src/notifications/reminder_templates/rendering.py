@@ -79,6 +79,11 @@ def own_texts(language: str) -> Mapping[str, Any]:
     return tomllib.loads((files("notifications.reminder_templates") / "texts" / name).read_text("utf-8"))
 
 
+def labelled(word: str, language: str) -> str:
+    """A word of ours before what it is the label of, with a colon as the language has it."""
+    return rules.substitute(own_texts(language)["labelled"], {"label": word})
+
+
 def values(
     locale: Locale, workspace: workspaces_pb2.Workspace, *, first_name: str, starts_at: datetime, zone: ZoneInfo
 ) -> Mapping[str, str]:
@@ -98,7 +103,7 @@ def with_links(rendered: Rendered, language: str, *, confirm: str, cancel: str, 
     """The same with the links under it, in our own words of the language."""
     texts = own_texts(language)
     named = {texts["confirm"]: confirm, texts["cancel"]: cancel, texts["opt_out"]: opt_out}
-    lines = "".join(f"{word}:\n{link}\n\n" for word, link in named.items())
+    lines = "".join(f"{labelled(word, language)}\n{link}\n\n" for word, link in named.items())
     links = " · ".join(f'<a href="{escape(link)}">{escape(word)}</a>' for word, link in named.items())
     return replace(rendered, text=f"{rendered.text.rstrip()}\n\n--\n{lines}", html=f"{rendered.html}\n<hr>\n<p>{links}</p>")
 

@@ -1,6 +1,7 @@
 """The ReminderTemplates service: each method is one use case and one transaction."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,9 @@ from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates, message
+from notifications.reminder_links.workflow import Links, links_of
 from notifications.reminder_templates import rendering, rules, store, text_messages
 
-# Where the link leads that ends reminders.
-UNSUBSCRIBE = "/reminder/unsubscribe"
 _NOBODY = UUID(int=0)
 
 
@@ -71,15 +71,17 @@ class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
         starts_at = (work.now.astimezone(zone) + timedelta(days=1)).replace(hour=14, minute=30, second=0, microsecond=0)
         name = rendering.own_texts(template.locale.language)["sample_name"]
         values = rendering.values(template.locale, workspace, first_name=name, starts_at=starts_at, zone=zone)
-        shown = rendering.render(template, values)
+        rendered = rendering.render(template, values)
+        shown = rendering.with_links(rendered, template.locale.language, **asdict(self._links()))
         html = message.page(shown.html, language=shown.language, direction=shown.direction)
-        return pb.ReminderPreview(subject=shown.subject, text=shown.text, html=html, text_message=self._text_message(template, shown.text))
+        return pb.ReminderPreview(
+            subject=shown.subject, text=shown.text, html=html, text_message=self._text_message(template, rendered.text)
+        )
 
     def _text_message(self, template: rendering.ReminderText, text: str) -> pb.TextMessagePreview:
-        """With a link that leads nowhere, of the length of one that does."""
-        token = "".ljust(len(str(OpaqueToken.generate(_NOBODY, _NOBODY))), "x")
-        opt_out = rendering.own_texts(template.locale.language)["opt_out"]
-        whole = text_messages.with_link(text, opt_out=opt_out, link=f"{self._public_url}{UNSUBSCRIBE}?token={token}")
+        language = template.locale.language
+        opt_out = rendering.labelled(rendering.own_texts(language)["opt_out"], language)
+        whole = text_messages.with_link(text, opt_out=opt_out, link=self._links().opt_out)
         found = text_messages.measured(whole)
         return pb.TextMessagePreview(
             text=whole,
@@ -88,6 +90,11 @@ class ReminderTemplates(ReminderTemplatesServicer[UnitOfWork]):
             parts=found.parts,
             is_too_long=text_messages.is_too_long(whole),
         )
+
+    def _links(self) -> Links:
+        """Links that lead nowhere, of the length of those that do."""
+        token = "".ljust(len(str(OpaqueToken.generate(_NOBODY, _NOBODY))), "x")
+        return links_of(token, public_url=self._public_url)
 
 
 def _check(content: Mapping[str, Any]) -> None:

@@ -16,6 +16,9 @@ MOST_TAGS = 1000
 # Braces around anything else, as in a style sheet, are text. No two parts of it match the same character, so that it takes one pass.
 _PLACEHOLDER = re.compile(r"\{( ?\w[\w .-]{0,58})\}")
 
+# As template languages have it: one pair of braces would be left for the client to see.
+_IN_TWO_BRACES = re.compile(r"\{\{ ?(" + "|".join(PLACEHOLDERS) + r") ?\}\}")
+
 
 def check_template(content: Mapping[str, Any], *, locale_is_known: bool) -> None:
     """Raises Invalid with a fault for every field that is missing, too long, or has a placeholder that does not exist or lacks one that it needs."""
@@ -60,5 +63,7 @@ def _placeholder_faults(content: Mapping[str, Any]) -> Iterator[Fault]:
         if unknown := sorted(used - set(PLACEHOLDERS)):
             known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
             yield Fault(f"/{name}", f"has the placeholder {{{unknown[0]}}}; there are {known}")
+        elif doubled := _IN_TWO_BRACES.search(content[name]):
+            yield Fault(f"/{name}", f"has {{{{{doubled[1]}}}}}: one brace on each side is enough")
         elif name != "subject" and (missing := [each for each in _NEEDED if each not in used]):
             yield Fault(f"/{name}", f"does not say when the appointment is: {{{missing[0]}}} is missing")

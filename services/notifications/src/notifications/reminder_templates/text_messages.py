@@ -44,8 +44,8 @@ def one_paragraph(text: str) -> str:
 
 
 def with_link(text: str, *, opt_out: str, link: str) -> str:
-    """The whole message: what is said, and how there will be no more of them. `opt_out` are our own words for that."""
-    return f"{one_paragraph(text)}\n{opt_out}: {link}"
+    """The whole message: what is said, and how there will be no more of them. `opt_out` are our own words for that, with their colon."""
+    return f"{one_paragraph(text)}\n{opt_out} {link}"
 
 
 def measured(text: str) -> Measured:
@@ -63,7 +63,7 @@ def is_too_long(text: str) -> bool:
 
 def check_template(text: str, *, pointer: str) -> None:
     """Raises Invalid for a template's text that is too long for a text message, with values of a usual length."""
-    found = measured(with_link(substitute(text, _USUAL), opt_out="x" * 20, link=_USUAL_LINK))
+    found = measured(with_link(substitute(text, _USUAL), opt_out="x" * 21, link=_USUAL_LINK))
     if found.parts > MOST_PARTS:
         message = f"is a text message of {found.parts} parts ({found.encoding}), which has {MOST_PARTS} at most"
         raise Invalid("text_message_too_long", "This text is too long for a text message.", faults=[Fault(pointer, message)])

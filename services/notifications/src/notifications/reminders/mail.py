@@ -55,6 +55,8 @@ def _message(
     now: datetime,
 ) -> EmailMessage:
     try:
-        return composing.compose(rendered, settings, workspace, to=contact.email, message_id=message_id("reminder", row["id"]), now=now)
+        return composing.compose_to_client(
+            rendered, settings, workspace, to=contact.email, message_id=message_id("reminder", row["id"]), now=now
+        )
     except ValueError:
         raise NotToBeSent("failed", "address_malformed") from None

@@ -50,6 +50,7 @@ def reminder_text_message(runtime: Runtime, stubs: Stubs, channel: HttpChannel, 
 def _text(row: Any, ready: sending.Ready) -> str:
     """The template's text, or our own, which is shorter than that of a mail."""
     text = rendering.ReminderText.of(ready.template, ready.workspace.locale)
-    own = rendering.own_texts(text.locale.language)
+    language = text.locale.language
+    own = rendering.own_texts(language)
     said = substitute(own["text_message"] if ready.template is None else text.text, ready.values(text, row["starts_at"]))
-    return with_link(said, opt_out=own["opt_out"], link=ready.links.opt_out)
+    return with_link(said, opt_out=rendering.labelled(own["opt_out"], language), link=ready.links.opt_out)

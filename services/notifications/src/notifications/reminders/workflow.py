@@ -3,7 +3,7 @@
 What changes or deletes a reminder on the service's own behalf leaves an audit line, which names the appointment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -178,6 +178,22 @@ async def plan_again(db: Transaction, rule: Any, found: Sequence[Record], *, now
     ]
     await db.many(store.plan_again, planned)
     return len(planned)
+
+
+async def plan_client_again(work: UnitOfWork, client_id: UUID | str, channels: Collection[str] | None = None) -> int:
+    """Plans the client's reminders that are due in the future and do not wait already, of these channels or of all; how many they are.
+
+    The caller holds `rule_store.lock_rules`.
+    """
+    number = 0
+    for rule in await work.db.all(rule_store.active_rules):
+        hours, channel = rule["hours_before"], rule["channel"]
+        if channels is not None and channel not in channels:
+            continue
+        after = work.now + timedelta(hours=hours)
+        found = await work.db.all(store.of_client_without_reminder, client_id=client_id, after=after, hours_before=hours, channel=channel)
+        number += await plan_again(work.db, rule, found, now=work.now)
+    return number
 
 
 async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:

@@ -97,9 +97,20 @@ class StaffText:
         return said["subject"], said["text"][0].upper() + said["text"][1:]
 
     def alert(
-        self, which: str, *, drill: bool, priority: str, what: str, department: str, room: str, name: str, link: str, notice: str = ""
+        self,
+        which: str,
+        *,
+        drill: bool,
+        priority: str,
+        what: str,
+        department: str,
+        room: str,
+        since: str,
+        name: str,
+        link: str,
+        notice: str = "",
     ) -> Rendered:
-        """The mail that the texts call `which` about an alert: how urgent it is, of what type, and where. Both places may be empty: the whole house.
+        """The mail that the texts call `which` about an alert: how urgent it is, of what type, where, and since when. Both places may be empty: the whole house.
 
         `notice` names what the workspace itself has raised it for, among the texts: that stands in the place of type and place.
         """
@@ -107,12 +118,15 @@ class StaffText:
         words, said = texts["alert_words"], texts[which]
         room = room and substitute(words["room"], {"room": one_line(room)})
         where = ", ".join(filter(None, (one_line(department), room))) or words["whole_house"]
-        described = [f"{words['type']}: {one_line(what)}", f"{words['where']}: {where}"]
+        described = [("type", one_line(what)), ("where", where)]
         if notice:
             where, _ = self.notice(notice)
-            described = [where]
+            described = []
         clean = {"priority": words[priority], "where": where, "drill": words["drill"] if drill else ""}
-        facts = [f"{words['priority']}: {words[priority]}", *described]
+        labelled = [("priority", words[priority]), *described, ("since", since)]
+        facts = [substitute(words["labelled"], {"label": words[label], "value": value}) for label, value in labelled]
+        if notice:
+            facts.insert(1, where)
         before = [substitute(texts["greeting"], {"name": one_line(name)}), substitute(said["text"], clean)]
         after = said.get("after", "")
         html = "".join(f"<p>{escape(part)}</p>\n" for part in before)

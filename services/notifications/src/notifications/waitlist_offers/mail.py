@@ -50,7 +50,7 @@ def waitlist_offer_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOf
         }
         link = f"{runtime.settings.public_url}{_PAGE}?token={quote(offer.token, safe='')}"
         rendered = rendering.render(text, {**about, **until, "link": link})
-        return composing.compose(
+        return composing.compose_to_client(
             rendered,
             runtime.settings,
             workspace,

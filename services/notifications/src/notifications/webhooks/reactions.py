@@ -1,6 +1,6 @@
 """What happens in the suite, as the events that webhooks can be told of. Ids, types and times only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -36,6 +36,10 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def tell_confirmed(events: Sequence[scheduling_events.AppointmentConfirmed], delivery: Delivery) -> None:
         await _tell(delivery, [_of_confirmation(*each) for each in _dated(events, delivery)])
 
+    @on_many(scheduling_events.AppointmentCancellationAsked, queue="notifications.tell-cancellation-asked")
+    async def tell_cancellation_asked(events: Sequence[scheduling_events.AppointmentCancellationAsked], delivery: Delivery) -> None:
+        await _tell(delivery, [_of_asking(*each) for each in _dated(events, delivery)])
+
     @on(scheduling_events.AppointmentClosed, queue="notifications.tell-closed")
     async def tell_closed(event: scheduling_events.AppointmentClosed, delivery: Delivery) -> None:
         data = {"appointment_id": event.appointment_id, "version": event.version}
@@ -45,22 +49,6 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def tell_finalized(events: Sequence[clinical_events.SessionFinalized], delivery: Delivery) -> None:
         await _tell(delivery, [_of_signature(*each) for each in _dated(events, delivery)])
 
-    @on_many(clients_events.ClientCreated, queue="notifications.tell-client-created")
-    async def tell_created(events: Sequence[clients_events.ClientCreated], delivery: Delivery) -> None:
-        await _tell(delivery, [_of_client("client.created", *each) for each in _dated(events, delivery)])
-
-    @on_many(clients_events.ClientChanged, queue="notifications.tell-client-changed")
-    async def tell_changed(events: Sequence[clients_events.ClientChanged], delivery: Delivery) -> None:
-        await _tell(delivery, [_of_client("client.changed", *each) for each in _dated(events, delivery)])
-
-    @on(clients_events.ClientErased, queue="notifications.tell-client-erased")
-    async def tell_erased(event: clients_events.ClientErased, delivery: Delivery) -> None:
-        """Tells it once, however often it is announced; what else was to be told of the client is forgotten."""
-        await delivery.db.run(store.lock_queues)
-        happening = Happening("client.erased", event.client_id, _LAST, delivery.occurred_at, {"client_id": event.client_id})
-        await _tell(delivery, [happening])
-        await delivery.db.run(store.forget_client, client_id=event.client_id, but=happening.type)
-
     async def _tell(delivery: Delivery, happenings: Sequence[Happening]) -> None:
         if await workflow.tell(delivery, happenings, settling=settling):
             delivery.afterwards(wake_sender)
@@ -68,7 +56,27 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def wake_sender(_transaction: Transaction) -> None:
         wake()
 
-    return [tell_booked, tell_moved, tell_confirmed, tell_closed, tell_finalized, tell_created, tell_changed, tell_erased]
+    return [tell_booked, tell_moved, tell_confirmed, tell_cancellation_asked, tell_closed, tell_finalized, *_of_clients(_tell)]
+
+
+def _of_clients(tell: Callable[[Delivery, Sequence[Happening]], Awaitable[None]]) -> list[Reaction]:
+    @on_many(clients_events.ClientCreated, queue="notifications.tell-client-created")
+    async def tell_created(events: Sequence[clients_events.ClientCreated], delivery: Delivery) -> None:
+        await tell(delivery, [_of_client("client.created", *each) for each in _dated(events, delivery)])
+
+    @on_many(clients_events.ClientChanged, queue="notifications.tell-client-changed")
+    async def tell_changed(events: Sequence[clients_events.ClientChanged], delivery: Delivery) -> None:
+        await tell(delivery, [_of_client("client.changed", *each) for each in _dated(events, delivery)])
+
+    @on(clients_events.ClientErased, queue="notifications.tell-client-erased")
+    async def tell_erased(event: clients_events.ClientErased, delivery: Delivery) -> None:
+        """Tells it once, however often it is announced; what else was to be told of the client is forgotten."""
+        await delivery.db.run(store.lock_queues)
+        happening = Happening("client.erased", event.client_id, _LAST, delivery.occurred_at, {"client_id": event.client_id})
+        await tell(delivery, [happening])
+        await delivery.db.run(store.forget_client, client_id=event.client_id, but=happening.type)
+
+    return [tell_created, tell_changed, tell_erased]
 
 
 def _dated(events: Sequence[EventT], delivery: Delivery) -> list[tuple[EventT, datetime]]:
@@ -92,6 +100,11 @@ def _of_appointment(
 def _of_confirmation(event: scheduling_events.AppointmentConfirmed, occurred_at: datetime) -> Happening:
     data = {"appointment_id": event.appointment_id, "confirmed_at": to_datetime(event.confirmed_at), "version": event.version}
     return Happening("appointment.confirmed", event.appointment_id, event.version, occurred_at, data)
+
+
+def _of_asking(event: scheduling_events.AppointmentCancellationAsked, occurred_at: datetime) -> Happening:
+    data = {"appointment_id": event.appointment_id, "asked_at": to_datetime(event.asked_at), "version": event.version}
+    return Happening("appointment.cancellation_asked", event.appointment_id, event.version, occurred_at, data)
 
 
 def _of_signature(event: clinical_events.SessionFinalized, occurred_at: datetime) -> Happening:

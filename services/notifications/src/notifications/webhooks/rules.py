@@ -14,6 +14,7 @@ EVENT_TYPES = (
     "appointment.booked",
     "appointment.moved",
     "appointment.confirmed",
+    "appointment.cancellation_asked",
     "appointment.cancelled",
     "appointment.completed",
     "appointment.no_show",

@@ -1,4 +1,4 @@
-"""Confirms and cancels appointments as their clients ask for by a link in a reminder. What has been moved or closed since stays as it is."""
+"""Confirms and cancels appointments as their clients ask for by a link in a reminder, or records that they ask. What has been moved or closed since stays as it is."""
 
 import json
 from collections.abc import Sequence
@@ -50,12 +50,31 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         delivery.emit(to_event(events_pb2.AppointmentClosed, after))
         record_effect(delivery, "cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 
-    return [confirm_appointment, cancel_appointment]
+    @on(notifications_events.ClientAskedToCancel, queue="scheduling.ask-to-cancel")
+    async def ask_to_cancel(event: notifications_events.ClientAskedToCancel, delivery: Delivery) -> None:
+        """It stays in the calendar, and is not confirmed any more."""
+        workspace_keys = await keys.of(delivery.workspace_id)
+        row = await _answered(event, delivery)
+        if row is None:
+            return
+        after = {**row, "confirmed_at": None, "version": row["version"] + 1, "updated_at": delivery.now}
+        sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
+        await delivery.db.run(store.ask_to_cancel, id=row["id"], sealed=sealed, now=delivery.now)
+        told = {"cancellation_asked_at": [None, rules.told(delivery.now)]}
+        if row["confirmed_at"] is not None:
+            told["confirmed_at"] = [rules.told(row["confirmed_at"]), None]
+        await _record(delivery, row, row["status"], **told)
+        asked = events_pb2.AppointmentCancellationAsked(appointment_id=str(row["id"]))
+        delivery.emit(fill(asked, {**after, "asked_at": delivery.now}))
+        record_effect(delivery, "ask_to_cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
+
+    return [confirm_appointment, cancel_appointment, ask_to_cancel]
 
 
-async def _answered(
-    event: notifications_events.ClientConfirmed | notifications_events.ClientCancelled, delivery: Delivery
-) -> Record | None:
+_Answer = notifications_events.ClientConfirmed | notifications_events.ClientCancelled | notifications_events.ClientAskedToCancel
+
+
+async def _answered(event: _Answer, delivery: Delivery) -> Record | None:
     """The appointment, locked, if it is still to take place at the time that the client has answered about."""
     row = await delivery.db.maybe(appointments.get_for_update, id=event.appointment_id)
     if row is None or row["status"] != "scheduled" or row["scheduled_start"] != to_datetime(event.starts_at):

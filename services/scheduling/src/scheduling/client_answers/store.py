@@ -12,4 +12,6 @@ _this = _a.id == bindparam("id", type_=Uuid)
 
 confirm = command(update(appointments).where(_this).values(confirmed_at=_now, **_answered))
 
+ask_to_cancel = command(update(appointments).where(_this).values(confirmed_at=None, **_answered))
+
 cancel = command(update(appointments).where(_this).values(status=literal("cancelled", Text), cancelled_at=_now, **_answered))

@@ -27,7 +27,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/notifications/v1/events.proto\x12\x19\x63\x61seload.notifications.v1\x1a)caseload/notifications/v1/reminders.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\"^\n\x0f\x43lientConfirmed\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x0f\x43lientCancelled\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"/\n\x0b\x41\x64\x64ressHeld\x12 \n\x12\x61\x64\x64ress_trouble_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"(\n\x0eOfferNotMailed\x12\x16\n\x08offer_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xb7\x01\n\x15ReminderRuleUnsettled\x12\x14\n\x0chours_before\x18\x01 \x01(\x05\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".caseload.notifications.v1.Channel\x12)\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x08\x61\x66ter_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x0b\n\t_after_id\"\xa8\x01\n\x15ReminderPolicyChanged\x12\x1b\n\x08\x61\x66ter_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x13\n\x0b\x61\x66ter_hours\x18\x02 \x01(\x05\x12>\n\rafter_channel\x18\x03 \x01(\x0e\x32\".caseload.notifications.v1.ChannelH\x01\x88\x01\x01\x42\x0b\n\t_after_idB\x10\n\x0e_after_channelb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/notifications/v1/events.proto\x12\x19\x63\x61seload.notifications.v1\x1a)caseload/notifications/v1/reminders.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\"^\n\x0f\x43lientConfirmed\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x0f\x43lientCancelled\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"b\n\x13\x43lientAskedToCancel\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"/\n\x0b\x41\x64\x64ressHeld\x12 \n\x12\x61\x64\x64ress_trouble_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"(\n\x0eOfferNotMailed\x12\x16\n\x08offer_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xb7\x01\n\x15ReminderRuleUnsettled\x12\x14\n\x0chours_before\x18\x01 \x01(\x05\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".caseload.notifications.v1.Channel\x12)\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x08\x61\x66ter_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x0b\n\t_after_id\"\xa8\x01\n\x15ReminderPolicyChanged\x12\x1b\n\x08\x61\x66ter_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x13\n\x0b\x61\x66ter_hours\x18\x02 \x01(\x05\x12>\n\rafter_channel\x18\x03 \x01(\x0e\x32\".caseload.notifications.v1.ChannelH\x01\x88\x01\x01\x42\x0b\n\t_after_idB\x10\n\x0e_after_channelb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLIENTCONFIRMED'].fields_by_name['appointment_id']._serialized_options = b'\340\265\030\001'
   _globals['_CLIENTCANCELLED'].fields_by_name['appointment_id']._loaded_options = None
   _globals['_CLIENTCANCELLED'].fields_by_name['appointment_id']._serialized_options = b'\340\265\030\001'
+  _globals['_CLIENTASKEDTOCANCEL'].fields_by_name['appointment_id']._loaded_options = None
+  _globals['_CLIENTASKEDTOCANCEL'].fields_by_name['appointment_id']._serialized_options = b'\340\265\030\001'
   _globals['_ADDRESSHELD'].fields_by_name['address_trouble_id']._loaded_options = None
   _globals['_ADDRESSHELD'].fields_by_name['address_trouble_id']._serialized_options = b'\340\265\030\001'
   _globals['_OFFERNOTMAILED'].fields_by_name['offer_id']._loaded_options = None
@@ -62,12 +64,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLIENTCONFIRMED']._serialized_end=455
   _globals['_CLIENTCANCELLED']._serialized_start=457
   _globals['_CLIENTCANCELLED']._serialized_end=551
-  _globals['_ADDRESSHELD']._serialized_start=553
-  _globals['_ADDRESSHELD']._serialized_end=600
-  _globals['_OFFERNOTMAILED']._serialized_start=602
-  _globals['_OFFERNOTMAILED']._serialized_end=642
-  _globals['_REMINDERRULEUNSETTLED']._serialized_start=645
-  _globals['_REMINDERRULEUNSETTLED']._serialized_end=828
-  _globals['_REMINDERPOLICYCHANGED']._serialized_start=831
-  _globals['_REMINDERPOLICYCHANGED']._serialized_end=999
+  _globals['_CLIENTASKEDTOCANCEL']._serialized_start=553
+  _globals['_CLIENTASKEDTOCANCEL']._serialized_end=651
+  _globals['_ADDRESSHELD']._serialized_start=653
+  _globals['_ADDRESSHELD']._serialized_end=700
+  _globals['_OFFERNOTMAILED']._serialized_start=702
+  _globals['_OFFERNOTMAILED']._serialized_end=742
+  _globals['_REMINDERRULEUNSETTLED']._serialized_start=745
+  _globals['_REMINDERRULEUNSETTLED']._serialized_end=928
+  _globals['_REMINDERPOLICYCHANGED']._serialized_start=931
+  _globals['_REMINDERPOLICYCHANGED']._serialized_end=1099
 # @@protoc_insertion_point(module_scope)

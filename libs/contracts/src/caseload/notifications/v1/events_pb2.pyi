@@ -46,6 +46,14 @@ class ClientCancelled(_message.Message):
     starts_at: _timestamp_pb2.Timestamp
     def __init__(self, appointment_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class ClientAskedToCancel(_message.Message):
+    __slots__ = ("appointment_id", "starts_at")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    starts_at: _timestamp_pb2.Timestamp
+    def __init__(self, appointment_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class AddressHeld(_message.Message):
     __slots__ = ("address_trouble_id",)
     ADDRESS_TROUBLE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -93,10 +93,12 @@ class OptOutPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[OptOut, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
 
 class TakeBackOptOutRequest(_message.Message):
-    __slots__ = ("client_id",)
+    __slots__ = ("client_id", "channel")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
     client_id: str
-    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+    channel: _reminders_pb2.Channel
+    def __init__(self, client_id: _Optional[str] = ..., channel: _Optional[_Union[_reminders_pb2.Channel, str]] = ...) -> None: ...
 
 class TakeBackOptOutResponse(_message.Message):
     __slots__ = ()

@@ -92,6 +92,18 @@ class AppointmentConfirmed(_message.Message):
     confirmed_at: _timestamp_pb2.Timestamp
     def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class AppointmentCancellationAsked(_message.Message):
+    __slots__ = ("appointment_id", "client_id", "version", "asked_at")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    ASKED_AT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    client_id: str
+    version: int
+    asked_at: _timestamp_pb2.Timestamp
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class PaymentRequested(_message.Message):
     __slots__ = ("payment_request_id", "appointment_id")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
