@@ -226,7 +226,7 @@ EXPLANATIONS: dict[str, str] = {
     "service_inactive": "This service is not offered at present.",
     "service_invalid": "The service cannot be stored like this. `errors` says why.",
     "service_not_found": "This service does not exist, was withdrawn, or belongs to another workspace.",
-    "session_already_exists": "This appointment already has a session note.",
+    "session_already_exists": "This appointment has a session note already: `session_id`. Go on with that one.",
     "session_date_required": "A note has a date: its own, or that of its appointment.",
     "session_empty": "A note that says nothing cannot be signed.",
     "session_ended": "The login session has ended. Sign in again.",

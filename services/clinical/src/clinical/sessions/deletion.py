@@ -84,4 +84,7 @@ async def _appointment(work: UnitOfWork, row: Record) -> Mapping[str, Any]:
     if row["appointment_id"] is None:
         return kept
     locked = await work.db.one(store.lock_appointment, appointment_id=row["appointment_id"])
-    return kept if locked["deleted_at"] is None else {"appointment_id": None, "detached_version": row["version"] + 1}
+    if locked["deleted_at"] is not None:
+        return {"appointment_id": None, "detached_version": row["version"] + 1}
+    rules.check_only_note(await work.db.maybe(store.of_appointment, appointment_id=row["appointment_id"]))
+    return kept

@@ -100,6 +100,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
+            rules.check_only_note(await work.db.maybe(store.of_appointment, appointment_id=note.appointment_id))
         if request.HasField("template_id"):
             await templates.begin(note, request.template_id, keys, work)
         return mapping.from_row(await drafts.create(work, keys, note), keys)

@@ -67,6 +67,12 @@ def check_not_deleted(deleted_at: datetime | None) -> None:
 
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
+def check_only_note(note: Mapping[str, Any] | None) -> None:
+    """Raises Conflict, which names the note that there is, if the appointment has one already."""
+    if note is not None:
+        raise Conflict("session_already_exists", "This appointment has a note already.", facts={"session_id": str(note["id"])})
+
+
     if not any(map(is_visible, "".join(texts))):
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
 
