@@ -124,7 +124,7 @@ EXPLANATIONS: dict[str, str] = {
     "location_invalid": "The location cannot be stored like this. `errors` says why.",
     "location_not_found": "This location does not exist, was withdrawn, or belongs to another workspace.",
     "malformed_request": "The request cannot be read as HTTP or JSON.",
-    "measure_invalid": "This score cannot be stored. It needs a name, a value in the range of its instrument, and a time that is not in the future. `errors` says which of them is wrong.",
+    "measure_invalid": "This score cannot be stored. It needs a name, a value in the range of its instrument (a whole number of PHQ-2, PHQ-9, GAD-2 and GAD-7), and a time that is not in the future. `errors` says which of them is wrong.",
     "member_cannot_treat": "A care team consists of active users whose role treats clients. `errors` says who does not.",
     "merge_final": "A merge can be undone for 30 days; `undo_until` says until when.",
     "merge_not_last": "The client that this one was merged into was merged as well, into the one that `merged_into` names. Undo that merge first.",
