@@ -218,7 +218,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
         draft = await signed.unfinalize(work, keys, row, request.reason)
         if held is not None and held.base_version == row["version"]:
             draft = await pending.take_over(work, keys, draft, held)
-        return mapping.from_row(draft, keys)
+        note = mapping.from_row(draft, keys)
+        await replies.complete(work, keys, [note])
+        return note
 
     async def DeleteSession(self, request: pb.DeleteSessionRequest, work: UnitOfWork) -> pb.DeleteSessionResponse:
         rules.check_deletion_reason(request.reason)
@@ -281,8 +283,6 @@ class Sessions(SessionsServicer[UnitOfWork]):
         rules.check_no_note(await work.db.maybe(store.of_appointment, appointment_id=request.appointment_id))
         return pb.CheckNoNoteResponse()
 
-    async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
-        keys = await self._keys.of(work.workspace_id)
     async def CheckNoteDeletion(self, request: pb.CheckNoteDeletionRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         row = await work.db.maybe(store.of_appointment, appointment_id=request.appointment_id)
         if row is None:
@@ -290,6 +290,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         deletion.check_may_delete(row, work)
         return pb.NoteOfAppointment(session_id=str(row["id"]))
 
+    async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
+        keys = await self._keys.of(work.workspace_id)
         return pb.NoteOfAppointment(session_id=await release.detach(work, keys, request.appointment_id))
 
     async def DeleteNote(self, request: pb.DeleteNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
