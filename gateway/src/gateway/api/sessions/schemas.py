@@ -18,7 +18,7 @@ class SessionCreate(Schema):
     session_date: Annotated[
         Time | None,
         Field(
-            description="The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; "
+            description="The appointment's start, unless given; one of the two is needed. It stays where it is when the appointment is moved. A note can be prepared for a session to come; "
             "it is signed a year before it at the earliest (`session_in_future`)."
         ),
     ] = None
