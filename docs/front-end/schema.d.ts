@@ -6189,7 +6189,7 @@ export interface components {
             client_id: string;
             /** @description One of the same client's, without a note. */
             appointment_id?: string | null;
-            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; it is signed a year before it at the earliest (`session_in_future`). */
+            /** @description The appointment's start, unless given; one of the two is needed. It stays where it is when the appointment is moved. A note can be prepared for a session to come; it is signed a year before it at the earliest (`session_in_future`). */
             session_date?: string | null;
             duration_minutes?: number | null;
             subjective?: string | null;
