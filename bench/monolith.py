@@ -190,7 +190,7 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
         row.draft_last_saved_at = row.updated_at = datetime.now(UTC)
         row.sealed = NOTES.seal(note, keys, vars(row), Unwitnessed())
         await db.commit()
-        return {**_open(row, sessions_pb2.Session(), NOTES, keys), "is_draft": row.status == "draft"}
+        return note_answer(row, keys)
 
     @app.get("/api/v1/clients/{client_id}/timeline", response_model=Timeline)
     async def timeline(client_id: UUID, limit: int, db: Db) -> Any:
@@ -216,6 +216,11 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
 
 def _client(row: Any, keys: WorkspaceKeys) -> dict[str, Any]:
     return _open(row, clients_pb2.Client(), CLIENTS, keys)
+
+
+def note_answer(row: Any, keys: WorkspaceKeys) -> dict[str, Any]:
+    """A note as it is answered. None of the dataset's was signed, so none waits for a co-signature."""
+    return {**_open(row, sessions_pb2.Session(), NOTES, keys), "is_draft": row.status == "draft", "cosign_status": "none"}
 
 
 def _row(entity: type[Any], **values: Any) -> Any:

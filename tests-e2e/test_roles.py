@@ -30,6 +30,9 @@ class Nowhere(dict):
     def __missing__(self, name):
         return str(uuid4())
 
+    def __contains__(self, name):
+        return True
+
     def __or__(self, other):
         return Nowhere({**self, **other})
 

@@ -3,11 +3,16 @@
 import asyncio
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from uuid import UUID
 
+from bench import monolith, notes
 from bench.comparison import Measurement
 from bench.load import FIRST_SLOT, SLOT, LoadResult, Plan, Recorder, answer, filled, percentile
 from bench.report import floors, ratios, table
 from bench.staff import WITH_PASSWORD
+from chassis.encryption.records import WorkspaceKeys
 
 
 def measurement(per_second: float) -> Measurement:
@@ -20,6 +25,18 @@ def test_each_request_gets_its_own_number_and_slot():
         filled(body, 2).decode()
         == f'{{"n": 2, "from": "{(FIRST_SLOT + 2 * SLOT).isoformat()}", "to": "{(FIRST_SLOT + 3 * SLOT).isoformat()}"}}'
     )
+
+
+def test_the_monolith_answers_notes_and_events_as_its_response_models_say():
+    keys = WorkspaceKeys("clinical", UUID(int=7), active=1, keys={1: b"s" * 32}, index=b"i" * 32)
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    row = notes.draft(UUID(int=7), UUID(int=1), UUID(int=2), now, now, {"plan": "Rest."}, keys)
+
+    answered = monolith.Session.model_validate(monolith.note_answer(SimpleNamespace(**row), keys))
+    assert (answered.plan, answered.is_draft) == ("Rest.", True)
+    events = [monolith._event(kind, now, session_id=UUID(int=3)) for kind in ("session", "appointment_scheduled")]
+    told = {"client_id": UUID(int=1), "events": events, "total_events": 2, "next_cursor": None}
+    assert len(monolith.Timeline.model_validate(told).events) == 2
 
 
 def test_a_percentile_is_one_of_the_values():

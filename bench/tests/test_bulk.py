@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from bench import bulk, staff
+from bench import bulk, plain, staff
 from bench.dataset import workspace_keys
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
@@ -73,6 +73,8 @@ async def test_loaded_records_are_opened_found_listed_and_counted_by_the_service
         waiting = reminders_pb2.ListLogsRequest(status=reminders_pb2.REMINDER_STATUS_PENDING, page=1, page_size=100)
         assert (await reminders.ListLogs(waiting, call)).total == 24
 
+        # The chain that is compared with is made of the service as it is.
+        assert [type(servicer) for servicer in plain.servicers(environment.runtime("clinical"))] == [plain.PlainSessions]
         sessions = environment.stub(SessionsStub)
         drafts = await bulk.load_drafts(environment.admin_dsn, workspace_id, user_id, [UUID(ids[0])], 3, keys["clinical"])
         signed = await sessions.FinalizeSession(sessions_pb2.FinalizeSessionRequest(session_id=str(drafts[0])), call)

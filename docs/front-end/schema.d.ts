@@ -1539,6 +1539,8 @@ export interface paths {
         /**
          * Delete Appointment
          * @description Without session_note_action an appointment that has a note is not deleted: `session_note_exists`.
+         *
+         *     `delete` deletes the note as `DELETE /sessions/{session_id}` does: a signed one for who wrote or signed it and for owners and administrators.
          */
         delete: operations["delete_appointment"];
         options?: never;
@@ -2174,7 +2176,10 @@ export interface paths {
         put?: never;
         /**
          * Create Session
-         * @description A draft, of an inactive client as well. An empty one can be saved, and is not signed (`session_empty`).
+         * @description A draft, of an inactive client as well; of an erased one it is 404, of one who was merged 410 `client_merged`.
+         *
+         *     An appointment has one note: another is 409 `session_already_exists`, with the first one's `session_id`. The appointment may be to come, cancelled
+         *     or missed; a deleted one is 404, another client's 422 `appointment_of_another_client`. A note may be empty, and is not signed then (`session_empty`).
          */
         post: operations["create_session"];
         delete?: never;
@@ -2190,7 +2195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Session */
+        /**
+         * Get Session
+         * @description 404 for a deleted note, which lists have with include_deleted until it is erased.
+         */
         get: operations["get_session"];
         /**
          * Save Session
@@ -2204,6 +2212,8 @@ export interface paths {
         /**
          * Delete Session
          * @description Deletes the note with its files until `permanent_delete_after`; it can be restored until then, and is erased afterwards.
+         *
+         *     Drafts are deleted by everybody who writes notes; one that was ever signed, by who may make it a draft again (403 `signed_by_another`).
          */
         delete: operations["delete_session"];
         options?: never;
@@ -2244,7 +2254,8 @@ export interface paths {
          * Finalize Session
          * @description Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
          *
-         *     Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`).
+         *     Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`). Whoever may sign signs what others
+         *     wrote, too. A signature is about the texts, the date and the duration; files can be added and removed afterwards.
          */
         post: operations["finalize_session"];
         delete?: never;
@@ -2269,6 +2280,8 @@ export interface paths {
         /**
          * Unfinalize Session
          * @description Makes a signed note a draft again. Its signed versions stay; the next signature makes the next one.
+         *
+         *     For who wrote or signed it, and for owners and administrators (403 `signed_by_another`); others amend it.
          */
         post: operations["unfinalize_session"];
         delete?: never;
@@ -2366,7 +2379,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Latest Finalized */
+        /**
+         * Get Latest Finalized
+         * @description The signed note of the latest session_date; 404 where the client has none.
+         */
         get: operations["get_latest_finalized"];
         put?: never;
         post?: never;
@@ -2409,7 +2425,10 @@ export interface paths {
         /** List Attachments */
         get: operations["list_attachments"];
         put?: never;
-        /** Upload Attachment */
+        /**
+         * Upload Attachment
+         * @description Of a draft or a signed note, whose signature is not about its files. 409 `quota_exceeded` where the workspace has no room left.
+         */
         post: operations["upload_attachment"];
         delete?: never;
         options?: never;
@@ -2428,11 +2447,17 @@ export interface paths {
         get: operations["get_attachment"];
         put?: never;
         post?: never;
-        /** Delete Attachment */
+        /**
+         * Delete Attachment
+         * @description At once and for good, unlike a note.
+         */
         delete: operations["delete_attachment"];
         options?: never;
         head?: never;
-        /** Rename Attachment */
+        /**
+         * Rename Attachment
+         * @description A name without an extension keeps the file's own; another extension is 422 `file_extension_changed`, a name that is taken 409 `file_name_taken`.
+         */
         patch: operations["rename_attachment"];
         trace?: never;
     };
@@ -2510,7 +2535,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete Client Attachment */
+        /**
+         * Delete Client Attachment
+         * @description At once and for good, also a file of one of the client's notes.
+         */
         delete: operations["delete_client_attachment"];
         options?: never;
         head?: never;
@@ -2598,7 +2626,7 @@ export interface paths {
         put?: never;
         /**
          * Create Plan
-         * @description A client may have several active plans at the same time. One who is no longer treated gets no new plan.
+         * @description A client may have several active plans at the same time. One who is inactive gets no new plan (`client_inactive`), an erased one is 404.
          */
         post: operations["create_plan"];
         delete?: never;
@@ -5197,7 +5225,7 @@ export interface components {
             measured_at: string;
         };
         MeasureCreate: {
-            /** @description What is measured, in any words. Pain goes from 0 to 10, PHQ-9 to 27, PHQ-2 and GAD-2 to 6, GAD-7 to 21. */
+            /** @description What is measured, in any words. Pain goes from 0 to 10, PHQ-9 to 27, PHQ-2 and GAD-2 to 6, GAD-7 to 21; these four in whole numbers. */
             name: string;
             value: number;
             /** @description The session of the same client in which it was measured. */
@@ -6128,7 +6156,10 @@ export interface components {
             /** Format: date-time */
             session_date: string;
             duration_minutes: number | null;
-            /** @enum {string} */
+            /**
+             * @description No note is `archived` yet: nothing makes it so.
+             * @enum {string}
+             */
             status: "draft" | "finalized" | "archived";
             is_draft: boolean;
             draft_last_saved_at: string | null;
@@ -6147,7 +6178,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
-            /** @description What the caller typed into a signed note and has not yet made an amendment. */
+            /** @description What the caller typed into a signed note and has not yet made an amendment; still there where somebody else has made it a draft again. */
             pending_amendment: components["schemas"]["PendingAmendment"] | null;
             /** @description The note that this one began as a conflict copy of: saves of an older version. It may be erased by now. */
             conflict_of: string | null;
@@ -6158,7 +6189,7 @@ export interface components {
             /** @description Why a signed note was made a draft again; gone when it is signed. */
             unfinalized_reason: string | null;
             /**
-             * @description Of the newest signed version: pending while it waits for its signer's supervisor.
+             * @description Of the newest signed version: pending while it waits for its signer's supervisor. A returned note that is made a draft stays returned.
              * @enum {string}
              */
             cosign_status: "none" | "pending" | "cosigned" | "returned";
@@ -6172,8 +6203,9 @@ export interface components {
         SessionCreate: {
             /** Format: uuid */
             client_id: string;
+            /** @description One of the same client's, without a note. */
             appointment_id?: string | null;
-            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; it is signed a year before it at the earliest (`session_in_future`). */
+            /** @description The appointment's start, unless given; one of the two is needed. It stays where it is when the appointment is moved. A note can be prepared for a session to come; it is signed a year before it at the earliest (`session_in_future`). */
             session_date?: string | null;
             duration_minutes?: number | null;
             subjective?: string | null;
@@ -6476,7 +6508,11 @@ export interface components {
             next_cursor: string | null;
         };
         TimelineEvent: {
-            event_type: string;
+            /**
+             * @description `session` is at the note's session_date; each signature is a session_finalized, each amendment a session_amended.
+             * @enum {string}
+             */
+            event_type: "appointment_scheduled" | "appointment_completed" | "appointment_cancelled" | "appointment_no_show" | "session" | "session_finalized" | "session_amended" | "plan_created" | "plan_updated" | "plan_completed" | "plan_discontinued" | "milestone_achieved";
             /** Format: date-time */
             event_date: string;
             title: string;

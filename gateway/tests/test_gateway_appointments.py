@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
 
 from gateway.api.appointments.routes import initials
+from identity.roles import SCOPES_BY_ROLE
 
 FIELDS = {
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
@@ -337,6 +338,17 @@ async def test_who_may_not_delete_both_deletes_neither(gateway, practice, check_
         check_problem(await delete_appointment(desk, appointment_id), 409, "session_note_exists")
         assert (await desk.get(f"/api/v1/appointments/{appointment_id}")).status_code == 200
         assert (await delete_appointment(desk, appointment_id, session_note_action="keep")).status_code == 204
+
+
+async def test_a_note_that_somebody_else_signed_is_not_deleted_with_its_appointment(gateway, practice, check_problem):
+    _, appointment_id, note_id = await documented(practice)
+    assert (await practice.http.post(f"/api/v1/sessions/{note_id}/finalize")).status_code == 200
+
+    async with gateway.colleague(practice.person, user_id=uuid7(), scopes=SCOPES_BY_ROLE["therapist"]) as therapist:
+        check_problem(await delete_appointment(therapist, appointment_id, session_note_action="delete"), 403, "signed_by_another")
+        assert (await therapist.get(f"/api/v1/appointments/{appointment_id}")).status_code == 200
+        assert (await therapist.get(f"/api/v1/sessions/{note_id}")).json()["appointment_id"] == appointment_id
+    assert (await delete_appointment(practice.http, appointment_id, session_note_action="delete")).status_code == 204
 
 
 @pytest.mark.parametrize(

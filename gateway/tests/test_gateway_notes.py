@@ -223,7 +223,7 @@ async def test_one_appointment_has_one_note(practice, check_problem):
 
     again = await practice.http.post("/api/v1/sessions", json={"client_id": client["id"], "appointment_id": appointment["id"]})
 
-    check_problem(again, 409, "session_already_exists")
+    assert check_problem(again, 409, "session_already_exists")["session_id"] == note["id"]
 
 
 @pytest.mark.parametrize("but", [{"subjective": "x" * 5001}, {"duration_minutes": 481}, {"duration_minutes": -1}, {"session_date": None}])

@@ -45,7 +45,7 @@ async def test_each_item_has_its_result_and_a_bad_one_keeps_no_other_from_its(pr
     told = [(each["client_session_id"], each["status"], each["code"], each["flags"]) for each in result["results"]]
     assert told == [
         ("one", "created", None, []),
-        ("two", "rejected", "not_found", []),
+        ("two", "rejected", "client_not_found", []),
         ("three", "rejected", "sync_item_invalid", []),
         ("four", "conflict", None, ["text_split"]),
         ("one", "conflict", None, ["stale_version", "older_than_limit"]),
@@ -184,7 +184,7 @@ async def test_another_workspaces_clients_and_appointments_are_nowhere(practice,
     told = [(each["status"], each["code"], each["flags"], each["error"]) for each in results]
     assert told[0] == told[1]
     assert told[2] == told[3]
-    assert (told[0][:2], told[2][::2]) == (("rejected", "not_found"), ("created", ["appointment_gone"]))
+    assert (told[0][:2], told[2][::2]) == (("rejected", "client_not_found"), ("created", ["appointment_gone"]))
 
 
 async def test_saving_often_is_counted_as_autosaving_is(gateway, practice, item):

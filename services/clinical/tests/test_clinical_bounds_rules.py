@@ -96,6 +96,41 @@ def test_who_may_write_may_not_sign_unless_told():
     assert refused(rules.check_may_sign, {"sessions:write"}) == (Forbidden, "permission_denied", [])
 
 
+@pytest.mark.parametrize(
+    ("author", "signer", "scopes", "own"),
+    [
+        (1, 2, (), True),
+        (2, 1, (), True),
+        (2, 2, (), False),
+        (2, None, (), False),
+        (2, None, ("sessions:oversee",), True),
+        (2, 2, ("sessions:cosign",), False),
+    ],
+)
+def test_what_was_signed_is_its_authors_its_signers_and_whose_oversee_the_workspace(author, signer, scopes, own):
+    note = {"created_by_user_id": UUID(int=author), "finalized_by_user_id": signer and UUID(int=signer), "status": "draft"}
+    expected = None if own else (Forbidden, "signed_by_another", [])
+    assert refused(rules.check_own, note, UUID(int=1), scopes) == expected
+    assert refused(rules.check_may_delete, note, 1, UUID(int=1), scopes) == expected
+    # A draft that was never signed is anybody's who writes notes.
+    assert refused(rules.check_may_delete, note, 0, UUID(int=1), scopes) is None
+
+
+def test_a_signed_note_is_deleted_and_restored_by_who_may_sign():
+    note = {"created_by_user_id": UUID(int=1), "finalized_by_user_id": UUID(int=1), "status": "finalized"}
+    for scopes, expected in (({"sessions:sign"}, None), ({"sessions:write"}, (Forbidden, "permission_denied", []))):
+        assert refused(rules.check_may_delete, note, 1, UUID(int=1), scopes) == expected
+        assert refused(rules.check_may_restore, "finalized", scopes) == expected
+        assert refused(rules.check_may_restore, "draft", scopes) is None
+
+
+def test_an_appointment_has_one_note_and_another_is_told_which():
+    rules.check_only_note(None)
+    with pytest.raises(Conflict) as conflict:
+        rules.check_only_note({"id": UUID(int=1)})
+    assert (conflict.value.code, conflict.value.facts) == ("session_already_exists", {"session_id": ONE})
+
+
 def test_a_deleted_note_is_restored_until_its_time_is_over():
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert refused(rules.check_restorable, now + timedelta(microseconds=1), now) is None

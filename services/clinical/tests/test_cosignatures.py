@@ -260,6 +260,24 @@ async def test_a_note_that_is_a_draft_again_has_left_the_queue_and_waits_when_it
     assert await ward.supervisor.waiting() == [note.id]
 
 
+async def test_a_returned_note_stays_returned_while_its_author_rewrites_it(ward):
+    note = await ward.trainee.sign()
+    await ward.supervisor.give_back(note, "Which knee?")
+
+    draft = await ward.trainee.unfinalize(note)
+
+    assert (draft.is_draft, draft.cosign_status, draft.cosign_comment) == (True, RETURNED, "Which knee?")
+    assert await ward.trainee.get(note.id) == draft
+    assert (await ward.trainee.page(cosign_status=RETURNED)).items[0] == draft
+    assert await refused_with(ward.supervisor.cosign(note)) == "cosign_not_pending"
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=1, cosignatures=1)
+    await ward.trainee.autosave(note, plan="The left one.")
+    again = await ward.trainee.finalize(note)
+    assert (again.cosign_status, again.cosign_comment) == (PENDING, "")
+    assert await ward.supervisor.waiting() == [note.id]
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=2, cosignatures=1)
+
+
 async def test_a_deleted_note_waits_again_when_it_is_restored(ward):
     note = await ward.trainee.sign()
     await ward.trainee.delete(note)

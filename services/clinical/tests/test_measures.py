@@ -65,6 +65,8 @@ async def test_a_session_has_to_be_the_same_clients(planning, plan_id, neighbour
         ({"name": "x" * 101}, "/name"),
         ({"value": 11}, "/value"),
         ({"name": "PHQ-9", "value": 28}, "/value"),
+        ({"name": "PHQ-9", "value": 7.5}, "/value"),
+        ({"name": "gad 7", "value": 0.5}, "/value"),
         ({"name": "Weight", "value": float("nan")}, "/value"),
         ({"name": "Weight", "value": float("inf")}, "/value"),
         ({"measured_at": datetime(2200, 1, 1, tzinfo=UTC)}, "/measured_at"),

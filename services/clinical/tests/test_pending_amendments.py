@@ -315,3 +315,14 @@ async def test_what_others_typed_or_was_typed_into_an_older_version_stays_out_of
 
     assert draft.plan == "rest"
     assert await practice.count("pending_amendments") == 2
+    # Each finds their own beside it, and gives it up by a save of somebody who has read the draft.
+    assert (shown(draft) or {})["plan"] == "run"
+    assert (shown(await colleague.get(signed.id)) or {})["plan"] == "swim"
+    assert [(shown(note) or {})["plan"] for note in (await colleague.page(is_draft=True)).items] == ["swim"]
+    assert shown(await practice.colleague().get(signed.id)) is None
+    typed = (await colleague.autosave(signed, seen=draft.version, plan="swim and rest")).session
+    assert (shown(typed) or {})["plan"] == "swim"
+    saved = (await colleague.save(signed, seen=typed.version, plan="swim and rest")).session
+    assert (saved.plan, shown(saved)) == ("swim and rest", None)
+    again = await practice.finalize(signed)
+    assert (again.plan, (shown(again) or {})["plan"]) == ("swim and rest", "run")

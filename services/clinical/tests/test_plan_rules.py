@@ -256,6 +256,15 @@ def test_the_range_of_a_score(name, least, most):
         assert refused(measures.check_measure, name, value, NOW, now=NOW) == (Invalid, "measure_invalid", ["/value"])
 
 
+@pytest.mark.parametrize(
+    ("name", "whole"), [("PHQ-9", True), ("phq2", True), ("GAD 2", True), ("gad-7", True), ("Pain", False), ("Weight", False)]
+)
+def test_sums_of_items_are_whole_numbers(name, whole):
+    assert refused(measures.check_measure, name, 2.0, NOW, now=NOW) is None
+    expected = (Invalid, "measure_invalid", ["/value"]) if whole else None
+    assert refused(measures.check_measure, name, 2.5, NOW, now=NOW) == expected
+
+
 def test_every_fault_of_a_score_is_told_at_once():
     assert refused(measures.check_measure, "x" * 100, 1, NOW + timedelta(minutes=5), now=NOW) is None
     wrong = refused(measures.check_measure, "x" * 101, float("nan"), NOW + timedelta(minutes=6), now=NOW)

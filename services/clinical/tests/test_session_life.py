@@ -1,11 +1,13 @@
 """Deleting notes, restoring them, erasing what is over, and making a signed note a draft again."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from caseload.audit.v1 import events_pb2 as audit_pb
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import events_pb2
@@ -18,6 +20,7 @@ from chassis.work import retention
 from chassis.work.retention import Pruner
 from clinical.sessions.mapping import NOTES
 from clinical.tables import RETENTIONS
+from identity.roles import SCOPES_BY_ROLE
 
 from .conftest import MONDAY, photo
 
@@ -291,6 +294,38 @@ async def test_a_signed_note_is_deleted_and_restored_only_by_who_may_sign(practi
     draft = await practice.write()
     await writer.delete(draft)
     assert (await writer.restore(draft)).id == draft.id
+
+
+async def test_what_was_signed_is_taken_back_by_who_wrote_or_signed_it_and_by_who_oversees_the_workspace(practice):
+    author, signer, nurse, other = [
+        replace(practice.colleague(), scopes=SCOPES_BY_ROLE[role]) for role in ("nurse", "doctor", "nurse", "doctor")
+    ]
+    appointment_id = await practice.book()
+    note = await signer.finalize(await author.write(appointment_id=appointment_id))
+    # An amendment is what others make, and it makes the note nobody else's.
+    await nurse.save(note, reason="measured", objective="pulse 60")
+    for somebody in (nurse, other):
+        for attempt in (
+            somebody.unfinalize(note),
+            somebody.delete(note),
+            somebody.sessions.DeleteNote(pb.DeleteNoteRequest(appointment_id=appointment_id), somebody.call),
+            somebody.sessions.CheckNoteDeletion(pb.CheckNoteDeletionRequest(appointment_id=appointment_id), somebody.call),
+        ):
+            with pytest.raises(Forbidden) as refused:
+                await attempt
+            assert refused.value.code == "signed_by_another"
+    assert (await practice.get(note.id)).objective == "pulse 60"
+
+    for somebody in (signer, author, practice):
+        await somebody.delete(note)
+        await nurse.restore(note)
+        assert (await somebody.unfinalize(note)).is_draft
+        # It still has what was signed.
+        with pytest.raises(Forbidden):
+            await nurse.delete(note)
+        await signer.finalize(note)
+    assert (await practice.verify(note)).intact
+    assert [line.outcome for line in await practice.audited("check_note_deletion")] == [audit_pb.OUTCOME_FAILURE] * 2
 
 
 # --- a draft again

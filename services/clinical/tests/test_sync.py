@@ -414,7 +414,7 @@ async def test_what_cannot_be_a_note_is_refused_and_leaves_nothing(practice, dev
         (Invalid, "sync_item_invalid", device.item(client_session_id="two", plan="x" * 100_001)),
         (Invalid, "sync_item_invalid", device.item(client_session_id="two", plan="a\x00b")),
         (Invalid, "sync_item_invalid", device.item(client_session_id="x" * 101)),
-        (NotFound, "not_found", device.item(client_session_id="two", client_id=str(uuid7()))),
+        (NotFound, "client_not_found", device.item(client_session_id="two", client_id=str(uuid7()))),
         (Conflict, "note_of_another_client", device.item(base_version=1, client_id=elsewhere, plan="rest")),
     ):
         with pytest.raises(kind) as refused:

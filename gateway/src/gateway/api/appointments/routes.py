@@ -101,11 +101,18 @@ async def change_appointment(
 
 @router.delete("/{appointment_id}", status_code=204)
 async def delete_appointment(appointment_id: UUID, request: SignedInRequest, body: schemas.AppointmentDeletion | None = None) -> Response:
-    """Without session_note_action an appointment that has a note is not deleted: `session_note_exists`."""
+    """Without session_note_action an appointment that has a note is not deleted: `session_note_exists`.
+
+    `delete` deletes the note as `DELETE /sessions/{session_id}` does: a signed one for who wrote or signed it and for owners and administrators.
+    """
     deletion = body or schemas.AppointmentDeletion()
     # Scheduling refuses somebody who may not delete appointments, and audits the denial.
     if deletion.session_note_action is None and request.has_scope("appointments:write"):
         await request.stubs.sessions.CheckNoNote(sessions_pb2.CheckNoNoteRequest(appointment_id=str(appointment_id)), request.context)
+    if deletion.session_note_action == "delete" and all(map(request.has_scope, ("appointments:write", "sessions:write", "sessions:sign"))):
+        # Before the appointment is gone: clinical knows who signed the note.
+        check = sessions_pb2.CheckNoteDeletionRequest(appointment_id=str(appointment_id))
+        await request.stubs.sessions.CheckNoteDeletion(check, request.context)
     # This one call decides about both. Its event tells clinical what becomes of the note.
     await request.stubs.appointments.DeleteAppointment(
         pb.DeleteAppointmentRequest(

@@ -34,6 +34,7 @@ FORM = {
 
 @router.post("", response_model=schemas.Attachment, status_code=201, openapi_extra=FORM)
 async def upload_attachment(session_id: UUID, http: Request, request: SignedInRequest) -> Response:
+    """Of a draft or a signed note, whose signature is not about its files. 409 `quota_exceeded` where the workspace has no room left."""
     settings = http.app.state.settings
     # Before any of the body is read.
     with http.app.state.uploads.admit(request.caller):
@@ -73,12 +74,14 @@ async def get_download(
 
 @router.patch("/{attachment_id}", response_model=schemas.Attachment)
 async def rename_attachment(session_id: UUID, attachment_id: UUID, body: schemas.AttachmentRename, request: SignedInRequest) -> Response:
+    """A name without an extension keeps the file's own; another extension is 422 `file_extension_changed`, a name that is taken 409 `file_name_taken`."""
     message = to_proto(body, pb.RenameAttachmentRequest, session_id=session_id, attachment_id=attachment_id)
     return json_response(await request.stubs.attachments.RenameAttachment(message, request.context))
 
 
 @router.delete("/{attachment_id}", status_code=204)
 async def delete_attachment(session_id: UUID, attachment_id: UUID, request: SignedInRequest) -> Response:
+    """At once and for good, unlike a note."""
     message = pb.DeleteAttachmentRequest(session_id=str(session_id), attachment_id=str(attachment_id))
     await request.stubs.attachments.DeleteAttachment(message, request.context)
     return no_content()

@@ -63,6 +63,7 @@ async def rename_client_attachment(client_id: UUID, attachment_id: UUID, body: A
 
 @router.delete("/{attachment_id}", status_code=204)
 async def delete_client_attachment(client_id: UUID, attachment_id: UUID, request: SignedInRequest) -> Response:
+    """At once and for good, also a file of one of the client's notes."""
     message = pb.DeleteClientAttachmentRequest(client_id=str(client_id), attachment_id=str(attachment_id))
     await request.stubs.client_attachments.DeleteClientAttachment(message, request.context)
     return no_content()

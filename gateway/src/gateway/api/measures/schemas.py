@@ -13,7 +13,10 @@ Value = Annotated[float, Field(strict=True, ge=-1_000_000, le=1_000_000, allow_i
 
 class MeasureCreate(Schema):
     name: Annotated[
-        Name, Field(description="What is measured, in any words. Pain goes from 0 to 10, PHQ-9 to 27, PHQ-2 and GAD-2 to 6, GAD-7 to 21.")
+        Name,
+        Field(
+            description="What is measured, in any words. Pain goes from 0 to 10, PHQ-9 to 27, PHQ-2 and GAD-2 to 6, GAD-7 to 21; these four in whole numbers."
+        ),
     ]
     value: Value
     session_id: Annotated[UUID | None, Field(description="The session of the same client in which it was measured.")] = None

@@ -19,7 +19,7 @@ router = noun_router("/plans", "plans of care")
 
 @router.post("", response_model=schemas.Plan, status_code=201)
 async def create_plan(body: schemas.PlanCreate, request: SignedInRequest) -> Response:
-    """A client may have several active plans at the same time. One who is no longer treated gets no new plan."""
+    """A client may have several active plans at the same time. One who is inactive gets no new plan (`client_inactive`), an erased one is 404."""
     return _with_etag(await request.stubs.plans.CreatePlan(to_proto(body, pb.CreatePlanRequest), request.context), 201)
 
 

@@ -21,7 +21,11 @@ router = noun_router("/sessions", "sessions")
 
 @router.post("", response_model=schemas.Session, status_code=201)
 async def create_session(body: schemas.SessionCreate, request: SignedInRequest) -> Response:
-    """A draft, of an inactive client as well. An empty one can be saved, and is not signed (`session_empty`)."""
+    """A draft, of an inactive client as well; of an erased one it is 404, of one who was merged 410 `client_merged`.
+
+    An appointment has one note: another is 409 `session_already_exists`, with the first one's `session_id`. The appointment may be to come, cancelled
+    or missed; a deleted one is 404, another client's 422 `appointment_of_another_client`. A note may be empty, and is not signed then (`session_empty`).
+    """
     return session_response(await request.stubs.sessions.CreateSession(to_proto(body, pb.CreateSessionRequest), request.context), 201)
 
 
@@ -40,6 +44,7 @@ async def list_sessions(query: Annotated[schemas.SessionQuery, Query()], request
 
 @router.get("/{session_id}", response_model=schemas.Session)
 async def get_session(session_id: UUID, request: SignedInRequest) -> Response:
+    """404 for a deleted note, which lists have with include_deleted until it is erased."""
     return session_response(await request.stubs.sessions.GetSession(pb.GetSessionRequest(session_id=str(session_id)), request.context))
 
 
@@ -67,7 +72,8 @@ async def finalize_session(
 ) -> Response:
     """Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
 
-    Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`).
+    Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`). Whoever may sign signs what others
+    wrote, too. A signature is about the texts, the date and the duration; files can be added and removed afterwards.
     """
     reason = body.reason if body else None
     message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
@@ -86,7 +92,10 @@ async def finalize_session_by_patch(
 async def unfinalize_session(
     session_id: UUID, request: SignedInRequest, body: schemas.Unsigning | None = None, if_match: IfMatch = None
 ) -> Response:
-    """Makes a signed note a draft again. Its signed versions stay; the next signature makes the next one."""
+    """Makes a signed note a draft again. Its signed versions stay; the next signature makes the next one.
+
+    For who wrote or signed it, and for owners and administrators (403 `signed_by_another`); others amend it.
+    """
     reason = body.reason if body else None
     message = pb.UnfinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
     return session_response(await request.stubs.sessions.UnfinalizeSession(message, request.context))
@@ -94,7 +103,10 @@ async def unfinalize_session(
 
 @router.delete("/{session_id}", status_code=204)
 async def delete_session(session_id: UUID, request: SignedInRequest, body: schemas.SessionDeletion | None = None) -> Response:
-    """Deletes the note with its files until `permanent_delete_after`; it can be restored until then, and is erased afterwards."""
+    """Deletes the note with its files until `permanent_delete_after`; it can be restored until then, and is erased afterwards.
+
+    Drafts are deleted by everybody who writes notes; one that was ever signed, by who may make it a draft again (403 `signed_by_another`).
+    """
     message = pb.DeleteSessionRequest(session_id=str(session_id), reason=body.reason if body else None)
     await request.stubs.sessions.DeleteSession(message, request.context)
     return no_content()
@@ -133,6 +145,7 @@ async def list_session_versions(session_id: UUID, request: SignedInRequest) -> R
 
 @router.get("/clients/{client_id}/latest-finalized", response_model=schemas.Session)
 async def get_latest_finalized(client_id: UUID, request: SignedInRequest) -> Response:
+    """The signed note of the latest session_date; 404 where the client has none."""
     return session_response(
         await request.stubs.sessions.GetLatestFinalized(pb.GetLatestFinalizedRequest(client_id=str(client_id)), request.context)
     )

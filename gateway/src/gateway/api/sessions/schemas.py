@@ -14,11 +14,11 @@ Duration = Annotated[int, Field(strict=True, ge=0, le=480)]
 
 class SessionCreate(Schema):
     client_id: UUID
-    appointment_id: UUID | None = None
+    appointment_id: Annotated[UUID | None, Field(description="One of the same client's, without a note.")] = None
     session_date: Annotated[
         Time | None,
         Field(
-            description="The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; "
+            description="The appointment's start, unless given; one of the two is needed. It stays where it is when the appointment is moved. A note can be prepared for a session to come; "
             "it is signed a year before it at the earliest (`session_in_future`)."
         ),
     ] = None
@@ -90,7 +90,7 @@ class Session(Schema):
     plan: str | None
     session_date: Time
     duration_minutes: int | None
-    status: SessionStatus
+    status: Annotated[SessionStatus, Field(description="No note is `archived` yet: nothing makes it so.")]
     is_draft: bool
     draft_last_saved_at: Time | None
     finalized_at: Time | None
@@ -106,7 +106,10 @@ class Session(Schema):
     created_at: Time
     updated_at: Time
     pending_amendment: Annotated[
-        PendingAmendment | None, Field(description="What the caller typed into a signed note and has not yet made an amendment.")
+        PendingAmendment | None,
+        Field(
+            description="What the caller typed into a signed note and has not yet made an amendment; still there where somebody else has made it a draft again."
+        ),
     ]
     conflict_of: Annotated[
         UUID | None,
@@ -118,7 +121,10 @@ class Session(Schema):
     template_id: Annotated[UUID | None, Field(description="The template that it began with; it may be gone by now.")]
     unfinalized_reason: Annotated[str | None, Field(description="Why a signed note was made a draft again; gone when it is signed.")]
     cosign_status: Annotated[
-        CosignStatus, Field(description="Of the newest signed version: pending while it waits for its signer's supervisor.")
+        CosignStatus,
+        Field(
+            description="Of the newest signed version: pending while it waits for its signer's supervisor. A returned note that is made a draft stays returned."
+        ),
     ]
     cosign_due_at: Annotated[Time | None, Field(description="Until when it is to be co-signed; null unless it is pending.")]
     cosigned_by_user_id: UUID | None

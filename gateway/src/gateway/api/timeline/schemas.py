@@ -1,6 +1,6 @@
 """A client's timeline."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -17,8 +17,29 @@ class TimelineQuery(Schema):
     cursor: Annotated[Search, Field(description="`next_cursor` of the page before.")] = None
 
 
+EventType = Literal[
+    "appointment_scheduled",
+    "appointment_completed",
+    "appointment_cancelled",
+    "appointment_no_show",
+    "session",
+    "session_finalized",
+    "session_amended",
+    "plan_created",
+    "plan_updated",
+    "plan_completed",
+    "plan_discontinued",
+    "milestone_achieved",
+]
+
+
 class TimelineEvent(Schema):
-    event_type: str
+    event_type: Annotated[
+        EventType,
+        Field(
+            description="`session` is at the note's session_date; each signature is a session_finalized, each amendment a session_amended."
+        ),
+    ]
     event_date: Time
     title: str
     description: str | None

@@ -34,6 +34,10 @@ def _current(note: Mapping[str, Any]) -> Iterable[Block]:
     ]
     if note["duration_minutes"] is not None:
         facts.append(f"Duration: {note['duration_minutes']} minutes")
+    if note["conflict_of"] is not None:
+        facts.append(f"Began as a conflict copy of: {note['conflict_of']}")
+    if note["unfinalized_reason"]:
+        facts.append(f"Made a draft again because: {note['unfinalized_reason']}")
     if note["deleted_at"] is not None:
         facts.append(f"Deleted: {_time(note['deleted_at'])}")
     yield Block("\n".join(facts))

@@ -30,7 +30,7 @@ class Cosignatures(CosignaturesServicer[UnitOfWork]):
     async def ListCosignQueue(self, request: cosignatures_pb2.ListCosignQueueRequest, work: UnitOfWork) -> sessions_pb2.SessionPage:
         window = page(request)
         keys = await self._keys.of(work.workspace_id)
-        sees_all = rules.OVERSEE in work.caller.scopes
+        sees_all = session_rules.OVERSEE in work.caller.scopes
         if await self._care_teams.hidden(work, work.db):
             queue, count = (
                 (store.queue_of_workspace_shown, store.count_of_workspace_shown) if sees_all else (store.queue_shown, store.count_shown)

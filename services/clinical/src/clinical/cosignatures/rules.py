@@ -4,10 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
-from clinical.sessions.rules import is_visible
+from clinical.sessions.rules import OVERSEE, is_visible
 
-# What it takes to see all that waits in the workspace, and to decide in a supervisor's place.
-OVERSEE = "sessions:oversee"
 _MAX_COMMENT = 5000
 
 

@@ -20,9 +20,17 @@ RANGES = {
 }
 
 
+# Sums of items that are scored in whole numbers. Pain is marked on a line as well.
+WHOLE = RANGES.keys() - {"pain"}
+
+
+def _key(name: str) -> str:
+    return name.casefold().replace(" ", "").replace("-", "")
+
+
 def possible_range(name: str) -> tuple[float, float]:
     """The least and the greatest score of an instrument; of one that is not known, whatever a number can sensibly be."""
-    return RANGES.get(name.casefold().replace(" ", "").replace("-", ""), (-MOST, MOST))
+    return RANGES.get(_key(name), (-MOST, MOST))
 
 
 def check_measure(name: str, value: float, measured_at: datetime, *, now: datetime) -> None:
@@ -33,6 +41,8 @@ def check_measure(name: str, value: float, measured_at: datetime, *, now: dateti
     least, most = possible_range(name)
     if not math.isfinite(value) or not least <= value <= most:
         faults.append(Fault("/value", f"must be from {least} to {most}"))
+    elif _key(name) in WHOLE and value != int(value):
+        faults.append(Fault("/value", "must be a whole number"))
     if is_future(measured_at, now=now):
         faults.append(Fault("/measured_at", "must not be in the future"))
     if faults:

@@ -29,6 +29,11 @@ async def delete(work: UnitOfWork, keys: WorkspaceKeys, row: Record, reason: str
     await work.db.run(store.change_counter, status=row["status"], live=-1, deleted=1)
 
 
+def check_may_delete(row: Record, work: UnitOfWork) -> None:
+    """Raises Forbidden unless the caller may delete the note of this row."""
+    rules.check_may_delete(row, mapping.number_signed(row), work.user_id, work.caller.scopes)
+
+
 async def restore(work: UnitOfWork, keys: WorkspaceKeys, session_id: str) -> Record:
     """Undoes the deletion, and returns the note's row. The note comes back without its appointment if that is deleted by now.
 
@@ -38,7 +43,7 @@ async def restore(work: UnitOfWork, keys: WorkspaceKeys, session_id: str) -> Rec
     row = await _lock_with_deleted(work, session_id)
     if row["deleted_at"] is None:
         return row
-    rules.check_may_remove(row["status"], work.caller.scopes)
+    rules.check_may_restore(row["status"], work.caller.scopes)
     rules.check_restorable(row["permanent_delete_after"], work.now)
     note = mapping.from_row(row, keys)
     note.ClearField("deleted_reason")
@@ -84,4 +89,7 @@ async def _appointment(work: UnitOfWork, row: Record) -> Mapping[str, Any]:
     if row["appointment_id"] is None:
         return kept
     locked = await work.db.one(store.lock_appointment, appointment_id=row["appointment_id"])
-    return kept if locked["deleted_at"] is None else {"appointment_id": None, "detached_version": row["version"] + 1}
+    if locked["deleted_at"] is not None:
+        return {"appointment_id": None, "detached_version": row["version"] + 1}
+    rules.check_only_note(await work.db.maybe(store.of_appointment, appointment_id=row["appointment_id"]))
+    return kept

@@ -32,8 +32,11 @@ async def of_caller(work: UnitOfWork, keys: WorkspaceKeys, session_ids: Sequence
 
 
 async def show(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Session]) -> None:
-    """Sets `pending_amendment` of the notes. Drafts have none, so that a page of drafts costs nothing."""
-    signed = {note.id: note for note in notes if not note.is_draft}
+    """Sets `pending_amendment` of the notes, also of those that somebody has made drafts again meanwhile.
+
+    Drafts that were never signed have none, so that a page of them costs nothing.
+    """
+    signed = {note.id: note for note in notes if mapping.was_signed(note)}
     if not signed:
         return
     for session_id, pending in (await of_caller(work, keys, list(signed))).items():
@@ -78,6 +81,13 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes:
     pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now)
     await _save(work, keys, note.id, pending)
     return pending
+
+
+async def settle(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, names: Iterable[str]) -> None:
+    """Gives up what the caller has typed into these fields: they have read the note as it is, and sent what it is to say."""
+    held = (await of_caller(work, keys, [note.id])).get(note.id) if mapping.was_signed(note) else None
+    if held is not None:
+        await take_out(work, keys, note.id, held, names)
 
 
 async def take_out(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, held: Pending, names: Iterable[str]) -> None:

@@ -17,7 +17,10 @@ async def complete(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Ses
 
 
 async def after_signing(work: UnitOfWork, keys: WorkspaceKeys, row: Record) -> pb.Session:
-    """The note of a row whose caller has just signed it, and left nothing pending."""
+    """The note of a row whose caller has just signed it. Into one that was never signed before, nobody has typed an amendment."""
     note = mapping.from_row(row, keys)
-    await cosigning.show(work, keys, [note])
+    if row["signed_versions"] == 1:
+        await cosigning.show(work, keys, [note])
+    else:
+        await complete(work, keys, [note])
     return note

@@ -100,6 +100,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
+            rules.check_only_note(await work.db.maybe(store.of_appointment, appointment_id=note.appointment_id))
         if request.HasField("template_id"):
             await templates.begin(note, request.template_id, keys, work)
         return mapping.from_row(await drafts.create(work, keys, note), keys)
@@ -210,18 +211,22 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def UnfinalizeSession(self, request: pb.UnfinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
+        if row["status"] != "draft":
+            rules.check_own(row, work.user_id, work.caller.scopes)
         rules.check_fresh(expected.seen(request, row), row["version"])
         held = (await pending.of_caller(work, keys, [request.session_id])).get(request.session_id)
         draft = await signed.unfinalize(work, keys, row, request.reason)
         if held is not None and held.base_version == row["version"]:
             draft = await pending.take_over(work, keys, draft, held)
-        return mapping.from_row(draft, keys)
+        note = mapping.from_row(draft, keys)
+        await replies.complete(work, keys, [note])
+        return note
 
     async def DeleteSession(self, request: pb.DeleteSessionRequest, work: UnitOfWork) -> pb.DeleteSessionResponse:
         rules.check_deletion_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
-        rules.check_may_remove(row["status"], work.caller.scopes)
+        deletion.check_may_delete(row, work)
         await deletion.delete(work, keys, row, request.reason if request.HasField("reason") else None, self._grace)
         return pb.DeleteSessionResponse()
 
@@ -278,6 +283,13 @@ class Sessions(SessionsServicer[UnitOfWork]):
         rules.check_no_note(await work.db.maybe(store.of_appointment, appointment_id=request.appointment_id))
         return pb.CheckNoNoteResponse()
 
+    async def CheckNoteDeletion(self, request: pb.CheckNoteDeletionRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
+        row = await work.db.maybe(store.of_appointment, appointment_id=request.appointment_id)
+        if row is None:
+            return pb.NoteOfAppointment()
+        deletion.check_may_delete(row, work)
+        return pb.NoteOfAppointment(session_id=str(row["id"]))
+
     async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         keys = await self._keys.of(work.workspace_id)
         return pb.NoteOfAppointment(session_id=await release.detach(work, keys, request.appointment_id))
@@ -287,7 +299,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
         if row is not None:
-            rules.check_may_remove(row["status"], work.caller.scopes)
+            deletion.check_may_delete(row, work)
         reason = request.reason if request.HasField("reason") else None
         return pb.NoteOfAppointment(session_id=await release.delete(work, keys, request.appointment_id, reason, self._grace))
 

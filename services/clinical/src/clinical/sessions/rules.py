@@ -1,7 +1,7 @@
 """Which notes are valid and when they may change. All faults of a request are reported together."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,6 +16,8 @@ MAX_EVENTS = 1000
 MOST_WORKSPACES = 100
 # How far ahead of now the date of a note may be that is signed: a plan may be signed before its session, and a slip of the pen is not.
 MOST_AHEAD = timedelta(days=366)
+# What it takes to see all that waits in the workspace, to decide in a supervisor's place, and to take back what others have signed.
+OVERSEE = "sessions:oversee"
 # Between what two saves typed into one conflict copy.
 _APART = "\n\n"
 # Letters and symbols that show nothing: Hangul fillers and the empty Braille pattern.
@@ -65,6 +67,12 @@ def check_not_deleted(deleted_at: datetime | None) -> None:
         raise NotFound("not_found", "There is no such appointment.")
 
 
+def check_only_note(note: Mapping[str, Any] | None) -> None:
+    """Raises Conflict, which names the note that there is, if the appointment has one already."""
+    if note is not None:
+        raise Conflict("session_already_exists", "This appointment has a note already.", facts={"session_id": str(note["id"])})
+
+
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
     if not any(map(is_visible, "".join(texts))):
@@ -92,10 +100,25 @@ def check_may_sign(scopes: Iterable[str]) -> None:
         raise Forbidden("permission_denied", "Your role does not allow this.")
 
 
-def check_may_remove(status: str, scopes: Iterable[str]) -> None:
+def check_may_restore(status: str, scopes: Iterable[str]) -> None:
     """Raises Forbidden for a signed note and a caller who may not sign: to delete or restore one takes what it takes to sign it."""
     if status != "draft":
         check_may_sign(scopes)
+
+
+def check_may_delete(note: Mapping[str, Any], versions: int, user_id: UUID, scopes: Collection[str]) -> None:
+    """Raises Forbidden as `check_may_restore` and, of a note that was ever signed, as `check_own` do: it is erased with its versions in the end."""
+    check_may_restore(note["status"], scopes)
+    if versions:
+        check_own(note, user_id, scopes)
+
+
+def check_own(note: Mapping[str, Any], user_id: UUID, scopes: Collection[str]) -> None:
+    """Raises Forbidden unless the caller wrote the note, signed it, or oversees the workspace. Who amended it did neither."""
+    if OVERSEE not in scopes and user_id not in {note["created_by_user_id"], note["finalized_by_user_id"]}:
+        raise Forbidden(
+            "signed_by_another", "Somebody else wrote and signed this note. Amend it, or ask them, an owner or an administrator."
+        )
 
 
 def cosign_filter(status: str) -> str:

@@ -47,8 +47,11 @@ async def save(
         saved = await amending.amend_with_pending(work, keys, signer, row, current, sent, request, supervision, needs_reason=needs_reason)
         if saved is not None and saved["session_date"] != row["session_date"]:
             await events.record(work, saved, "session", saved["session_date"])
-    elif changes:
-        saved = await drafts.save(work, keys, row, current, changes)
+    else:
+        if seen is not None and isinstance(request, pb.SaveSessionRequest):
+            await pending.settle(work, keys, current, sent)
+        if changes:
+            saved = await drafts.save(work, keys, row, current, changes)
     reply = mapping.from_row(saved or row, keys)
     await replies.complete(work, keys, [reply])
     return pb.SaveSessionResponse(session=reply)

@@ -106,7 +106,10 @@ settle = command(
     )
 )
 
-withdraw = command(update(cosign_requests).where(cosign_requests.c.id == _id).values(status="withdrawn"))
+# A returned note stays returned while its author rewrites it as a draft: what was asked of them is still to be done.
+withdraw = command(
+    update(cosign_requests).where(cosign_requests.c.id == _id, cosign_requests.c.status != "returned").values(status="withdrawn")
+)
 
 hide = command(update(cosign_requests).where(cosign_requests.c.id == _id).values(hidden=bindparam("hidden")))
 

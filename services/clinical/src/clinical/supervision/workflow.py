@@ -10,6 +10,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
+from clinical.sessions.mapping import was_signed
 from clinical.supervision import attested, rules, store
 
 _TOLD_AS_NONE = {"withdrawn", "settled"}
@@ -41,13 +42,13 @@ async def signed(work: UnitOfWork, note: pb.Session, number: int, supervision: u
 
 
 async def unsigned(work: UnitOfWork, note: pb.Session) -> None:
-    """Takes a note that is a draft again out of the queue."""
+    """Takes a note that is a draft again out of the queue; one that was returned stays so until it is signed again."""
     await work.db.run(store.withdraw, id=note.id)
 
 
 async def show(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Session]) -> None:
-    """Sets what has become of the notes' newest versions. Drafts have nothing to show, so that a page of them costs nothing."""
-    signed_notes = {UUID(note.id): note for note in notes if not note.is_draft}
+    """Sets what has become of the notes' newest versions. Drafts that were never signed have nothing to show, so that a page of them costs nothing."""
+    signed_notes = {UUID(note.id): note for note in notes if was_signed(note)}
     if not signed_notes:
         return
     asked = [row for row in await work.db.all(store.requests, ids=list(signed_notes)) if row["status"] not in _TOLD_AS_NONE]

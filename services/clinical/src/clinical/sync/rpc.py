@@ -75,6 +75,9 @@ class Sync(SyncServicer[UnitOfWork]):
         while True:
             try:
                 return await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=client_id), work.context), client_id
+            except NotFound:
+                # To be read by whoever wrote the note, who has sent no id.
+                raise NotFound("client_not_found", "This client does not exist any more.") from None
             except Gone as gone:
                 if "merged_into" not in gone.facts:
                     raise

@@ -470,6 +470,12 @@ class CheckNoNoteResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class CheckNoteDeletionRequest(_message.Message):
+    __slots__ = ("appointment_id",)
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
+
 class DetachNoteRequest(_message.Message):
     __slots__ = ("appointment_id",)
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]

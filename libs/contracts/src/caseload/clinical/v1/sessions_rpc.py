@@ -66,6 +66,9 @@ class SessionsServicer(ABC, Generic[WorkT]):
     async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: WorkT) -> pb.CheckNoNoteResponse: ...
 
     @abstractmethod
+    async def CheckNoteDeletion(self, request: pb.CheckNoteDeletionRequest, work: WorkT) -> pb.NoteOfAppointment: ...
+
+    @abstractmethod
     async def DetachNote(self, request: pb.DetachNoteRequest, work: WorkT) -> pb.NoteOfAppointment: ...
 
     @abstractmethod
@@ -97,6 +100,7 @@ class SessionsStub:
         self.CountSessions: SessionsCountSessions = caller_of(methods['CountSessions'])
         self.CountDrafts: SessionsCountDrafts = caller_of(methods['CountDrafts'])
         self.CheckNoNote: SessionsCheckNoNote = caller_of(methods['CheckNoNote'])
+        self.CheckNoteDeletion: SessionsCheckNoteDeletion = caller_of(methods['CheckNoteDeletion'])
         self.DetachNote: SessionsDetachNote = caller_of(methods['DetachNote'])
         self.DeleteNote: SessionsDeleteNote = caller_of(methods['DeleteNote'])
         self.ListHistory: SessionsListHistory = caller_of(methods['ListHistory'])
@@ -168,6 +172,10 @@ class SessionsCountDrafts(Protocol):
 
 class SessionsCheckNoNote(Protocol):
     def __call__(self, request: pb.CheckNoNoteRequest, context: Any) -> Awaitable[pb.CheckNoNoteResponse]: ...
+
+
+class SessionsCheckNoteDeletion(Protocol):
+    def __call__(self, request: pb.CheckNoteDeletionRequest, context: Any) -> Awaitable[pb.NoteOfAppointment]: ...
 
 
 class SessionsDetachNote(Protocol):
