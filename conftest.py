@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -37,9 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "servers" not in item.fixturenames:
             item.add_marker(pytest.mark.quick)
-    # Each piece in one go. The first to be handed out are those that take longest; the smallest are left for the end.
+    # Each piece in one go. The first to be handed out are those that take longest, among folders those with most to ask a server for; the
+    # smallest are left for the end: who takes a large one last works on when nobody else has anything to do.
     order = {piece: place for place, piece in enumerate(dict.fromkeys(map(_piece, items)))}
-    items.sort(key=lambda item: (not item.nodeid.startswith("tests-e2e/"), not item.nodeid.startswith(FOLDERS), order[_piece(item)]))
+    large = Counter(_piece(item) for item in items if item.nodeid.startswith(FOLDERS) and item.get_closest_marker("quick") is None)
+
+    def turn(item: pytest.Item) -> tuple[bool, bool, int, int]:
+        piece = _piece(item)
+        return not item.nodeid.startswith("tests-e2e/"), not item.nodeid.startswith(FOLDERS), -large[piece], order[piece]
+
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,6 +17,7 @@ from scheduling.busy_periods import store as busy_periods
 from standalone.services import NAMES, SERVICES
 
 ROOT = Path(__file__).parents[1]
+# Wherever the clone is: a folder above it may be called "tests".
 SOURCES = [path for folder in ("libs/chassis/src", "services", "standalone/src", "deploy/src") for path in (ROOT / folder).rglob("*.py")]
 # What each lock of a transaction is for. The trigger `scheduling.keep_counts` takes the client's, by the same name.
 PURPOSES = {
@@ -50,7 +51,7 @@ def test_a_name_that_could_be_confused_is_refused(purpose):
 
 
 def test_numbers_are_made_in_one_place():
-    makers = {path.name for path in SOURCES if "tests" not in path.parts and "hashtextextended" in path.read_text()}
+    makers = {path.name for path in SOURCES if "tests" not in path.relative_to(ROOT).parts and "hashtextextended" in path.read_text()}
     in_triggers = [
         purpose
         for path in SOURCES
@@ -63,7 +64,7 @@ def test_numbers_are_made_in_one_place():
 
 
 def test_every_lock_of_a_session_says_that_it_is_caseloads():
-    text = "\n".join(path.read_text() for path in SOURCES if "tests" not in path.parts)
+    text = "\n".join(path.read_text() for path in SOURCES if "tests" not in path.relative_to(ROOT).parts)
     names = [name for name in re.findall(r'f?["\'](caseload [a-z]+(?: (?:\{\w+\}|[a-z]+))?)["\']', text) if "blob" not in name]
 
     assert set(names) >= {"caseload migrate {service}", "caseload provision", "caseload relay {schema}", "caseload counters {schema}"}
