@@ -1,12 +1,13 @@
 """Mails that a person is waiting for, and claims on due mail. `claim` works across workspaces; row security limits the others to the caller's."""
 
-from sqlalchemy import DateTime, Integer, Interval, Text, Uuid, and_, bindparam, func, select, update
+from sqlalchemy import DateTime, Integer, Interval, Text, Uuid, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.statement import command
+from chassis.db.statement import command, query
 from notifications.tables import due_work, mails
 
 _now = bindparam("now", type_=DateTime(timezone=True))
+_kind = bindparam("kind", type_=Text)
 
 # Nothing if there is a mail of this id.
 add_mail = command(
@@ -14,7 +15,7 @@ add_mail = command(
     .values(
         workspace_id=bindparam("workspace_id", type_=Uuid),
         id=bindparam("id", type_=Uuid),
-        kind=bindparam("kind", type_=Text),
+        kind=_kind,
         user_id=bindparam("user_id", type_=Uuid),
         appointment_id=bindparam("appointment_id", type_=Uuid),
         next_attempt_at=_now,
@@ -38,13 +39,14 @@ claim = command(
     update(due_work)
     .where(and_(due_work.c.workspace_id == _due.c.workspace_id, due_work.c.kind == _due.c.kind, due_work.c.item_id == _due.c.item_id))
     .values(due_at=func.now() + bindparam("lease", type_=Interval))
-    .returning(due_work.c.workspace_id, due_work.c.item_id)
+    .returning(due_work.c.workspace_id, due_work.c.item_id, due_work.c.due_at)
 )
-# Restarts the lease when the SMTP conversation begins.
-renew = command(
-    update(due_work)
-    .where(due_work.c.workspace_id == bindparam("workspace_id", type_=Uuid))
-    .where(due_work.c.kind == bindparam("kind"))
-    .where(due_work.c.item_id == bindparam("item_id", type_=Uuid))
-    .values(due_at=bindparam("expires_at", type_=DateTime(timezone=True)))
+_this = (
+    due_work.c.workspace_id == bindparam("workspace_id", type_=Uuid),
+    due_work.c.kind == bindparam("kind"),
+    due_work.c.item_id == bindparam("item_id", type_=Uuid),
 )
+# Begins a lease when the SMTP conversation begins.
+renew = command(update(due_work).where(*_this).values(due_at=bindparam("expires_at", type_=DateTime(timezone=True))))
+# Whether nobody has claimed or begun the work since it was claimed until then.
+is_still_claimed = query(select(literal_column("1")).where(*_this, due_work.c.due_at == bindparam("due_at", type_=DateTime(timezone=True))))
