@@ -53,6 +53,13 @@ async def status_of(practice, mail_id):
     return tuple(row)
 
 
+async def test_who_signs_in_or_is_alarmed_does_not_wait_behind_the_agendas_of_everybody(practice, senders):
+    kinds = ("agenda_today", "agenda_today", "webhook_disabled", "alert", "magic_link")
+    ids = {await add(practice, kind, ago=timedelta(hours=1) if kind == "agenda_today" else timedelta()): kind for kind in kinds}
+    claims = await claimed(practice, senders[0])
+    assert [ids[claim.item_id] for claim in claims] == ["magic_link", "alert", "agenda_today", "agenda_today", "webhook_disabled"]
+
+
 async def test_what_a_killed_process_had_claimed_is_taken_up_within_seconds(practice, senders):
     await add(practice, "alert")
     (claim,) = await claimed(practice, senders[0])

@@ -140,6 +140,26 @@ async def test_a_step_of_an_alert_does_not_wait_for_the_one_before_it_nor_for_a_
     assert [each.attempts for each in await deliveries(hospital, created.webhook)] == [1, 1]
 
 
+async def test_a_step_of_an_alert_is_sent_before_what_waits_in_other_webhooks(notifications_environment, mail_server, receiver):
+    hospital = await open_hospital(notifications_environment, mail_server)
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy({"channels": ["webhook"]})
+    poller = hospital.environment.runtime("notifications").once(WebhookWorker).poller
+    before, poller._concurrency = poller._concurrency, 0
+    try:
+        others = {(await create(hospital, receiver.url)).webhook.id for _ in range(2)}
+        await hospital.book(await hospital.client(), AHEAD)
+        await make_due(hospital)
+        told = await create(hospital, receiver.url, "alert.escalated")
+        await nurse.escalate(await nurse.raise_alert())
+        claims = []
+        while found := await poller._claim(1):
+            claims += [str(claim.webhook_id) for claim in found if claim.workspace_id == hospital.workspace_id]
+    finally:
+        poller._concurrency = before
+    assert (claims[0], set(claims[1:])) == (told.webhook.id, others)
+
+
 async def test_an_appointment_is_told_signed_in_order_and_without_phi(practice, receiver):
     created = await create(practice, receiver.url)
     client = await practice.client()

@@ -1,6 +1,6 @@
 """Mails that a person is waiting for, and claims on due mail. `claim` works across workspaces; row security limits the others to the caller's."""
 
-from sqlalchemy import DateTime, Integer, Interval, Text, Uuid, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import DateTime, Integer, Interval, Text, Uuid, and_, bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -8,6 +8,15 @@ from notifications.tables import due_work, mails
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _kind = bindparam("kind", type_=Text)
+
+# Senders take what has been due longest. Whoever signs in, and whoever is alarmed, does not wait behind the agendas of everybody: their mails are
+# due as if they had been for days.
+_LINKS, _ALARMS = ("magic_link", "password_reset"), ("alert", "alert_unattended")
+_ahead = case(
+    (_kind.in_([literal_column(f"'{kind}'") for kind in _LINKS]), literal_column("interval '2 days'", Interval)),
+    (_kind.in_([literal_column(f"'{kind}'") for kind in _ALARMS]), literal_column("interval '1 day'", Interval)),
+    else_=literal_column("interval '0'", Interval),
+)
 
 # Nothing if there is a mail of this id.
 add_mail = command(
@@ -18,7 +27,7 @@ add_mail = command(
         kind=_kind,
         user_id=bindparam("user_id", type_=Uuid),
         appointment_id=bindparam("appointment_id", type_=Uuid),
-        next_attempt_at=_now,
+        next_attempt_at=_now - _ahead,
         created_at=_now,
     )
     .on_conflict_do_nothing()

@@ -14,11 +14,14 @@ from notifications.mail import store as mails
 from notifications.webhooks import rules, store
 from notifications.webhooks.messages import Happening
 
+# What is urgent is sent before all that waits in other webhooks: senders take what has been due longest.
+_AHEAD = timedelta(days=1)
+
 
 async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: timedelta, is_urgent: bool = False) -> bool:
     """Adds a delivery of each of the happenings, all of one type, for each webhook that wants to be told; returns whether there is any.
 
-    What is urgent is sent to those that rest, too.
+    What is urgent is sent to those that rest, too, and before what other webhooks are to be sent.
     """
     listening = await work.db.all(store.listening, event_type=happenings[0].type)
     if not listening:
@@ -43,7 +46,7 @@ async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: t
     await work.db.many(store.add_delivery, deliveries)
     for row in listening:
         if is_urgent:
-            await work.db.run(store.make_due_at_once, webhook_id=row["webhook_id"], now=due_at)
+            await work.db.run(store.make_due_at_once, webhook_id=row["webhook_id"], now=due_at - _AHEAD)
         else:
             await work.db.run(store.make_due, webhook_id=row["webhook_id"], due_at=due_at)
     return True
