@@ -143,6 +143,7 @@ async def notices(report, *, reminders, alerts, seed):
         report.details(found.doubled)
         report.result("lateness of reminders, s: median, 99 %, longest", found.late(found.reminder_lateness))
         report.result("lateness of steps, s: median, 99 %, longest", found.late(found.step_lateness))
+        report.result("lateness of mails about steps, s: median, 99 %, longest", found.late(found.alert_mail_lateness))
 
 
 async def streams(report, *, number):
