@@ -67,7 +67,7 @@ class AlertWorker:
 
     async def _claim(self, limit: int) -> Sequence[Claim]:
         async with self._runtime.database.transaction(None, seconds=self._lease.total_seconds()) as tx:
-            rows = await tx.all(claim, kind="alert", limit=limit, lease=self._lease)
+            rows = await tx.all(claim, kind="alert", limit=limit, lease=self._lease, but=[])
         return [Claim(row["workspace_id"], row["item_id"]) for row in rows]
 
     async def take_further(self, claimed: Claim) -> None:

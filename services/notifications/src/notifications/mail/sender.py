@@ -8,13 +8,14 @@ every conversation.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic
 from uuid import UUID
 
-from prometheus_client import Counter
+from prometheus_client import Counter as Metric
 
 from chassis.backoff import Backoff
 from chassis.db.statement import Statement
@@ -29,7 +30,7 @@ from notifications.return_paths.rules import NOWHERE, KnownBy, Reason
 
 _log = logging.getLogger(__name__)
 
-_MAILS = Counter("caseload_mails_total", "Mails by kind and outcome.", ["kind", "outcome"])
+_MAILS = Metric("caseload_mails_total", "Mails by kind and outcome.", ["kind", "outcome"])
 _WRITE_AGAIN = Backoff(first=0.2, longest=1.0)
 # What is written of a mail that was composed and not sent, and of one that was marked. A sender whose lease has expired may still record the outcome.
 COMPOSED: tuple[str, ...] = ("pending",)
@@ -78,24 +79,50 @@ class Claim:
 
 
 class Sender(Generic[Message]):
-    """Sends the mails of one kind. Every claim that is sent ends with a row that records the outcome."""
+    """Sends the mails of one kind. Every claim that is sent ends with a row that records the outcome.
 
-    def __init__(self, runtime: Runtime, channel: Channel[Message], kind: MailKind[Message], *, lease: timedelta) -> None:
+    Of one workspace it claims no more while `most_of_one` are under way, where that is given: each hands over to whom it chose, who may be slow.
+    """
+
+    def __init__(
+        self, runtime: Runtime, channel: Channel[Message], kind: MailKind[Message], *, lease: timedelta, most_of_one: int | None = None
+    ) -> None:
         self._runtime = runtime
         self._channel = channel
         self._kind = kind
         self._lease = lease
+        self._most_of_one = most_of_one
+        self._under_way: Counter[UUID] = Counter()
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         """Claims up to `limit` due mails of any workspace. Raises Unavailable."""
         claimed_for = min(self._kind.claimed_for, self._lease)
         ends = asyncio.get_running_loop().time() + _USED * claimed_for.total_seconds()
+        at_once, under_way, found = min(limit, self._most_of_one or limit), Counter(self._under_way), list[Any]()
         async with self._runtime.database.transaction(None, seconds=10.0) as tx:
-            rows = await tx.all(store.claim, kind=self._kind.name, limit=limit, lease=claimed_for)
-        return [Claim(row["workspace_id"], row["item_id"], row["due_at"], ends) for row in rows]
+            while len(found) < limit:
+                wanted = min(at_once, limit - len(found))
+                rows = await tx.all(store.claim, kind=self._kind.name, limit=wanted, lease=claimed_for, but=self._full(under_way))
+                found += rows
+                under_way.update(row["workspace_id"] for row in rows)
+                if len(rows) < wanted:
+                    break
+        return [Claim(row["workspace_id"], row["item_id"], row["due_at"], ends) for row in found]
 
     async def send(self, claim: Claim) -> None:
         """Sends one mail, unless it is no longer to be sent, and records the outcome. Raises Unavailable."""
+        self._under_way[claim.workspace_id] += 1
+        try:
+            await self._send(claim)
+        finally:
+            self._under_way[claim.workspace_id] -= 1
+            self._under_way += Counter()
+
+    def _full(self, under_way: Mapping[UUID, int]) -> list[UUID]:
+        """The workspaces of which as many are under way as may be."""
+        return [] if self._most_of_one is None else [each for each, number in under_way.items() if number >= self._most_of_one]
+
+    async def _send(self, claim: Claim) -> None:
         workspace_id = claim.workspace_id
         row = await self._load(claim)
         if row is None:

@@ -1,6 +1,6 @@
 """Mails that a person is waiting for, and claims on due mail. `claim` works across workspaces; row security limits the others to the caller's."""
 
-from sqlalchemy import DateTime, Integer, Interval, Text, Uuid, and_, bindparam, case, func, literal_column, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, Interval, Text, Uuid, all_, and_, bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -38,6 +38,8 @@ _due = (
     select(due_work.c.workspace_id, due_work.c.kind, due_work.c.item_id)
     .where(due_work.c.kind == bindparam("kind"))
     .where(due_work.c.due_at <= func.now())
+    # Those of whom enough is under way already.
+    .where(due_work.c.workspace_id != all_(bindparam("but", type_=ARRAY(Uuid))))
     .order_by(due_work.c.due_at)
     .limit(bindparam("limit", type_=Integer))
     # Two instances claim different rows, and neither waits for the other.
