@@ -53,15 +53,19 @@ async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: t
 
 
 async def disable(work: UnitOfWork, webhook_id: UUID, reason: str, *, told: Sequence[str]) -> bool:
-    """Disables a webhook whose queue is locked, and mails the users `told`. Returns whether that was new."""
+    """Disables a webhook whose queue is locked, and mails the users `told`. Returns whether that was new. Who has claimed it gives up what waits."""
     if await work.db.maybe(store.disable, id=webhook_id, reason=reason) is None:
         return False
-    await work.db.run(store.fail_all, webhook_id=webhook_id, error="webhook_disabled")
     record_effect(work, "disable_webhook", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [webhook_id], reason=reason)
     for user_id in told:
         # It may be enabled again, and be disabled once more.
         await work.db.run(mails.add_mail, id=uuid7(), kind="webhook_disabled", user_id=user_id, appointment_id=None, now=work.now)
     return True
+
+
+async def give_up_some(work: UnitOfWork, webhook_id: UUID) -> bool:
+    """Gives up the next deliveries of a webhook that is disabled. Returns whether there may be more."""
+    return await work.db.run(store.fail_some, webhook_id=webhook_id, error="webhook_disabled") == store.AT_ONCE
 
 
 async def enable(work: UnitOfWork, webhook_id: UUID | str) -> Record:
