@@ -143,7 +143,8 @@ async def notices(report, *, reminders, alerts, seed):
         report.details(found.doubled)
         report.result("lateness of reminders, s: median, 99 %, longest", found.late(found.reminder_lateness))
         report.result("lateness of steps, s: median, 99 %, longest", found.late(found.step_lateness))
-        report.result("  more than 5 s late", sum(seconds > 5 for seconds in found.step_lateness), expected=0)
+        report.result("  later than 5 s", sum(late > 5 for late in found.step_lateness), expected=0)
+        report.result("lateness of mails about steps, s: median, 99 %, longest", found.late(found.alert_mail_lateness))
 
 
 async def streams(report, *, number):

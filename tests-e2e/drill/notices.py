@@ -26,6 +26,8 @@ _CLIENTS = 20
 # From one level of an alert to the next: the shortest there is.
 _BETWEEN_LEVELS = 5
 _LEVELS = 2
+# What a process hands on at the same time, by every channel: no kill leaves more of unknown outcome.
+_MOST_UNDER_WAY = 5 + 5 + 32
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class Notices:
     doubled: list[str] = field(default_factory=list)
     reminder_lateness: list[float] = field(default_factory=list)
     step_lateness: list[float] = field(default_factory=list)
+    alert_mail_lateness: list[float] = field(default_factory=list)
     # Text messages whose sender was killed between their handover and the answer.
     killed_in_the_middle: int = 0
 
@@ -163,9 +166,22 @@ class Practice:
         strangers = set(self._receiver.taken) - {str(row["id"]) for row in rows}
         found.doubled += [f"text message {each} is of no reminder" for each in strangers]
         await self._count_steps(found, raised)
-        sql = "SELECT id, status, kind FROM notifications.mails JOIN notifications.alert_mails USING (workspace_id, id) WHERE workspace_id = $1"
+        sql = (
+            "SELECT mail.* FROM notifications.mails AS mail JOIN notifications.alert_mails USING (workspace_id, id) WHERE workspace_id = $1"
+        )
         for row in await self._rows(sql):
             _hold_against(found, found.alert_mails, f"{row['kind']} {row['id']}", row["status"], accepted[f"{row['kind']}.{row['id']}"])
+            if row["status"] == "sent":
+                found.alert_mail_lateness.append((row["sent_at"] - row["created_at"]).total_seconds())
+        # Each level finds one.
+        if found.alert_mails.total() != found.steps:
+            found.lost.append(f"{found.alert_mails.total()} mails of {found.steps} steps")
+        most = found.kills.count("notifications") * _MOST_UNDER_WAY
+        for what, by_status in (("reminders", found.reminders), ("mails of alerts", found.alert_mails)):
+            if by_status["unknown"] > most:
+                found.lost.append(
+                    f"{by_status['unknown']} {what} are unknown, and no more than {most} were under way when their sender was killed"
+                )
 
     async def _count_steps(self, found, raised):
         alerts = {

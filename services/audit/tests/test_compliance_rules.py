@@ -14,7 +14,15 @@ ROOT = Path(__file__).parents[3]
 START = datetime(2026, 3, 1, tzinfo=UTC)
 IDA, UWE = UUID(int=1), UUID(int=2)
 # A front end's, or of a sign-in.
-NO_DENIALS = {"csrf_failed", "origin_not_allowed", "sso_account_refused", "sso_email_needed", "sso_no_role", "sso_required"}
+NO_DENIALS = {
+    "csrf_failed",
+    "origin_not_allowed",
+    "reauthentication_required",
+    "sso_account_refused",
+    "sso_email_needed",
+    "sso_no_role",
+    "sso_required",
+}
 
 
 def line(user_id, number, *, action="READ", outcome="success", resource_type="Client", is_after_hours=False, code=""):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from caseload.identity.v1 import events_pb2
+from identity.backup_notices import watch as watching
 from identity.backup_notices.watch import BackupWatch, over_http
 from identity.backup_notices.workflow import announce
 from standalone.backups.workspace_notices import WorkspaceNotices
@@ -22,6 +23,7 @@ class Backups:
         self.problems = []
         self.answers = True
         self.looked_at = str(NOW)
+        self.asked = 0
 
     async def start(self):
         self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
@@ -29,6 +31,7 @@ class Backups:
 
     async def _answer(self, reader, writer):
         await reader.readuntil(b"\r\n\r\n")
+        self.asked += 1
         if self.answers:
             body = json.dumps({"looked_at": self.looked_at, "problems": self.problems}).encode()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
@@ -75,6 +78,40 @@ async def test_active_workspaces_are_told_once_in_six_hours_while_something_is_w
     assert await watch.step(NOW + 8 * HOUR) == 0
     backups.problems = [{"code": "gap"}]
     assert await watch.step(NOW + 8 * HOUR) > 0
+
+
+async def test_two_processes_announce_one_trouble_once_and_so_does_one_that_was_restarted(service, backups, watch):
+    practice = await service.open_workspace()
+    assert await watch.step(NOW + HOUR / 2) == 0
+    backups.problems = [{"code": "gap"}]
+    assert await watch.step(NOW + HOUR) > 0
+    another = BackupWatch(service.environment.runtime("identity"), over_http(backups.url))
+    assert await another.step(NOW + HOUR) == 0
+    # Whoever was not reached, because the database went away in the middle, is told by the next look.
+    newcomer = await service.open_workspace()
+    assert await another.step(NOW + HOUR + timedelta(minutes=1)) == 1
+    assert [len(await told(service, each)) for each in (practice, newcomer)] == [1, 1]
+
+
+async def test_of_two_processes_one_watches_and_the_other_goes_on_when_it_ends(service, monkeypatch):
+    monkeypatch.setattr(watching, "_SECONDS_TO_TAKE_OVER", 0.1)
+    runtime, said = service.environment.runtime("identity"), [Backups(), Backups()]
+    running = [asyncio.create_task(BackupWatch(runtime, over_http(await each.start())).run()) for each in said]
+    try:
+        async with asyncio.timeout(20):
+            while not any(each.asked for each in said):
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(1)
+            assert sorted(each.asked for each in said) == [0, 1]
+            first = next(number for number, each in enumerate(said) if each.asked)
+            running[first].cancel()
+            while not said[1 - first].asked:
+                await asyncio.sleep(0.05)
+    finally:
+        for task, each in zip(running, said, strict=True):
+            task.cancel()
+            each.close()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_silence_is_trouble_when_it_goes_on(service, backups, watch):

@@ -281,3 +281,32 @@ async def test_only_who_manages_alerts_sets_a_policy_and_only_one_that_can_be_us
     with pytest.raises(Invalid) as refused:
         await hospital.admin.set_policy({"after_seconds": 4})
     assert refused.value.code == "escalation_policy_invalid"
+
+
+async def test_in_a_suspended_workspace_nothing_goes_on_until_somebody_can_answer_again(hospital):
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy(NURSES, repeat=7200)
+    alert = await nurse.raise_alert()
+    hospital.mail_server.close()
+    await hospital.make_due(alert)
+    await until_level(hospital, nurse, alert, 1)
+    (mail,) = await hospital.mails_of(alert)
+    await hospital.look("UPDATE identity.workspaces SET status = 'suspended' WHERE workspace_id = $1", hospital.workspace_id)
+    hospital.mail_server.is_closed = False
+    await hospital.look("UPDATE notifications.mails SET next_attempt_at = now() WHERE id = $1", mail["id"])
+    await hospital.make_due(alert)
+
+    async def is_held():
+        later = "SELECT 1 FROM notifications.due_work WHERE item_id = $1 AND due_at > now() + interval '30 seconds'"
+        return await hospital.look(later, UUID(alert.id))
+
+    async def is_dropped():
+        return [row["last_error"] for row in await hospital.mails_of(alert)] == ["workspace_suspended"]
+
+    await hospital.until(is_held)
+    await hospital.until(is_dropped)
+    assert await nurse.steps(alert) == [(0, 1, "timeout")]
+    await hospital.look("UPDATE identity.workspaces SET status = 'active' WHERE workspace_id = $1", hospital.workspace_id)
+    await hospital.look("UPDATE notifications.due_work SET due_at = now() WHERE item_id = $1", UUID(alert.id))
+    await until_level(hospital, nurse, alert, 1, 2)
+    await hospital.until(lambda: hospital.mail_server.to(nurse.email))

@@ -1,4 +1,4 @@
-"""With 100,000 deliveries, alerts and steps and 5,000 webhooks no frequent statement of webhooks and alerts scans a large table."""
+"""With 100,000 deliveries, alerts, steps and things that are due, and 5,000 webhooks, no frequent statement scans a large table."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from notifications.__main__ import SERVICE
 from notifications.alert_feed import store as alert_feed
 from notifications.alert_records import store as alerts
 from notifications.escalations import store as escalations
+from notifications.mail import store as mail
 from notifications.webhooks import store
 
 WORKSPACE = UUID("00000000-0000-4000-8000-000000000001")
@@ -33,6 +34,9 @@ STATEMENTS = {
     "one delivery": (store.get_delivery, {**IT, "id": DELIVERY}),
     "send again": (store.retry, {**IT, "id": DELIVERY, "now": NOW}),
     "claim": (store.claim, {"limit": 32, "lease": timedelta(seconds=40)}),
+    "claim mails": (mail.claim, {"kind": "mail", "limit": 5, "lease": timedelta(seconds=8), "but": []}),
+    "claim text messages of others": (mail.claim, {"kind": "text_message", "limit": 8, "lease": timedelta(seconds=20), "but": [WORKSPACE]}),
+    "whether a claim holds": (mail.is_still_claimed, {"kind": "mail", "item_id": DELIVERY, "due_at": NOW}),
     "hold": (store.hold, {**IT, "leased_until": NOW, "lease": timedelta(seconds=40)}),
     "put back": (store.put_back, {**IT, "now": NOW}),
     "what is next": (store.due_deliveries, {**IT, "now": NOW, "limit": 4}),
@@ -40,7 +44,7 @@ STATEMENTS = {
     "mark as being sent": (store.begin_sending, {"ids": [DELIVERY]}),
     "record an answer": (store.settle, ANSWER),
     "release": (store.release, {**IT, "due_at": None}),
-    "fail all": (store.fail_all, {**IT, "error": "webhook_disabled"}),
+    "give up what waits": (store.fail_some, {**IT, "error": "webhook_disabled"}),
     "delete all": (store.delete_deliveries, IT),
     "a page of alerts": (alerts.page(), FIRST),
     "a page of alerts of a status": (alerts.page(["status"]), {**FIRST, "status": "resolved"}),
@@ -87,6 +91,9 @@ async def crowded(postgres):
                 SELECT workspace_id, id, id, 1, 0, 1, 'timeout', 1, now() FROM notifications.alerts;
                 INSERT INTO notifications.alert_changes (workspace_id, id, sequence, alert_id, kind, changed_at)
                 SELECT workspace_id, id, row_number() OVER (PARTITION BY workspace_id ORDER BY id), id, 'raised', now() FROM notifications.alerts;
+                INSERT INTO notifications.due_work (workspace_id, kind, item_id, due_at)
+                SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'mail' ELSE 'text_message' END, gen_random_uuid(), now() + make_interval(secs => n - 500)
+                FROM generate_series(1, 100000) AS n;
                 SET session_replication_role = origin;
                 """
             )
@@ -106,5 +113,5 @@ async def test_no_statement_scans_a_large_table(crowded, statement):
         await connection.execute("ROLLBACK; BEGIN")
     text = "\n".join(row[0] for row in lines)
 
-    large = {"webhooks", "webhook_queues", "webhook_deliveries", "alerts", "alert_escalations", "alert_changes"}
+    large = {"webhooks", "webhook_queues", "webhook_deliveries", "alerts", "alert_escalations", "alert_changes", "due_work"}
     assert not large & set(re.findall(r"Seq Scan on (\w+)", text)), text

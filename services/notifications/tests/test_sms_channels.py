@@ -345,6 +345,27 @@ async def test_two_senders_send_nothing_twice(practice, provider):
     assert len(provider.taken) == len(booked)
 
 
+async def test_a_provider_that_takes_its_time_keeps_no_other_workspaces_messages(practice, neighbour, provider):
+    await by_sms_alone(practice, provider, hours=24)
+    booked = [await practice.book(await ada(practice), WEEK + timedelta(hours=n), settle=False) for n in range(20)]
+    await practice.environment.settle()
+    provider.answers.clear()
+    try:
+        for each in booked:
+            await practice.make_due(each)
+        # A quarter of the places is taken, or a little more where several are claimed at once, and none is free before somebody answers.
+        await practice.until(lambda: len(provider.taken) >= 8)
+        async with listening() as prompt:
+            await by_sms_alone(neighbour, prompt)
+            theirs = await neighbour.book(await ada(neighbour), SOON)
+            assert (await neighbour.finished_reminder(theirs, 4)).status == reminders_pb2.REMINDER_STATUS_SENT
+        assert 8 <= len(provider.taken) < 16
+    finally:
+        provider.answers.set()
+    for each in booked:
+        assert (await practice.finished_reminder(each)).status == reminders_pb2.REMINDER_STATUS_SENT
+
+
 async def test_a_sender_that_is_lost_while_sending_leaves_unknown_and_no_second_message(practice, provider):
     await by_sms_alone(practice, provider, hours=24)
     booked = await practice.book(await ada(practice), WEEK)

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,26 @@ async def test_a_step_of_an_alert_does_not_wait_for_the_one_before_it_nor_for_a_
     await hospital.until(lambda: len(receiver.taken) == 2)
     assert [request.data["version"] for request in receiver.taken] == [2, 3]
     assert [each.attempts for each in await deliveries(hospital, created.webhook)] == [1, 1]
+
+
+async def test_a_step_of_an_alert_is_sent_before_what_waits_in_other_webhooks(notifications_environment, mail_server, receiver):
+    hospital = await open_hospital(notifications_environment, mail_server)
+    nurse = await hospital.hire("nurse")
+    await hospital.admin.set_policy({"channels": ["webhook"]})
+    poller = hospital.environment.runtime("notifications").once(WebhookWorker).poller
+    before, poller._concurrency = poller._concurrency, 0
+    try:
+        others = {(await create(hospital, receiver.url)).webhook.id for _ in range(2)}
+        await hospital.book(await hospital.client(), AHEAD)
+        await make_due(hospital)
+        told = await create(hospital, receiver.url, "alert.escalated")
+        await nurse.escalate(await nurse.raise_alert())
+        claims = []
+        while found := await poller._claim(1):
+            claims += [str(claim.webhook_id) for claim in found if claim.workspace_id == hospital.workspace_id]
+    finally:
+        poller._concurrency = before
+    assert (claims[0], set(claims[1:])) == (told.webhook.id, others)
 
 
 async def test_an_appointment_is_told_signed_in_order_and_without_phi(practice, receiver):
@@ -608,6 +629,29 @@ async def test_a_name_with_one_address_inside_is_refused_and_what_was_checked_is
     assert asked["rebound.example"] == 1
     (request,) = receiver.taken
     assert request.headers["host"] == f"rebound.example:{receiver.port}"
+
+
+async def test_name_servers_that_take_their_time_keep_nobody_elses_messages(receiver, notifications_environment, monkeypatch):
+    settings = notifications_environment.runtime("notifications").settings.model_copy(update={"webhook_private_networks": "127.0.0.1/32"})
+    outgoing, slow, asked = Outgoing(settings), threading.Event(), Counter()
+
+    def resolve(host, port, **_options):
+        asked[host] += 1
+        if host.endswith(".slow.example"):
+            slow.wait(20)
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr("chassis.outgoing.transport.socket.getaddrinfo", resolve)
+    # As many messages at a time as the webhooks of one workspace are sent.
+    hosts = [f"h{number}.slow.example" for number in range(10)]
+    waiting = [asyncio.create_task(outgoing.post(f"http://{host}:{receiver.port}/", b"{}", {})) for host in hosts for _ in range(4)]
+    try:
+        await asyncio.sleep(0.1)
+        assert (await outgoing.post(f"http://prompt.example:{receiver.port}/", b"{}", {})).status == 204
+        assert asked == {"prompt.example": 1, **dict.fromkeys(hosts, 1)}
+    finally:
+        slow.set()
+    assert {answer.status for answer in await asyncio.gather(*waiting)} == {204}
 
 
 async def test_without_networks_of_the_operator_plain_addresses_are_refused_at_once(notifications_environment):

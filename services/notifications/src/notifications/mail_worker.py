@@ -48,6 +48,7 @@ class MailWorker:
             reminder_text_message(runtime, stubs, texts, first_pause=first_pause),
             # Of any number of workspaces, each with a provider of its own.
             concurrency=self._settings.webhooks_at_once,
+            most_of_one=max(1, self._settings.webhooks_at_once // 4),
         )
         other = {
             "payment_request": payment_request_mail(runtime, stubs),
@@ -69,8 +70,10 @@ class MailWorker:
         self.reminders.wake()
         self.text_messages.wake()
 
-    def _poller(self, channel: Channel[Message], kind: MailKind[Message], *, concurrency: int = 0) -> Poller[Claim]:
-        sender = Sender(self._runtime, channel, kind, lease=timedelta(seconds=self._settings.lease_seconds))
+    def _poller(
+        self, channel: Channel[Message], kind: MailKind[Message], *, concurrency: int = 0, most_of_one: int | None = None
+    ) -> Poller[Claim]:
+        sender = Sender(self._runtime, channel, kind, lease=timedelta(seconds=self._settings.lease_seconds), most_of_one=most_of_one)
         return Poller(
             kind.name,
             sender.claim,

@@ -16,7 +16,7 @@ class NotificationsSettings(Settings):
     mails_at_once: int = Field(5, ge=1)
     # Seconds one conversation with the mail server may take in total.
     mail_seconds: float = Field(60.0, gt=0)
-    # Seconds after which a claimed mail whose outcome was not recorded may be claimed again: its sender is lost.
+    # Seconds after which a mail that is being sent counts as `unknown` where no outcome was recorded: its sender is lost.
     lease_seconds: float = Field(180.0, gt=0)
     # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)

@@ -4,6 +4,7 @@ Addresses are checked after the name was resolved, once; the connection is made 
 the Host header stay the name's. No proxy of the environment is used and no redirect followed. The size of answers is bounded; whoever asks bounds the time.
 """
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -23,8 +24,9 @@ class NotAllowedError(Exception):
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """Sends requests to public addresses, and to those that the operator allows; without TLS to the latter alone.
 
-    `takes` says of a URL whether it may be asked at all. `name` is that of the threads that look up hosts; where all are busy,
-    Unavailable is raised with `code` and `message`.
+    `takes` says of a URL whether it may be asked at all. `name` is that of the threads that look up hosts, `lookups` how many there are; where all are
+    busy and as many wait several times over, Unavailable is raised with `code` and `message`. A host is looked up once at a time, however many requests
+    go there: who runs its name server decides how long that takes.
     """
 
     def __init__(
@@ -35,13 +37,15 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         allowed: Networks,
         with_loopback: bool,
         most_connections: int,
+        lookups: int = 8,
         code: str,
         message: str,
     ) -> None:
         self._takes = takes
         self._may_be_asked = partial(may_be_asked, allowed=allowed, with_loopback=with_loopback)
         self._may_be_asked_in_the_clear = partial(may_be_asked_in_the_clear, allowed=allowed, with_loopback=with_loopback)
-        self._names = BoundedThreads(name, threads=8, queue=64, code=code, message=message)
+        self._names = BoundedThreads(name, threads=lookups, queue=8 * lookups, code=code, message=message)
+        self._looked_up: dict[tuple[str, int], asyncio.Task[list[str]]] = {}
         # Without reuse: a connection belongs to the name that its certificate was checked for.
         limits = httpx2.Limits(max_connections=most_connections, max_keepalive_connections=0)
         # The authorities of the system, or of SSL_CERT_FILE; nothing else of the environment, such as a proxy.
@@ -66,14 +70,26 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     async def _address_of(self, host: str, port: int, *, is_encrypted: bool) -> str:
         """The first address of the host. Raises NotAllowedError unless requests may go to all of them."""
-        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         try:
-            found = [str(entry[4][0]) for entry in await self._names.run(look_up)]
+            found = await self._addresses_of(host, port)
         except (OSError, UnicodeError) as error:
             raise NotAllowedError("no such host") from error
         if not found or not all(map(self._may_be_asked if is_encrypted else self._may_be_asked_in_the_clear, found)):
             raise NotAllowedError("an address inside")
         return found[0]
+
+    async def _addresses_of(self, host: str, port: int) -> list[str]:
+        """All of them, by the lookup that is under way where there is one. It goes on although who has begun it does not wait any more."""
+        place = host, port
+        if place not in self._looked_up:
+            task = asyncio.ensure_future(self._look_up(host, port))
+            self._looked_up[place] = task
+            task.add_done_callback(lambda done: (self._looked_up.pop(place), done.cancelled() or done.exception()))
+        return await asyncio.shield(self._looked_up[place])
+
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        found = await self._names.run(partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
+        return [str(entry[4][0]) for entry in found]
 
     async def aclose(self) -> None:
         """Nothing: clients come and go, and the transport stays."""

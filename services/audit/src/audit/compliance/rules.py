@@ -44,6 +44,7 @@ DENIALS = frozenset(
         "own_sign_in_required",
         "permission_denied",
         "scope_not_held",
+        "signed_by_another",
     }
 )
 # What changes what somebody may do.

@@ -15,10 +15,11 @@ _SILENT, _STUCK = timedelta(hours=1), timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one process knows: since when it looks, when it was last answered, and when it last announced that something is wrong."""
+    """What whoever watches knows: since when, when it was last answered, when all was last well, and when it last announced that something is wrong."""
 
     since: datetime
     answered_at: datetime | None = None
+    well_at: datetime | None = None
     told_at: datetime | None = None
 
 
@@ -45,3 +46,8 @@ def is_wrong(state: Mapping[str, Any] | None, watched: Watched, *, now: datetime
 def is_told(watched: Watched, *, now: datetime) -> bool:
     """Whether what is wrong is announced now."""
     return now - watched.since >= _BEGINNING and (watched.told_at is None or now - watched.told_at >= _AGAIN)
+
+
+def counts_from(watched: Watched, *, now: datetime) -> datetime:
+    """Who was told after this moment knows: of this trouble and no earlier one, and not so long ago that it is told anew."""
+    return max(now - _AGAIN, watched.well_at or now - _AGAIN)

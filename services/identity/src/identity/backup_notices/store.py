@@ -1,4 +1,4 @@
-"""Statements on the directory of workspaces, which is read across them."""
+"""Statements on the directory of workspaces and the outbox, which are read across workspaces."""
 
 from sqlalchemy import Integer, Uuid, bindparam, select
 
@@ -15,3 +15,6 @@ active_after = query(
     .order_by(_directory.workspace_id)
     .limit(bindparam("limit", type_=Integer))
 )
+
+# The workspaces in which an event of the type was announced after a moment: the relay's to ask. Events stay for days after they were published.
+TOLD_SINCE = "SELECT DISTINCT workspace_id FROM identity.outbox WHERE type = $1 AND occurred_at > $2"

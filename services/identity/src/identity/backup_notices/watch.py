@@ -11,33 +11,46 @@ import httpx2
 
 from chassis.errors import Refusal
 from chassis.service.runtime import Runtime
+from chassis.work.leader import LeaderElection
 from identity.backup_notices import rules
 from identity.backup_notices.rules import Watched
-from identity.backup_notices.workflow import announce
+from identity.backup_notices.workflow import announce, told_since
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY = 60.0
 _SECONDS_TO_ASK = 10.0
+_SECONDS_TO_TAKE_OVER = 10.0
 
 # What `/state` of the backups says; None where nobody answers.
 Look = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 
 class BackupWatch:
-    """Any number may watch: whoever is told twice of the same raises one alert and sends one mail a day."""
+    """Any number may run, and one of them watches. Who was told is known from the outbox, so a trouble is announced once by all of them together."""
 
     def __init__(self, runtime: Runtime, look: Look) -> None:
         self._runtime = runtime
         self._look = look
         self._watched = Watched(since=datetime.now(UTC))
+        # The name is the same in every version: two names would mean two leaders.
+        self._election = LeaderElection(
+            runtime.relay_dsn, "caseload backup notices", application="caseload-identity-backups", poll=_SECONDS_TO_TAKE_OVER
+        )
 
     async def run(self) -> None:
-        """Watches until cancelled."""
+        """Watches until cancelled, whenever this process is the one that does."""
+        await self._election.run(self._lead)
+
+    async def _lead(self, session: Any) -> None:
+        # What was seen before somebody else watched says nothing of what is so now.
+        self._watched = Watched(since=datetime.now(UTC))
         while True:
             try:
                 await self.step(datetime.now(UTC))
             except Refusal as refusal:
                 _log.warning("workspaces cannot be told of the backups at the moment", extra={"code": refusal.code})
+            # A leader whose session has ended learns it here.
+            await session.fetchval("SELECT 1")
             await asyncio.sleep(_LOOK_EVERY)
 
     async def step(self, now: datetime) -> int:
@@ -46,13 +59,14 @@ class BackupWatch:
         if state is not None:
             self._watched = replace(self._watched, answered_at=now)
         if not rules.is_wrong(state, self._watched, now=now):
-            self._watched = replace(self._watched, told_at=None)
+            self._watched = replace(self._watched, well_at=now, told_at=None)
             return 0
         if not rules.is_told(self._watched, now=now):
             return 0
-        told = await announce(self._runtime)
-        self._watched = replace(self._watched, told_at=now)
-        _log.error("something is wrong with the backups", extra={"workspaces": told})
+        told = await announce(self._runtime, but=await told_since(self._runtime, rules.counts_from(self._watched, now=now)))
+        if told:
+            self._watched = replace(self._watched, told_at=now)
+            _log.error("something is wrong with the backups", extra={"workspaces": told})
         return told
 
 

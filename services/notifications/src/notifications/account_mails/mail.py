@@ -28,6 +28,8 @@ from notifications.staff_texts import NOTICES, StaffText
 Composer: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
 
+# Somebody is waiting: of what a killed process has claimed another takes this long to take it up.
+_CLAIMED_FOR = timedelta(seconds=8)
 # The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
 _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
 _UNHURRIED = (
@@ -108,6 +110,7 @@ def account_mail(
         finish=store.finish,
         reschedule=store.reschedule,
         compose=compose,
+        claimed_for=_CLAIMED_FOR,
         next_attempt_at=_next_attempt_at,
         held_status="dropped",
         may_be_held=lambda row: row["kind"] not in _TRIED_EVERYWHERE,

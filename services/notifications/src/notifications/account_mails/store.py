@@ -1,6 +1,6 @@
 """Statements on mails about accounts. Row security limits every one to the caller's workspace."""
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, literal, select, update
+from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, select, update
 
 from chassis.db.statement import command, query
 from notifications.tables import mails
@@ -18,17 +18,18 @@ begin_sending = command(
     .returning(mails.c.attempts)
 )
 
-# Also from `unknown`: a sender whose lease expired may still record the outcome.
+# `statuses` are those that are changed: who has composed a mail changes none that another is sending by now.
+_statuses = mails.c.status == any_(bindparam("statuses", type_=ARRAY(Text)))
 finish = command(
     update(mails)
     .where(mails.c.id == _id)
-    .where(mails.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
+    .where(_statuses)
     .values(status=bindparam("status"), sent_at=bindparam("sent_at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
 )
 
 reschedule = command(
     update(mails)
     .where(mails.c.id == _id)
-    .where(mails.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))
+    .where(_statuses)
     .values(status="pending", next_attempt_at=bindparam("at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
 )

@@ -35,6 +35,9 @@ def alert_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, U
             raise NotToBeSent("dropped", "alert_answered")
         person = await stubs.sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+        if workspace.status != workspaces_pb2.WORKSPACE_STATUS_ACTIVE:
+            # Nobody could sign in and answer.
+            raise NotToBeSent("dropped", "workspace_suspended")
         text = StaffText.of(workspace.locale)
         raised = text.when(alert["created_at"], dates.zone("", workspace.time_zone))
         rendered = text.alert(

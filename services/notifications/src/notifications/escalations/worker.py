@@ -5,6 +5,7 @@ alert's step in one transaction that locks the alert and looks again whether it 
 dies, a step is taken once: one that was claimed and not taken is claimed by another when the lease is over.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,9 @@ from uuid import UUID
 
 from prometheus_client import Histogram
 
+from caseload.identity.v1 import workspaces_pb2
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.options.v1 import options_pb2
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
@@ -23,7 +26,7 @@ from notifications.alert_records import store as records
 from notifications.alert_records import workflow as alert_records
 from notifications.escalation_policies.rules import Policy
 from notifications.escalations import rules, workflow
-from notifications.mail.store import claim
+from notifications.mail.store import claim, renew
 from notifications.on_call import workflow as on_call
 
 _LATENESS = Histogram(
@@ -33,6 +36,8 @@ _LATENESS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300),
 )
 _OPEN = ("active", "acknowledged")
+# Until an alert of a workspace that is not active is looked at again.
+_HELD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class AlertWorker:
         settings = runtime.settings
         self._runtime = runtime
         self._users = users
+        self._workspaces = WorkspacesStub(runtime.peers["identity"])
         self._wake = wake
         self._lease = timedelta(seconds=settings.alert_lease_seconds)
         self.poller = Poller(
@@ -62,7 +68,7 @@ class AlertWorker:
 
     async def _claim(self, limit: int) -> Sequence[Claim]:
         async with self._runtime.database.transaction(None, seconds=self._lease.total_seconds()) as tx:
-            rows = await tx.all(claim, kind="alert", limit=limit, lease=self._lease)
+            rows = await tx.all(claim, kind="alert", limit=limit, lease=self._lease, but=[])
         return [Claim(row["workspace_id"], row["item_id"]) for row in rows]
 
     async def take_further(self, claimed: Claim) -> None:
@@ -74,7 +80,13 @@ class AlertWorker:
             overrides = await on_call.overrides(look.db, look.now)
         if not found:
             return
-        team = await workflow.Team.of(Policy.read(found[0]["policy"]), self._users, overrides, look.context)
+        team, workspace = await asyncio.gather(
+            workflow.Team.of(Policy.read(found[0]["policy"]), self._users, overrides, look.context),
+            self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), look.context),
+        )
+        if workspace.status != workspaces_pb2.WORKSPACE_STATUS_ACTIVE:
+            await self._hold(claimed)
+            return
         async with self._runtime.background(claimed.workspace_id, seconds=seconds) as work:
             row = await work.db.maybe(records.lock, id=claimed.alert_id)
             if row is not None and rules.is_due(row, "expires_at") and row["status"] in _OPEN:
@@ -85,6 +97,11 @@ class AlertWorker:
                 self._record(work, "escalate_alert", row, level=changed["escalation_level"])
         if row is not None:
             self._wake()
+
+    async def _hold(self, claimed: Claim) -> None:
+        """Leaves the alert of a suspended workspace as it is: nobody can sign in there and answer it, and it goes on when they can."""
+        async with self._runtime.background(claimed.workspace_id, seconds=self._lease.total_seconds()) as work:
+            await work.db.run(renew, kind="alert", item_id=claimed.alert_id, expires_at=work.now + _HELD)
 
     def _record(self, work: UnitOfWork, event_type: str, row: Mapping[str, Any], **facts: Any) -> None:
         due_at = min(at for at in (row["escalates_at"], row["expires_at"]) if at is not None)

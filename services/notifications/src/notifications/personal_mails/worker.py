@@ -55,7 +55,7 @@ class PersonalWorker:
 
     async def _claim(self, limit: int) -> Sequence[Claim]:
         async with self._runtime.database.transaction(None, seconds=_SECONDS) as tx:
-            rows = await tx.all(claim, kind="personal", limit=limit, lease=self._lease)
+            rows = await tx.all(claim, kind="personal", limit=limit, lease=self._lease, but=[])
         return [Claim(row["workspace_id"], row["item_id"]) for row in rows]
 
     async def do_what_is_due(self, claimed: Claim) -> None:

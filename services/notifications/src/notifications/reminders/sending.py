@@ -20,7 +20,7 @@ from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
 from notifications.mail.channel import Message, NotToBeSent
-from notifications.mail.sender import MailKind
+from notifications.mail.sender import COMPOSED, MailKind
 from notifications.reminder_links import store as links
 from notifications.reminder_links.workflow import Links, issue
 from notifications.reminder_policies import workflow as policies
@@ -32,6 +32,8 @@ from notifications.reminders.rules import KnownAppointment
 from notifications.stubs import Stubs
 
 _NO_ADDRESS = {"email": "no_email_address", "phone": "no_phone_number"}
+# To compose one asks three services.
+_CLAIMED_FOR = timedelta(seconds=20)
 # Until a reminder of a suspended workspace is looked at again.
 _HELD = timedelta(minutes=1)
 
@@ -83,15 +85,20 @@ async def ready(work: UnitOfWork, row: Any, stubs: Stubs, *, public_url: str, ad
     template = await work.db.maybe(templates.of_rule, hours_before=row["hours_before"], channel=row["channel"])
     if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
         # Held until the workspace is active again, or the appointment begins.
-        await work.db.run(sending_store.reschedule, id=row["id"], at=min(now + _HELD, row["starts_at"]), reason="workspace_suspended")
+        await put_off(work, row, min(now + _HELD, row["starts_at"]), "workspace_suspended")
         return None
     if (at := _send_at(row, await policies.current(work.db), workspace, now=now)) > now:
-        await work.db.run(sending_store.reschedule, id=row["id"], at=at, reason=None)
+        await put_off(work, row, at, None)
         return None
     if row["channel"] in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=row["client_id"])}:
         raise NotToBeSent("skipped", "opted_out")
     zone = _zone(contact.time_zone, workspace.time_zone)
     return Ready(slot, contact, workspace, template, zone, await issue(work, row, zone, public_url=public_url))
+
+
+async def put_off(work: UnitOfWork, row: Any, at: datetime, reason: str | None) -> None:
+    """Has one that nobody is sending looked at again then. It is no attempt."""
+    await work.db.run(sending_store.reschedule, id=row["id"], at=at, reason=reason, statuses=COMPOSED)
 
 
 def observe_lateness(row: Any) -> None:
@@ -107,6 +114,7 @@ def reminders_by(name: str, compose: Callable[[UUID, Any], Awaitable[Message | N
         finish=sending_store.finish,
         reschedule=sending_store.reschedule,
         compose=compose,
+        claimed_for=_CLAIMED_FOR,
         next_attempt_at=lambda row, now, asked: rules.next_attempt_at(
             row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"], asked=asked
         ),

@@ -40,11 +40,12 @@ begin_sending = command(
     .returning(reminders.c.attempts)
 )
 
-# Also from `unknown`: a sender whose lease expired may still record the outcome.
+# `statuses` are those that are changed: who has composed a reminder changes none that another is sending by now.
+_statuses = reminders.c.status == any_(bindparam("statuses", type_=ARRAY(Text)))
 finish = command(
     update(reminders)
     .where(reminders.c.id == _id)
-    .where(reminders.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
+    .where(_statuses)
     .values(status=bindparam("status"), sent_at=bindparam("sent_at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
 )
 
@@ -68,7 +69,7 @@ _replaced = (
 reschedule = command(
     update(reminders)
     .where(reminders.c.id == _id)
-    .where(reminders.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))
+    .where(_statuses)
     .values(
         status=case((and_(_is_current, ~_replaced), "pending"), else_="cancelled"),
         next_attempt_at=bindparam("at", type_=DateTime(timezone=True)),

@@ -10,7 +10,7 @@ from notifications.mail.sender import MailKind
 from notifications.reminder_templates import rendering
 from notifications.reminder_templates.rules import substitute
 from notifications.reminder_templates.text_messages import is_too_long, with_link
-from notifications.reminders import sending, sending_store
+from notifications.reminders import sending
 from notifications.sms_channels import record
 from notifications.sms_channels import rules as sms
 from notifications.sms_channels import store as sms_channels
@@ -29,7 +29,7 @@ def reminder_text_message(runtime: Runtime, stubs: Stubs, channel: HttpChannel, 
             sealed = record.open_sealed(configured, keys)
             if (until := channel.rests_until(workspace_id, sealed.url, now=datetime.now(UTC))) is not None:
                 # Not an attempt, and looked at once more before the appointment begins.
-                await work.db.run(sending_store.reschedule, id=row["id"], at=min(until, row["starts_at"]), reason="provider_rests")
+                await sending.put_off(work, row, min(until, row["starts_at"]), "provider_rests")
                 return None
             ready = await sending.ready(work, row, stubs, public_url=runtime.settings.public_url, address="phone")
             if ready is None:

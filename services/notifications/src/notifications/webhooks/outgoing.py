@@ -40,7 +40,9 @@ class Outgoing:
             takes=self.takes,
             allowed=self._allowed,
             with_loopback=self._with_loopback,
-            most_connections=settings.webhooks_at_once * settings.webhook_messages_at_once,
+            # Of webhooks, and of as many text messages as are handed over at the same time: none of them waits for others' connections or names.
+            most_connections=settings.webhooks_at_once * (settings.webhook_messages_at_once + 1),
+            lookups=2 * settings.webhooks_at_once,
             code="webhooks_busy",
             message="Too many names of webhooks are looked up.",
         )

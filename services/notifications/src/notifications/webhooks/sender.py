@@ -122,8 +122,9 @@ class WebhookSender:
             failures, rests_until = await self._record(work, claim, held, outcomes, told)
             webhook = await work.db.maybe(store.get_webhook, id=claim.webhook_id)
             if webhook is None or not webhook["is_active"]:
-                await work.db.run(store.fail_all, webhook_id=claim.webhook_id, error="webhook_disabled")
-                await work.db.run(store.release, webhook_id=claim.webhook_id, due_at=None)
+                # Claimed again until none is left.
+                is_more = await workflow.give_up_some(work, claim.webhook_id)
+                await work.db.run(store.release, webhook_id=claim.webhook_id, due_at=work.now if is_more else None)
                 return None
             limit = 0 if is_last or rests_until is not None else rules.at_once(failures, most=self._at_once)
             rows = await work.db.all(store.due_deliveries, webhook_id=claim.webhook_id, now=work.now, limit=limit)

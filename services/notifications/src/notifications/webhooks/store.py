@@ -268,9 +268,16 @@ def _settled(from_status: ColumnElement[bool]) -> Any:
 settle = command(_settled(_status("sending")))
 # Of a success it does not matter who holds the lease by now.
 settle_success = command(_settled(_status("pending", "sending", "failed")))
-fail_all = command(
+# So many of those that wait, in one transaction: three days of messages are tens of thousands, and who holds the queue's row keeps steps of alerts waiting.
+AT_ONCE = 1000
+_next_to_fail = (
+    select(_earlier.c.id)
+    .where(_earlier.c.webhook_id == _webhook_id, _earlier.c.status.in_([literal_column("'pending'"), literal_column("'sending'")]))
+    .limit(literal_column(str(AT_ONCE)))
+)
+fail_some = command(
     update(webhook_deliveries)
-    .where(_of_webhook, _status("pending", "sending"))
+    .where(_deliveries.id == any_(func.array(_next_to_fail.scalar_subquery())), _status("pending", "sending"))
     .values(status="failed", next_attempt_at=null(), last_error=bindparam("error", type_=Text))
 )
 

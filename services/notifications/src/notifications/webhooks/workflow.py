@@ -14,11 +14,14 @@ from notifications.mail import store as mails
 from notifications.webhooks import rules, store
 from notifications.webhooks.messages import Happening
 
+# What is urgent is sent before all that waits in other webhooks: senders take what has been due longest.
+_AHEAD = timedelta(days=1)
+
 
 async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: timedelta, is_urgent: bool = False) -> bool:
     """Adds a delivery of each of the happenings, all of one type, for each webhook that wants to be told; returns whether there is any.
 
-    What is urgent is sent to those that rest, too.
+    What is urgent is sent to those that rest, too, and before what other webhooks are to be sent.
     """
     listening = await work.db.all(store.listening, event_type=happenings[0].type)
     if not listening:
@@ -43,22 +46,26 @@ async def tell(work: UnitOfWork, happenings: Sequence[Happening], *, settling: t
     await work.db.many(store.add_delivery, deliveries)
     for row in listening:
         if is_urgent:
-            await work.db.run(store.make_due_at_once, webhook_id=row["webhook_id"], now=due_at)
+            await work.db.run(store.make_due_at_once, webhook_id=row["webhook_id"], now=due_at - _AHEAD)
         else:
             await work.db.run(store.make_due, webhook_id=row["webhook_id"], due_at=due_at)
     return True
 
 
 async def disable(work: UnitOfWork, webhook_id: UUID, reason: str, *, told: Sequence[str]) -> bool:
-    """Disables a webhook whose queue is locked, and mails the users `told`. Returns whether that was new."""
+    """Disables a webhook whose queue is locked, and mails the users `told`. Returns whether that was new. Who has claimed it gives up what waits."""
     if await work.db.maybe(store.disable, id=webhook_id, reason=reason) is None:
         return False
-    await work.db.run(store.fail_all, webhook_id=webhook_id, error="webhook_disabled")
     record_effect(work, "disable_webhook", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [webhook_id], reason=reason)
     for user_id in told:
         # It may be enabled again, and be disabled once more.
         await work.db.run(mails.add_mail, id=uuid7(), kind="webhook_disabled", user_id=user_id, appointment_id=None, now=work.now)
     return True
+
+
+async def give_up_some(work: UnitOfWork, webhook_id: UUID) -> bool:
+    """Gives up the next deliveries of a webhook that is disabled. Returns whether there may be more."""
+    return await work.db.run(store.fail_some, webhook_id=webhook_id, error="webhook_disabled") == store.AT_ONCE
 
 
 async def enable(work: UnitOfWork, webhook_id: UUID | str) -> Record:
