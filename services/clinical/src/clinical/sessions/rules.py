@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Stale
+from chassis.unicode_forms import normalized
 
 TEXTS = ("subjective", "objective", "assessment", "plan")
 EDITABLE = (*TEXTS, "session_date", "duration_minutes")
@@ -148,7 +149,7 @@ def is_same_text(one: str | None, other: str | None) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return normalized("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def real_changes(changes: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
