@@ -500,6 +500,20 @@ def test_versions_from_before_there_were_signatures_are_held_against_those_that_
     assert report.notes == [f"note {UUID(int=1)}, version 1: is from before versions were signed"]
 
 
+@pytest.mark.parametrize(
+    ("said", "twice"),
+    [
+        ('"plan": "Rest 2.\\n"', '"plan": "Rest.", "plan": "Rest 2.\\n"'),
+        ('"versions": [', '"versions": [], "versions": ['),
+    ],
+)
+def test_an_archive_that_two_readers_understand_differently_is_not_read(verified, said, twice):
+    made = json.dumps(note()).replace(said, twice)
+    assert twice in made
+    with pytest.raises(Unreadable, match="twice"):
+        verified(archive(manifest={NOTE: made.encode()}.items()))
+
+
 def test_a_genuine_note_in_anothers_place_is_named(verified):
     assert verified(archive(told={"client_id": str(UUID(int=7))})).findings == [f"note {UUID(int=1)}: is another client's"]
     made = note()

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from caseload_verify import strict_json
 from caseload_verify.keys import Keys, unpadded
 from caseload_verify.report import Report, Unreadable
 
@@ -25,7 +26,7 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
         names = archive.namelist()
         if _MANIFEST not in names:
             raise Unreadable("this is no archive of a client, or it was cut off: it has no manifest.json")
-        manifest = json.loads(archive.read(_MANIFEST))
+        manifest = strict_json.loads(archive.read(_MANIFEST))
         form = (manifest["format"], manifest["format_version"])
         if form not in _FORMS:
             raise Unreadable("this archive is of a form that is not known here")
@@ -34,10 +35,10 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
             _verify_clients(archive, names, manifest, keys, report)
             return
         if "signing-keys.json" in names:
-            keys.offered(json.loads(archive.read("signing-keys.json"))["keys"], report)
+            keys.offered(strict_json.loads(archive.read("signing-keys.json"))["keys"], report)
         for name in names:
             if name.startswith("notes/") and name.endswith(".json"):
-                _verify_note_of(name, json.loads(archive.read(name)), manifest, keys, report)
+                _verify_note_of(name, strict_json.loads(archive.read(name)), manifest, keys, report)
     except (BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
         raise Unreadable(f"this archive cannot be read: {error}") from error
 
@@ -51,7 +52,7 @@ def _verify_clients(archive: ZipFile, names: list[str], manifest: Mapping[str, A
         found = Report()
         try:
             with archive.open(name) as file, ZipFile(file) as of_client:
-                told = json.loads(of_client.read(_MANIFEST))
+                told = strict_json.loads(of_client.read(_MANIFEST))
                 if f"clients/{told['client_id']}.zip" != name or told["workspace_id"] != manifest["workspace_id"]:
                     found.findings.append("is of another client")
                 verify_archive(of_client, keys, found)
