@@ -14,6 +14,8 @@ EDITABLE = (*TEXTS, "session_date", "duration_minutes")
 MAX_TEXT = 5000
 MAX_MINUTES = 480
 MAX_EVENTS = 1000
+# Of one note: whoever verifies or exports it reads all of them.
+MOST_VERSIONS = 1000
 MOST_WORKSPACES = 100
 # How far ahead of now the date of a note may be that is signed: a plan may be signed before its session, and a slip of the pen is not.
 MOST_AHEAD = timedelta(days=366)
@@ -138,6 +140,12 @@ def signed_versions(signed: int | None, amendment_count: int, status: str) -> in
     if signed is not None:
         return signed
     return 0 if status == "draft" else amendment_count + 1
+
+
+def check_room(number: int) -> None:
+    """Raises Conflict if this would be a signed version more than a note has."""
+    if number > MOST_VERSIONS:
+        raise Conflict("too_many_versions", f"A note is signed and amended at most {MOST_VERSIONS:,} times.")
 
 
 def is_same_text(one: str | None, other: str | None) -> bool:
