@@ -15,7 +15,7 @@ import psutil
 from attack.hostile_files import MARK, hostile_files
 
 # `make drill` sends all of them through the real doors.
-SENT = int(os.environ.get("CASELOAD_HOSTILE_FILES", "31"))
+SENT = int(os.environ.get("CASELOAD_HOSTILE_FILES", "32"))
 EXAMINED = max(SENT, 150)
 SEED = 10
 LARGEST_KIB = 300 * 1024

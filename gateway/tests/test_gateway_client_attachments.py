@@ -90,6 +90,18 @@ async def test_several_files_come_as_one_archive_under_names_of_their_own(practi
     assert [len(archived.read(name)) for name in archived.namelist()] == [file["file_size_bytes"] for file in (own, of_note, other)]
 
 
+async def test_an_archive_for_a_browser_begins_with_a_new_access_token(gateway, practice, path):
+    file = await uploaded(practice, path)
+    async with gateway.anonymous() as browser:
+        signed_in = await browser.post(f"{API}/auth/login", json={"email": practice.person.email, "password": "correct horse battery"})
+        headers = {"X-CSRF-Token": browser.cookies["csrf_token"]}
+        reply = await browser.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"]]}, headers=headers)
+
+    assert reply.status_code == 200, reply.text
+    assert reply.cookies["access_token"] not in {"", signed_in.json()["access_token"]}
+    assert ZipFile(io.BytesIO(reply.content)).testzip() is None
+
+
 async def test_an_archive_of_other_files_or_of_too_many_is_refused(practice, path, check_problem, monkeypatch):
     file = await uploaded(practice, path)
     elsewhere = f"{API}/clients/{(await practice.add_client())['id']}/attachments"

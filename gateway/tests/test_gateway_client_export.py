@@ -4,7 +4,7 @@ import base64
 import io
 import json
 from hashlib import sha256
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -14,7 +14,11 @@ from PIL import Image
 
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
+from caseload_verify.client_archive import verify_archive
+from caseload_verify.keys import Keys
+from caseload_verify.report import Report
 from chassis.client_archive.contents import ClientContents
+from chassis.storage.base import new_key
 from clinical.client_attachments import rules
 
 API = "/api/v1"
@@ -34,6 +38,9 @@ async def exported(practice, client_id):
     assert reply.headers["content-disposition"] == f'attachment; filename="client-{client_id}.zip"'
     archive = ZipFile(io.BytesIO(reply.content))
     assert archive.testzip() is None
+    report = Report()
+    verify_archive(archive, Keys(), report)
+    assert report.findings == []
     return archive
 
 
@@ -267,6 +274,19 @@ async def test_what_is_deleted_while_it_is_exported_is_left_out_and_the_rest_is_
 
     assert [name for name in names if name.startswith("files/")] == [f"files/{n}.png" for n in (0, 2, 3, 4)]
     assert names[-1] == "manifest.json"
+
+
+async def test_a_file_that_the_store_has_lost_keeps_nobody_from_the_rest(gateway, practice):
+    client = await practice.add_client()
+    path = f"{API}/clients/{client['id']}/attachments"
+    lost, kept = [(await practice.http.post(path, files={"file": (name, picture(), "image/png")})).json() for name in ("a.png", "b.png")]
+    await gateway.environment.runtime("clinical").blobs.delete(new_key(practice.person.workspace_id, UUID(lost["id"])))
+
+    archive = await exported(practice, client["id"])
+
+    assert [name for name in archive.namelist() if name.startswith("files/")] == ["files/b.png"]
+    told = {file["id"]: file["entry"] for file in json.loads(archive.read("files.json"))["files"]}
+    assert told == {lost["id"]: "files/a.png", kept["id"]: "files/b.png"}
 
 
 async def test_the_rules_of_recurring_appointments_are_taken_along(practice):

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
+from clinical.sync import rules as sync_rules
+from clinical.sync.rpc import Sync
 from gateway.api.sync import batch
 
 PATH = "/api/v1/sessions/sync"
@@ -55,6 +57,37 @@ async def test_each_item_has_its_result_and_a_bad_one_keeps_no_other_from_its(pr
     assert "x" * 10 not in "".join(each["error"] or "" for each in result["results"])
     form = json.dumps({"assessment": None, "objective": None, "plan": None, "subjective": "sleeps badly"}, separators=(",", ":"))
     assert result["results"][0]["content_hash"] == hashlib.sha256(form.encode()).hexdigest()
+
+
+async def test_a_client_who_was_restricted_meanwhile_keeps_no_other_note_on_the_device(gateway, practice, item):
+    therapist = await gateway.add_user(practice.person.workspace_id, "therapist")
+    closed = await practice.add_client()
+    team = {"restricted": True, "user_ids": [therapist]}
+    assert (await practice.http.put(f"/api/v1/clients/{closed['id']}/care-team", json=team)).status_code == 200
+
+    items = [item("closed", client_id=closed["id"]), item("one"), item("closed too", client_id=closed["id"]), item("two")]
+    result = (await practice.http.post(PATH, json={"sessions": items})).json()
+
+    told = [(each["status"], each["code"]) for each in result["results"]]
+    assert told == [("rejected", "client_restricted"), ("created", None)] * 2
+
+
+async def test_notes_of_a_client_who_is_half_of_a_merge_wait_and_keep_no_other_waiting(practice, item, monkeypatch):
+    moving = (await practice.add_client())["id"]
+    check = Sync._client
+
+    async def half_moved(self, told, work):
+        if told.client_id == moving:
+            sync_rules.check_history_is_there(has_notes=True)
+        return await check(self, told, work)
+
+    monkeypatch.setattr(Sync, "_client", half_moved)
+
+    waiting = [item(f"waits {number}", client_id=moving) for number in range(3)]
+    result = (await practice.http.post(PATH, json={"sessions": [*waiting, item("one")]})).json()
+
+    assert [(each["client_session_id"], each["status"]) for each in result["results"]] == [("one", "created")]
+    assert result["remaining_count"] == 3
 
 
 async def test_a_queue_that_is_sent_again_and_again_is_empty_in_the_end(practice, item):

@@ -12,7 +12,7 @@ from functools import cache
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 # Whatever would run or be carried along has it.
 MARK = b"caseload-hostile-payload"
@@ -306,11 +306,18 @@ def _image_of_fifty_thousand_in_a_row(draw: random.Random) -> bytes:
     return _png(_PIXELS, height, 0, _zeros((_PIXELS + 1) * height))
 
 
-@_kind("png", "refused")
-def _image_that_takes_all_memory(draw: random.Random) -> bytes:
-    """As many pixels as are read at all, four bytes each."""
+@_kind("png", "refused", "clean")
+def _image_of_as_many_pixels_as_are_read(draw: random.Random) -> bytes:
+    """Four bytes each, so that one copy of it takes nearly all memory that there is."""
     height = draw.choice([1_250, 1_270, 1_279])
     return _png(_PIXELS, height, 6, _zeros((_PIXELS * 4 + 1) * 50))
+
+
+@_kind("png", "refused")
+def _image_that_takes_all_memory(draw: random.Random) -> bytes:
+    """As many pixels, and colours that are to be converted: that takes a second copy."""
+    profile = _chunk(b"iCCP", b"name\0\0" + zlib.compress(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()))
+    return _png(_PIXELS, draw.choice([1_250, 1_270, 1_279]), 6, _zeros((_PIXELS * 4 + 1) * 50), profile)
 
 
 @_kind("jpg", "refused")

@@ -218,6 +218,29 @@ async def test_what_an_interrupted_write_left_is_deleted_once_it_is_old(tmp_path
     assert await blobs.get(key) == b"one"
 
 
+async def test_what_is_not_ours_or_goes_meanwhile_keeps_nobody_from_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs, kept, gone, last = LocalBlobs(tmp_path, "secret", "https://x"), *(new_key(uuid4(), uuid4()) for _ in range(3))
+    for key in (kept, gone, last):
+        await blobs.put(key, b"x", "image/png")
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / str(uuid4())).write_bytes(b"no folder")
+    scan = os.scandir
+
+    def and_one_goes(folder: Path) -> Any:
+        entries = list(scan(folder))
+        if folder.name == gone.split("/")[0]:
+            (tmp_path / gone).unlink()
+        if folder.name == "lost+found":
+            raise PermissionError
+        return entries
+
+    monkeypatch.setattr(os, "scandir", and_one_goes)
+
+    found = [key async for keys in blobs.stored_before(datetime.now(UTC) + timedelta(hours=1)) for key in keys]
+
+    assert sorted(found) == sorted([kept, last])
+
+
 async def test_a_link_fetches_the_file(store: Store) -> None:
     key = a_key()
     await store.blobs.put(key, b"\x89PNG", "image/png")

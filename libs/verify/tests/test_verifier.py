@@ -367,10 +367,12 @@ def test_lines_of_another_kind_are_findings(verified):
 
 # ---------------------------------------------------------------- archives of clients
 
+NOTE = f"notes/{UUID(int=1)}.json"
 
-def note():
+
+def note(client=2):
     made = {
-        "id": str(UUID(int=1)), "workspace_id": WORKSPACE, "client_id": str(UUID(int=2)), "created_by_user_id": str(UUID(int=3)),
+        "id": str(UUID(int=1)), "workspace_id": WORKSPACE, "client_id": str(UUID(int=client)), "created_by_user_id": str(UUID(int=3)),
     }  # fmt: skip
     versions, previous = [], None
     for number in (1, 2):
@@ -395,14 +397,19 @@ def note():
             "signature": base64.urlsafe_b64encode(signature).rstrip(b"=").decode(),
         }
         versions.append(version)
-    return {"note": made, "versions": versions}
+    told = ("subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "content_hash")
+    return {"note": made | {"is_draft": False} | {name: versions[-1][name] for name in told}, "versions": versions}
 
 
-def archive(note_of=None, *, manifest=(), extra=(), drop=()):
+def without_signature(version):
+    version.update(signature=None, key_id=None)
+
+
+def archive(note_of=None, *, manifest=(), extra=(), drop=(), told=()):
     """An archive as the suite writes one, with these changes."""
     entries = {
         "client.json": b"{}",
-        "notes/1.json": json.dumps(note_of or note()).encode(),
+        NOTE: json.dumps(note_of or note()).encode(),
         "files/scan.png": b"\x89PNG" * 1000,
         "signing-keys.json": json.dumps({"algorithm": "Ed25519", "keys": [PUBLIC]}).encode(),
     }
@@ -413,7 +420,9 @@ def archive(note_of=None, *, manifest=(), extra=(), drop=()):
         for name, data in [*((name, data) for name, data in entries.items() if name not in drop), *extra]:
             file.writestr(name, data)
         if "manifest.json" not in drop:
-            file.writestr("manifest.json", json.dumps({"format": "caseload client export", "format_version": 1, "entries": listed}))
+            whose = {"workspace_id": WORKSPACE, "client_id": str(UUID(int=2))} | dict(told)
+            manifest_of = {"format": "caseload client export", "format_version": 1, **whose, "entries": listed}
+            file.writestr("manifest.json", json.dumps(manifest_of))
     return out.getvalue()
 
 
@@ -443,6 +452,11 @@ def test_a_file_that_was_changed_is_named(verified, changes, found):
         (lambda v: v[1].update(previous_hash=None), "version 2: does not follow the version before it"),
         (lambda v: v[0].update(signature=v[1]["signature"]), "version 1: has a signature that does not hold"),
         (lambda v: v[0].update(key_id="another"), "version 1: was signed with a key that is not known"),
+        (lambda v: without_signature(v[1]), "version 2: has no signature, and the version before it has one"),
+        (lambda v: [without_signature(v[0]), v[0].update(plan="Rest.")], "version 1: was changed"),
+        (lambda v: [*map(without_signature, v), v[1].update(plan="Rest.")], "version 2: was changed"),
+        (lambda v: v.pop(), "its newest version is missing"),
+        (lambda v: v.clear(), "its newest version is missing"),
     ],
 )
 def test_the_first_version_that_is_wrong_is_named(verified, change, found):
@@ -450,6 +464,61 @@ def test_the_first_version_that_is_wrong_is_named(verified, change, found):
     change(made["versions"])
     (finding,) = verified(archive(made)).findings
     assert found in finding
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"plan": "Rest."}, "is not as its newest version says"),
+        ({"session_date": "2026-03-01T09:00:00Z"}, "is not as its newest version says"),
+        ({"content_hash": None}, "does not tell its newest version"),
+        ({"content_hash": None, "is_draft": True}, "does not tell its newest version"),
+    ],
+)
+def test_a_note_that_is_not_as_it_was_signed_is_named(verified, change, found):
+    made = note()
+    made["note"] |= change
+    assert verified(archive(made)).findings == [f"note {UUID(int=1)}: {found}"]
+
+
+def test_a_draft_says_what_it_likes_and_a_note_may_be_signed_while_the_archive_is_written(verified):
+    begun, signed_anew, never_signed = note(), note(), note()
+    begun["note"] |= {"is_draft": True, "plan": "Not signed yet."}
+    first = signed_anew["versions"][0]
+    signed_anew["note"] |= {"content_hash": first["content_hash"], "plan": first["plan"]}
+    never_signed["note"] |= {"is_draft": True, "content_hash": None}
+    never_signed["versions"].clear()
+    for made in (begun, signed_anew, never_signed):
+        assert verified(archive(made)).findings == []
+
+
+def test_versions_from_before_there_were_signatures_are_held_against_those_that_were_signed(verified):
+    made = note()
+    without_signature(made["versions"][0])
+    report = verified(archive(made))
+    assert (report.findings, report.verified["versions"]) == ([], 1)
+    assert report.notes == [f"note {UUID(int=1)}, version 1: is from before versions were signed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "twice"),
+    [
+        ('"plan": "Rest 2.\\n"', '"plan": "Rest.", "plan": "Rest 2.\\n"'),
+        ('"versions": [', '"versions": [], "versions": ['),
+    ],
+)
+def test_an_archive_that_two_readers_understand_differently_is_not_read(verified, said, twice):
+    made = json.dumps(note()).replace(said, twice)
+    assert twice in made
+    with pytest.raises(Unreadable, match="twice"):
+        verified(archive(manifest={NOTE: made.encode()}.items()))
+
+
+def test_a_genuine_note_in_anothers_place_is_named(verified):
+    assert verified(archive(told={"client_id": str(UUID(int=7))})).findings == [f"note {UUID(int=1)}: is another client's"]
+    made = note()
+    made["note"]["id"] = str(UUID(int=5))
+    assert f"{NOTE}: is another note" in verified(archive(made)).findings
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -465,7 +534,7 @@ def of_all(*, left_out=(), renamed=None, changed=None, exported=None):
     for number in (7, 8):
         client_id = str(UUID(int=number))
         told = {"format": "caseload client export", "format_version": 1, "workspace_id": WORKSPACE, "client_id": client_id}
-        source = archive(note())
+        source = archive(note(number))
         out = io.BytesIO()
         with ZipFile(io.BytesIO(source)) as alone, ZipFile(out, "w") as file:
             for name in alone.namelist():

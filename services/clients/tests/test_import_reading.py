@@ -1,6 +1,7 @@
 """Files as spreadsheets and other systems write them, read without a server."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -114,6 +115,15 @@ async def test_a_cell_may_have_quoted_lines_delimiters_and_formulas():
         {"first_name": "Ada", "last_name": "Lovelace, Lady", "notes": 'two\r\nlines, "quoted"', "tags": ["a", "b"]},
         {"first_name": "=cmd()", "last_name": "+1", "notes": "@x"},
     ]
+
+
+async def test_no_name_of_a_column_takes_long_to_read():
+    # Marks on one letter in an order that takes long to sort.
+    column = "a" + "\u0315" * 50_000 + "\u0334" * 50_000
+    begun = time.thread_time()
+    _, ignored, rows = await read(f"first_name,last_name,{column}\nAda,Lovelace,x\n".encode())
+    assert time.thread_time() - begun < 3
+    assert (len(ignored), rows) == (1, [{"first_name": "Ada", "last_name": "Lovelace"}])
 
 
 async def test_a_cell_that_is_longer_than_the_csv_modules_own_limit_is_read():

@@ -15,6 +15,8 @@ from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import sessions_pb2
+from chassis.db.statement import Statement
+from chassis.db.transaction import Record, Transaction
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from chassis.protobuf.timestamps import to_datetime
 from chassis.rpc.client.attempts import InternalFault
@@ -22,7 +24,7 @@ from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.spool import Spool
 from chassis.testing.environment import pieces
-from clinical.attachments import sandbox, sweep
+from clinical.attachments import sandbox, store, sweep
 from clinical.attachments.rules import MAX_CLEAN_BYTES
 from clinical.attachments.sweep import find_missing, remove_orphans
 
@@ -311,6 +313,39 @@ async def test_an_upload_that_is_committed_is_answered_although_the_database_is_
         patched.setattr(database, "transaction", away)
         file = await practice.attach(note, photo())
     assert [each.id for each in await practice.files(note)] == [file.id]
+
+
+async def test_a_file_whose_commit_is_still_on_its_way_when_its_answer_is_given_up_is_kept(practice, monkeypatch):
+    note = await practice.write()
+    commit, one, adding, committing = Transaction.commit, Transaction.one, set(), []
+
+    async def noticed(tx: Transaction, stmt: Statement, **params: object) -> Record:
+        if stmt is store.add:
+            adding.add(tx)
+        return await one(tx, stmt, **params)
+
+    async def lost(tx: Transaction) -> None:
+        if tx not in adding:
+            return await commit(tx)
+        # As when the database waits for its disk or its standby: the COMMIT was sent, and the connection is given up.
+        connection, tx._connection = tx._connection, None
+
+        async def later() -> None:
+            await asyncio.sleep(0.5)
+            await connection.execute("COMMIT")
+            await tx._pool.release(connection)
+
+        committing.append(asyncio.create_task(later()))
+        raise Unavailable("database_unavailable")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "one", noticed)
+        patched.setattr(Transaction, "commit", lost)
+        with pytest.raises(Unavailable):
+            await practice.attach(note, photo())
+    await asyncio.gather(*committing)
+
+    assert [file.id for file in await practice.files(note)] == [path.name for path in practice.stored()] != []
 
 
 # --- the sandbox

@@ -502,7 +502,7 @@ async def test_a_missed_deadline_is_announced_once_and_the_note_still_waits(prac
 
     (event,) = await overdue(practice)
     assert (event.session_id, event.supervisor_id) == (note.id, str(ward.supervisor.user_id))
-    assert list(event.own_user_ids) == [str(ward.trainee.user_id)]
+    assert (list(event.own_user_ids), list(event.care_team_user_ids)) == ([str(ward.trainee.user_id)], [])
     (line,) = await practice.audited("miss_cosign_deadline")
     assert line.resource_id == note.id
     assert await ward.supervisor.waiting() == [note.id, in_time.id]
@@ -510,6 +510,23 @@ async def test_a_missed_deadline_is_announced_once_and_the_note_still_waits(prac
     await ward.trainee.restore(deleted)
     await prune()
     assert [each.session_id for each in await overdue(practice)] == [note.id, deleted.id]
+
+
+async def test_a_missed_deadline_of_a_restricted_clients_note_names_who_sees_it(practice, ward, prune):
+    note = await ward.trainee.sign()
+    team = sorted([ward.supervisor.user_id, ward.trainee.user_id], key=str)
+    async with practice.environment.superuser() as db:
+        await db.execute(
+            "INSERT INTO clinical.client_access (workspace_id, client_id, version, restricted, user_ids) VALUES ($1, $2, 1, true, $3)",
+            practice.workspace_id,
+            UUID(note.client_id),
+            team,
+        )
+    await miss(ward, note)
+    await prune()
+
+    (event,) = await overdue(practice)
+    assert list(event.care_team_user_ids) == list(map(str, team))
 
 
 async def test_each_deadline_is_announced_by_one_of_many_who_find_it_at_once(practice, ward):

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.keyring import SealBroken
-from chassis.errors import Invalid
+from chassis.errors import Invalid, Unavailable
 from clinical.note_search import indexing, lookup, rules
 from clinical.note_search.blocks import entries
 from clinical.note_search.indexing import Indexer
@@ -404,6 +404,50 @@ async def test_the_worker_indexes_what_is_due(practice):
             while not await segments(practice):
                 await asyncio.sleep(0.05)
     assert await practice.ids(search="knee") == [note.id]
+
+
+async def test_notes_with_many_words_are_taken_in_few_at_a_time(practice, monkeypatch):
+    monkeypatch.setattr(indexing, "WORDS_AT_ONCE", 7)
+    notes = [await practice.write(plan=f"knee hip {number} more") for number in range(5)]
+    taken = []
+    # The service's own worker may be the one.
+    while await waiting(practice):
+        taken.append(await indexer(practice).take_in(practice.workspace_id))
+
+    # Each has six words, so that the second note is the last of a step.
+    assert set(taken) <= {0, 1, 2}
+    assert len(await segments(practice)) >= 3
+    assert await practice.ids(search="knee") == [note.id for note in reversed(notes)]
+    for number, note in enumerate(notes):
+        assert await practice.ids(search=f"knee {number}") == [note.id]
+
+
+async def test_an_index_that_cannot_even_be_made_anew_keeps_no_other_workspace_waiting(practice, neighbour, monkeypatch):
+    take_in = Indexer.take_in
+
+    async def broken(self: Indexer, workspace_id: UUID) -> int:
+        if workspace_id == practice.workspace_id:
+            raise SealBroken("it does not open")
+        return await take_in(self, workspace_id)
+
+    async def away(_self: Indexer, _workspace_id: UUID) -> None:
+        raise Unavailable("database_unavailable")
+
+    monkeypatch.setattr(Indexer, "take_in", broken)
+    monkeypatch.setattr(Indexer, "rebuild", away)
+    for whose in (practice, neighbour):
+        await whose.write(plan="knee")
+    async with practice.environment.superuser() as db:
+        # The broken one is due first.
+        await db.execute(
+            "UPDATE clinical.search_work SET due_at = now() - CASE workspace_id WHEN $1 THEN interval '2 hours' ELSE interval '1 hour' END"
+            " WHERE workspace_id IN ($1, $2)",
+            practice.workspace_id,
+            neighbour.workspace_id,
+        )
+    async with asyncio.timeout(20):
+        while not await segments(neighbour):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_small_workspace_is_indexed_while_a_large_one_is(practice, neighbour, monkeypatch):

@@ -221,7 +221,43 @@ def submits_a_form(pdf: pikepdf.Pdf) -> None:
     pdf.Root.OpenAction = Dictionary(S=Name.SubmitForm, F=String("https://example.com"))
 
 
-HARM = [on_open, by_name, on_page, nested_in_a_link, launch, embedded, attached_to_a_page, xfa_form, movie, submits_a_form]
+def opens_a_file_on_a_server(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].AA = Dictionary(O=Dictionary(S=Name.GoToR, F=String("\\\\files.example\\share"), D=Array([0, Name.Fit])))
+
+
+def follows_a_thread_elsewhere(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = Dictionary(S=Name.Thread, F=String("\\\\files.example\\share"), D=0)
+
+
+def opens_an_address_by_itself(pdf: pikepdf.Pdf) -> None:
+    after = Dictionary(S=Name.URI, URI=String("https://example.com/seen"))
+    pdf.Root.OpenAction = Dictionary(S=Name.GoTo, D=Array([pdf.pages[0].obj, Name.Fit]), Next=Array([pdf.make_indirect(after)]))
+
+
+def opens_an_address_when_a_page_is_shown(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].AA = pdf.make_indirect(Dictionary(O=Dictionary(S=Name.URI, URI=String("https://example.com/seen"))))
+
+
+def goes_round(pdf: pikepdf.Pdf) -> None:
+    action = pdf.make_indirect(Dictionary(S=Name.GoTo, D=Array([])))
+    action.Next = Array([action, action])
+    pdf.Root.OpenAction = action
+
+
+def content_in_another_file(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].Contents = pdf.make_stream(b"", F=String("\\\\files.example\\share"))
+
+
+def page_of_another_file(pdf: pikepdf.Pdf) -> None:
+    form = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, Ref=Dictionary(F=String("other.pdf"), Page=0))
+    pdf.pages[0].Resources = Dictionary(XObject=Dictionary(X=form))
+
+
+HARM = [
+    on_open, by_name, on_page, nested_in_a_link, launch, embedded, attached_to_a_page, xfa_form, movie, submits_a_form, opens_a_file_on_a_server,
+    follows_a_thread_elsewhere, opens_an_address_by_itself, opens_an_address_when_a_page_is_shown, goes_round, content_in_another_file,
+    page_of_another_file,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("harm", HARM)
@@ -231,12 +267,33 @@ def test_a_document_with_active_or_embedded_content_is_refused(harm, packed):
     assert refusal_of(document(harm, object_stream_mode=mode)) == "file_unsafe"
 
 
+@pytest.mark.parametrize("address", [" JavaScript:alert(1)", "file:///etc/passwd", "\\\\files.example\\share", "smb://files.example/share"])
+def test_a_document_with_a_link_to_no_page_is_refused(address):
+    def link(pdf: pikepdf.Pdf) -> None:
+        action = Dictionary(S=Name.URI, URI=String(address))
+        pdf.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=action)])
+
+    assert refusal_of(document(link)) == "file_unsafe"
+
+
 def test_a_document_with_an_ordinary_link_is_accepted():
     def link(pdf: pikepdf.Pdf) -> None:
         action = Dictionary(S=Name.URI, URI=String("https://example.com"))
         pdf.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=action)])
 
     assert sanitizer.sanitize(document(link)).media_type == "application/pdf"
+
+
+@pytest.mark.parametrize("place", ["page", "action", "page without a type"])
+def test_a_document_that_opens_at_one_of_its_pages_is_accepted(place):
+    def opens(pdf: pikepdf.Pdf) -> None:
+        at = Array([pdf.pages[0].obj, Name.Fit])
+        pdf.Root.OpenAction = Dictionary(S=Name.GoTo, D=at) if place == "action" else at
+        pdf.pages[0].AA = Dictionary(O=Dictionary(S=Name.Named, N=Name.NextPage))
+        if place == "page without a type":
+            del pdf.pages[0].obj["/Type"]
+
+    assert sanitizer.sanitize(document(opens)).media_type == "application/pdf"
 
 
 def test_an_encrypted_document_is_refused_with_or_without_its_password():

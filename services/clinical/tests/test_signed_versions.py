@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis import base64url
 from chassis.auth.tokens import read_past_keys, read_service_keys, thumbprint
+from chassis.db.transaction import Transaction
+from chassis.errors import Conflict
 from chassis.protobuf.timestamps import to_datetime, to_timestamp
-from clinical.sessions import canonical, mapping, signing
+from clinical.sessions import canonical, mapping, rules, signing, store, verifying
 from clinical.sessions.signing import VersionSigner
 from clinical.signatures.rfc8785 import time_text
 
@@ -303,6 +305,37 @@ async def test_a_draft_that_was_signed_before_is_intact_whatever_is_typed_into_i
     assert await practice.verify(await practice.write()) == pb.Verification(intact=True)
 
 
+async def test_a_note_is_signed_so_often_and_no_more_and_what_is_typed_is_kept(practice, note, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_VERSIONS", 3)
+    with pytest.raises(Conflict) as refused:
+        await practice.save(note, reason="again", plan="run")
+    assert refused.value.code == "too_many_versions"
+    assert (await practice.autosave(note, plan="run")).session.pending_amendment.plan == "run"
+    draft = await practice.unfinalize(await practice.get(note.id))
+    with pytest.raises(Conflict):
+        await practice.finalize(draft)
+    assert await practice.verify(note) == pb.Verification(intact=True, versions=3)
+
+
+async def test_versions_are_verified_some_at_a_time_and_an_amendment_meanwhile_breaks_nothing(practice, note, monkeypatch):
+    monkeypatch.setattr(verifying, "_AT_ONCE", 2)
+    read, batches, amended = Transaction.all, [], []
+
+    async def while_somebody_amends(tx, stmt, **params):
+        rows = await read(tx, stmt, **params)
+        if stmt is store.versions_to_verify:
+            batches.append(len(rows))
+            if not amended:
+                amended.append(await practice.save(note, reason="again", plan="run"))
+        return rows
+
+    monkeypatch.setattr(Transaction, "all", while_somebody_amends)
+
+    assert await practice.verify(note) == pb.Verification(intact=True, versions=4)
+    # The fourth one was there before the second two of the three were read, so all were read again.
+    assert batches == [2, 2, 2, 2, 0]
+
+
 # --- keys and what is from before
 
 
@@ -325,8 +358,16 @@ async def test_what_an_earlier_key_signed_verifies_when_its_public_key_is_kept(p
     assert (len(without), len(kept)) == (1, 2)
     assert read_service_keys(tmp_path).keys() == {"clinical"}
     rows = await forger.rows()
-    assert signing.verify(row, rows, keys, VersionSigner(clinical.signer, kept)).intact
-    assert signing.verify(row, rows, keys, VersionSigner(clinical.signer, without)).first_break == 1
+
+    async def verified(past):
+        async def versions():
+            for each in rows:
+                yield each, None
+
+        return await signing.verify(row, versions(), keys, VersionSigner(clinical.signer, past))
+
+    assert (await verified(kept)).intact
+    assert (await verified(without)).first_break == 1
 
 
 async def _as_before(practice, forger):

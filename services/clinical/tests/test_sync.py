@@ -1,6 +1,7 @@
 """What devices send that were without a network: each item has one effect, and no text is lost or merged silently."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -450,3 +451,18 @@ async def test_a_receipt_tells_nothing_of_what_was_sent(practice, device):
     async with practice.environment.superuser() as connection:
         row = str(await connection.fetchrow("SELECT * FROM clinical.sync_receipts WHERE workspace_id = $1", practice.workspace_id))
     assert not [word for word in ("Ada", "Lovelace", "rest", "badly") if word in row or word.encode().hex() in row]
+
+
+async def test_no_text_keeps_the_service_from_other_calls(practice, neighbour, device):
+    # Marks on one letter in an order that takes long to sort.
+    marks = ("\u0315" * 2_500 + "\u0334" * 2_500) * 20
+    await device.sync(subjective=marks)
+    sending = asyncio.ensure_future(device.sync(subjective=marks))
+    waited = 0.0
+    while not sending.done():
+        begun = time.perf_counter()
+        await neighbour.page()
+        waited = max(waited, time.perf_counter() - begun)
+
+    assert list((await sending).flags) == ["text_split"]
+    assert waited < 3

@@ -33,11 +33,10 @@ async def announce(practice, event):
         await practice.environment.broker.publish(replace(envelope, signature=signature))
 
 
-async def overdue(practice, supervisor_id=None, own=()):
+async def overdue(practice, supervisor_id=None, own=(), care_team=()):
     supervisor = str(supervisor_id) if supervisor_id else None
-    await announce(
-        practice, events_pb2.CosignatureOverdue(session_id=str(uuid7()), supervisor_id=supervisor, own_user_ids=sorted(map(str, own)))
-    )
+    whose = {"own_user_ids": sorted(map(str, own)), "care_team_user_ids": sorted(map(str, care_team))}
+    await announce(practice, events_pb2.CosignatureOverdue(session_id=str(uuid7()), supervisor_id=supervisor, **whose))
 
 
 async def sent(practice, number):
@@ -106,6 +105,18 @@ async def test_whoever_wrote_or_signed_the_note_is_not_asked_to_co_sign_it(pract
     await overdue(practice, own=[practice.owner_id, second_owner_id])
     await sent(practice, 3)
     assert [len(practice.mail_server.to(address)) for address in (practice.owner_email, second_owner)] == [1, 2]
+
+
+async def test_nobody_outside_the_care_team_is_asked_to_co_sign_the_note_of_a_restricted_client(practice, join):
+    second_owner_id, second_owner = await join("owner")
+    therapist_id, therapist = await join("therapist")
+
+    await overdue(practice, care_team=[second_owner_id, therapist_id])
+    assert await sent(practice, 1) == [str(second_owner_id)]
+    # Where nobody of the team may decide, all of them hear that somebody has to be found.
+    await overdue(practice, own=[second_owner_id], care_team=[second_owner_id, therapist_id])
+    await sent(practice, 3)
+    assert [len(practice.mail_server.to(address)) for address in (practice.owner_email, second_owner, therapist)] == [1, 2, 0]
 
 
 async def test_the_author_of_a_returned_note_is_mailed_once(practice, join):

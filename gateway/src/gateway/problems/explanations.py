@@ -289,6 +289,7 @@ EXPLANATIONS: dict[str, str] = {
     "too_many_streams": "This user or workspace, as `counted_by` says, follows alerts by as many streams as one gateway serves it. One for each browser is enough: its tabs can share it.",
     "too_many_syncs": "As many large batches of notes are being taken as this user or workspace, as `counted_by` says, may send at once. Retry-After says after how many seconds to try again; smaller batches are not counted.",
     "too_many_uploads": "As many files are being uploaded as this user or workspace, as `counted_by` says, may upload at once. Retry-After says after how many seconds to try again.",
+    "too_many_versions": "A note is signed and amended at most a thousand times. Write another note.",
     "too_many_webhooks": "A workspace has at most ten webhooks. Delete one that is not used any more.",
     "under_legal_hold": "A legal hold keeps this from being destroyed. Whoever may release holds (`POST /audit/legal-holds/{hold_id}/release`) can say why it is there. Nothing was changed.",
     "unknown_member": "No member of the body is known, or some are not and the request says `Prefer: handling=strict`. `errors` names them, and the nearest known names.",

@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from caseload_verify import strict_json
 from caseload_verify.keys import Keys, unpadded
 from caseload_verify.report import Report, Unreadable
 
@@ -14,6 +15,8 @@ _MANIFEST = "manifest.json"
 _OF_ALL = ("caseload workspace export", 1)
 _FORMS = {("caseload client export", 1), _OF_ALL}
 _AS_THEY_ARE = ("assessment", "duration_minutes", "kind", "objective", "plan", "reason", "subjective", "version_number")
+# What a signed note says as its newest version does.
+_OF_NOTE = ("assessment", "duration_minutes", "objective", "plan", "session_date", "subjective")
 _PIECE = 1024 * 1024
 
 
@@ -23,7 +26,7 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
         names = archive.namelist()
         if _MANIFEST not in names:
             raise Unreadable("this is no archive of a client, or it was cut off: it has no manifest.json")
-        manifest = json.loads(archive.read(_MANIFEST))
+        manifest = strict_json.loads(archive.read(_MANIFEST))
         form = (manifest["format"], manifest["format_version"])
         if form not in _FORMS:
             raise Unreadable("this archive is of a form that is not known here")
@@ -32,10 +35,10 @@ def verify_archive(archive: ZipFile, keys: Keys, report: Report) -> None:
             _verify_clients(archive, names, manifest, keys, report)
             return
         if "signing-keys.json" in names:
-            keys.offered(json.loads(archive.read("signing-keys.json"))["keys"], report)
+            keys.offered(strict_json.loads(archive.read("signing-keys.json"))["keys"], report)
         for name in names:
             if name.startswith("notes/") and name.endswith(".json"):
-                verify_note(json.loads(archive.read(name)), keys, report)
+                _verify_note_of(name, strict_json.loads(archive.read(name)), manifest, keys, report)
     except (BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
         raise Unreadable(f"this archive cannot be read: {error}") from error
 
@@ -49,7 +52,7 @@ def _verify_clients(archive: ZipFile, names: list[str], manifest: Mapping[str, A
         found = Report()
         try:
             with archive.open(name) as file, ZipFile(file) as of_client:
-                told = json.loads(of_client.read(_MANIFEST))
+                told = strict_json.loads(of_client.read(_MANIFEST))
                 if f"clients/{told['client_id']}.zip" != name or told["workspace_id"] != manifest["workspace_id"]:
                     found.findings.append("is of another client")
                 verify_archive(of_client, keys, found)
@@ -89,19 +92,31 @@ def _verify_files(archive: ZipFile, names: list[str], manifest: Mapping[str, Any
             report.verified["files"] += 1
 
 
+def _verify_note_of(name: str, found: Mapping[str, Any], manifest: Mapping[str, Any], keys: Keys, report: Report) -> None:
+    """Verifies a note of the archive. One of another client may be as genuine, and has no place here."""
+    note = found["note"]
+    if name != f"notes/{note['id']}.json":
+        report.findings.append(f"{name}: is another note")
+    if (note["client_id"], note["workspace_id"]) != (manifest["client_id"], manifest["workspace_id"]):
+        report.findings.append(f"note {note['id']}: is another client's")
+    verify_note(found, keys, report)
+
+
 def verify_note(found: Mapping[str, Any], keys: Keys, report: Report) -> None:
-    """Verifies the versions of a note, the oldest first. Stops at the first that does not hold."""
-    note, previous = found["note"], None
-    for place, version in enumerate(found["versions"], 1):
+    """Verifies the versions of a note, the oldest first, and the note by them. Stops at the first that does not hold."""
+    note: Mapping[str, Any] = found["note"]
+    versions: Sequence[Mapping[str, Any]] = found["versions"]
+    previous: Mapping[str, Any] | None = None
+    for place, version in enumerate(versions, 1):
         name = f"note {note['id']}, version {version['version_number']}"
         if version["version_number"] != place:
             report.findings.append(f"note {note['id']}, version {place}: is missing, or out of order")
             return
-        if version.get("signature") is None:
-            report.notes.append(f"{name}: is from before versions were signed")
-        elif fault := _version_fault(version, note, previous, keys):
+        if fault := _version_fault(version, note, previous, keys):
             report.findings.append(f"{name}: {fault}")
             return
+        if version["signature"] is None:
+            report.notes.append(f"{name}: is from before versions were signed")
         else:
             report.verified["versions"] += 1
         cosignature = version.get("cosignature")
@@ -110,17 +125,20 @@ def verify_note(found: Mapping[str, Any], keys: Keys, report: Report) -> None:
                 report.findings.append(f"{name}: its co-signature {fault}")
             else:
                 report.verified["co-signatures"] += 1
-        previous = version["content_hash"]
+        previous = version
+    if fault := _note_fault(note, versions):
+        report.findings.append(f"note {note['id']}: {fault}")
 
 
-def _version_fault(version: Mapping[str, Any], note: Mapping[str, Any], previous: str | None, keys: Keys) -> str | None:
-    if version["previous_hash"] != previous:
+def _version_fault(version: Mapping[str, Any], note: Mapping[str, Any], previous: Mapping[str, Any] | None, keys: Keys) -> str | None:
+    before = None if previous is None else previous["content_hash"]
+    if version["previous_hash"] != before:
         return "does not follow the version before it"
     signed = {name: version[name] for name in _AS_THEY_ARE} | {
         "author_user_id": note["created_by_user_id"],
         "client_id": note["client_id"],
         "form": 1,
-        "previous_hash": previous,
+        "previous_hash": before,
         "session_date": _time(version["session_date"]),
         "session_id": note["id"],
         "signed_at": _time(version["created_at"]),
@@ -129,9 +147,29 @@ def _version_fault(version: Mapping[str, Any], note: Mapping[str, Any], previous
     }
     if sha256(_canonical(signed)).hexdigest() != version["content_hash"]:
         return "was changed, or is of another record that was merged into this one"
+    if version["signature"] is None:
+        # Its hash is the same all the same, and what was signed after it has that hash.
+        return None if previous is None or previous["signature"] is None else "has no signature, and the version before it has one"
     return keys.fault(
         version["key_id"], unpadded(version["signature"]), b"caseload session version v1\n" + version["content_hash"].encode()
     )
+
+
+def _note_fault(note: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> str | None:
+    """Why the note is not as its newest version says. It may have been signed again while the archive was written."""
+    hashed = note["content_hash"]
+    told = next((version for version in versions if version["content_hash"] == hashed), None)
+    if hashed is None:
+        # It was last signed before versions had hashes, or never.
+        told = versions[-1] if versions else None
+        if told is not None and told["signature"] is not None:
+            return "does not tell its newest version"
+    if told is None:
+        return None if hashed is None and note["is_draft"] else "its newest version is missing"
+    # What a draft says has not been signed yet.
+    if not note["is_draft"] and any(note[name] != told[name] for name in _OF_NOTE):
+        return "is not as its newest version says"
+    return None
 
 
 def _cosignature_fault(cosignature: Mapping[str, Any], version: Mapping[str, Any], note: Mapping[str, Any], keys: Keys) -> str | None:

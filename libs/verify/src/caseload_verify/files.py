@@ -1,6 +1,5 @@
 """Reads the files that can be verified: an archive of a client, an export with its manifest, or lines of JSON with events, checkpoints and proofs."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
+from caseload_verify import strict_json
 from caseload_verify.audit_export import AuditExport, read_manifest
 from caseload_verify.checkpoints import Checkpoints
 from caseload_verify.client_archive import verify_archive
@@ -107,27 +107,16 @@ def _objects(path: Path) -> Iterator[tuple[int, Any]]:
                 number += 1
                 if not line.strip():
                     continue
-                told = json.loads(line, object_pairs_hook=_once, parse_constant=_refuse)
+                told = strict_json.loads(line)
                 if not isinstance(told, dict):
                     raise Unreadable(f"line {number} is no object")
                 found = told["items"] if isinstance(told.get("items"), list) else [told]
                 # A page is in the order of time, which is not always that of the chain.
                 yield from ((number, each) for each in sorted(found, key=_place))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise Unreadable(f"line {number + (isinstance(error, UnicodeDecodeError))} is no JSON") from error
 
 
 def _place(told: Any) -> tuple[bool, int]:
     sequence = told.get("sequence") if isinstance(told, dict) else None
     return (False, sequence) if isinstance(sequence, int) else (True, 0)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of two members of one name different readers believe different ones."""
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a member is there twice")
-    return dict(pairs)
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")

@@ -18,6 +18,7 @@ from gateway.api.attachments.schemas import Attachment, AttachmentList, Attachme
 from gateway.api.client_attachments.archive_response import ARCHIVE, ArchiveResponse
 from gateway.api.client_attachments.schemas import AttachmentChoice
 from gateway.api.responses import json_response, list_response, no_content
+from gateway.auth.cookies import read_cookies
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import to_datetime, to_proto
 from gateway.problems.responses import ContentTooLarge
@@ -74,6 +75,10 @@ async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Reque
     """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`."""
     with ExitStack() as admitted:
         admitted.enter_context(http.app.state.archives.admit(request.caller))
+        if request.by_cookie:
+            # So that it lasts as long as one can: nobody can renew it while the archive is on its way.
+            token = await http.app.state.authenticator.renewed_token(request, read_cookies(request))
+            request.context = replace(request.context, token=token)
         message = to_proto(body, pb.ChooseClientAttachmentsRequest, client_id=client_id)
         try:
             chosen = await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)

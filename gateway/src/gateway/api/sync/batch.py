@@ -25,8 +25,10 @@ _SECONDS_EACH = 4.0
 _SECONDS_LEFT = 0.5
 # What is away so often in succession is away for all.
 _MOST_FAILURES = 2
-# Of one item. Any other refusal is one of the whole request.
+# Of one item, as is that its client's record is closed to this user. Any other refusal is one of the whole request.
 _REJECTIONS = (Conflict, Gone, Invalid, NotFound, Stale)
+_CLOSED = "client_restricted"
+_MOVING = "history_is_moving"
 _OF_THE_REQUEST = frozenset({"idempotency_in_progress", "idempotency_key_reused"})
 
 FAULT = Refusal(
@@ -66,20 +68,21 @@ async def sync(items: Sequence[SyncItem], stub: SyncStub, context: RequestContex
             reply = await stub.SyncSession(message, _for_item(context, number, min(left, _SECONDS_EACH)))
         except Unavailable as failure:
             failures.append(failure)
-            in_succession += 1
+            # Of one client's notes, who may be half of a merge for long: it says nothing of the next item.
+            in_succession += failure.code != _MOVING
         except InternalFault:
             # What one item meets, a damaged note for instance, another need not; without a result it would be sent first each time.
             _log.warning("an item was not taken", extra={"request_id": context.request_id})
             results.append(_rejected(item, FAULT))
             in_succession = 0
-        except _REJECTIONS as refusal:
+        except Refusal as refusal:
             if refusal.code in _OF_THE_REQUEST:
                 raise
+            if not isinstance(refusal, _REJECTIONS) and refusal.code != _CLOSED:
+                failures.append(refusal)
+                break
             results.append(_rejected(item, refusal))
             in_succession = 0
-        except Refusal as refusal:
-            failures.append(refusal)
-            break
         else:
             results.append(_taken(item, reply))
             in_succession = 0

@@ -279,7 +279,11 @@ class ClientContents:
         for batch in _batches([file for file, _ in named if _is_ready(file)]):
             async for file, ticket in self._chosen(batch):
                 at = file.created_at.ToDatetime(UTC)
-                yield Entry(f"files/{names[file.id]}", at, self._content(file, ticket))
+                try:
+                    first = await self._piece(file, ticket, 0)
+                except NotFound:  # deleted a moment ago, or lost by the file store, which its sweeper reports
+                    continue
+                yield Entry(f"files/{names[file.id]}", at, self._content(file, ticket, first))
 
     async def _chosen(self, files: Sequence[attachments_pb2.Attachment]) -> AsyncIterator[tuple[attachments_pb2.Attachment, bytes]]:
         """The files with what they are read with, but for those that were deleted meanwhile."""
@@ -296,17 +300,22 @@ class ClientContents:
         for file, ticket in zip(chosen.items, chosen.tickets, strict=True):
             yield file, ticket
 
-    async def _content(self, file: attachments_pb2.Attachment, ticket: bytes) -> AsyncIterator[bytes]:
-        offset = 0
-        while offset < file.file_size_bytes:
-            asked = client_attachments_pb2.ReadClientAttachmentRequest(
-                client_id=self._id, attachment_id=file.id, offset=offset, ticket=ticket
-            )
-            content = (await self._stubs.client_attachments.ReadClientAttachment(asked, self._context)).content
-            if not content:
-                raise RuntimeError("A stored file is shorter than its row says.")
+    async def _content(self, file: attachments_pb2.Attachment, ticket: bytes, first: bytes) -> AsyncIterator[bytes]:
+        content, offset = first, 0
+        while True:
             offset += len(content)
             yield content
+            if offset >= file.file_size_bytes:
+                return
+            content = await self._piece(file, ticket, offset)
+
+    async def _piece(self, file: attachments_pb2.Attachment, ticket: bytes, offset: int) -> bytes:
+        """What the file has from `offset` on, and as much of it as is read at once."""
+        asked = client_attachments_pb2.ReadClientAttachmentRequest(client_id=self._id, attachment_id=file.id, offset=offset, ticket=ticket)
+        content = (await self._stubs.client_attachments.ReadClientAttachment(asked, self._context)).content
+        if not content:
+            raise RuntimeError("A stored file is shorter than its row says.")
+        return content
 
 
 def _rendered(notes: Sequence[Sequence[Block]]) -> bytes:

@@ -12,6 +12,7 @@ from fpdf import FPDF
 from fpdf.enums import Align
 
 from chassis.client_archive.note_text import Block
+from chassis.unicode_forms import normalized
 
 _HEADING_POINTS, _TEXT_POINTS, _FOOTER_POINTS = 12.0, 10.0, 8.0
 _MARGIN_MM = 20.0
@@ -115,7 +116,7 @@ def _known(text: str, lacking: dict[str, None]) -> str:
     """
     shown: list[str] = []
     marks = 0
-    for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", "    ")):
+    for character in normalized("NFC", text.replace("\r\n", "\n").replace("\t", "    ")):
         category = unicodedata.category(character)
         marks = marks + 1 if category in _WITHOUT_WIDTH else 0
         if marks > _MOST_WITHOUT_WIDTH:

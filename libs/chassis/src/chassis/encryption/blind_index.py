@@ -8,6 +8,7 @@ import hmac
 import unicodedata
 
 from chassis.encryption.framing import frame
+from chassis.unicode_forms import normalized
 
 EXACT_BYTES = 16
 
@@ -28,5 +29,5 @@ def fold(text: str) -> str:
     if text.isascii():
         # ASCII needs no normalisation, and most names are ASCII: sorting a list of names is ten times faster this way.
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    decomposed = normalized("NFKD", normalized("NFKD", text).casefold())
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark))

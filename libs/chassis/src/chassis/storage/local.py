@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -122,18 +123,21 @@ class LocalBlobs:
         return self._root / checked(key)
 
     def _workspaces(self) -> list[Path]:
-        return sorted(self._root.iterdir()) if self._root.is_dir() else []
+        """Beside them there may be what is not ours: a disk of its own has a `lost+found` that only root reads."""
+        return sorted(filter(_is_workspace, self._root.iterdir())) if self._root.is_dir() else []
 
     def _keys_before(self, folder: Path, moment: float) -> list[str]:
         found = []
         for file in os.scandir(folder):
             key = f"{folder.name}/{file.name.removeprefix('.')[:_LENGTH_OF_UUID]}"
-            if not is_key(key) or file.stat().st_mtime >= moment:
-                continue
-            if file.name.startswith("."):
-                Path(file.path).unlink(missing_ok=True)
-            elif is_key(f"{folder.name}/{file.name}"):
-                found.append(key)
+            # Many a file is deleted, and many a `put` ends, while a folder is read.
+            with suppress(FileNotFoundError):
+                if not is_key(key) or file.stat().st_mtime >= moment:
+                    continue
+                if file.name.startswith("."):
+                    Path(file.path).unlink(missing_ok=True)
+                elif is_key(f"{folder.name}/{file.name}"):
+                    found.append(key)
         return found
 
     def _usable(self) -> bool:
@@ -167,6 +171,10 @@ class LocalBlobs:
             raise NotFound("not_found", "There is nothing here under this id.") from None
         except OSError as error:
             raise unavailable() from error
+
+
+def _is_workspace(folder: Path) -> bool:
+    return is_key(f"{folder.name}/{folder.name}") and folder.is_dir()
 
 
 def _part(path: Path, start: int, size: int) -> bytes:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from chassis.errors import Conflict, Fault, Invalid
+from chassis.unicode_forms import normalized
 
 # Imported before the answer; more is a job.
 MOST_AT_ONCE = 1_000
@@ -101,7 +102,7 @@ _SEPARATORS = re.compile(r"[\s_]+")
 
 def _name(text: str) -> str:
     """A column's name without case, accents and the way its words are joined."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = "".join(c for c in normalized("NFKD", text.casefold()) if not unicodedata.combining(c))
     return _SEPARATORS.sub(" ", plain).strip()
 
 

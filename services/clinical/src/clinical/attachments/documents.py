@@ -4,7 +4,7 @@ They are not changed, because a change would invalidate their signatures; one wi
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pikepdf
@@ -15,9 +15,14 @@ from clinical.attachments.rules import unsafe
 MAX_PDF_OBJECTS = 200_000
 _MAX_DEPTH = 100
 
-# Keys and names of ISO 32000 that run scripts, start programs or embed files.
+# Keys and names of ISO 32000 that run scripts, start programs, embed files or read others: a reader that opens a file on somebody's server
+# tells it who reads, on Windows with a hash of their password.
 _UNSAFE_KEYS = {"/JS", "/JavaScript", "/EF", "/EmbeddedFiles", "/XFA", "/RichMediaContent", "/RichMediaSettings"}
-_UNSAFE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoToE"}
+_UNSAFE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoToE", "/GoToR", "/Thread"}
+# Of a stream: its content is in another file, or a page of one is drawn in its place.
+_ELSEWHERE = {"/F", "/FFilter", "/Ref"}
+# How an address begins that is no link to a page.
+_UNSAFE_ADDRESSES = ("javascript:", "vbscript:", "data:", "file:", "smb:", "\\\\", "//")
 _UNSAFE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 
 
@@ -61,10 +66,33 @@ def _check_dictionary(dictionary: Any) -> None:
     keys = set(dictionary.keys())
     if keys & _UNSAFE_KEYS:
         raise unsafe("The document holds a script or another file.")
-    if _name(dictionary, "/S") in _UNSAFE_ACTIONS:
+    if isinstance(dictionary, pikepdf.Stream) and keys & _ELSEWHERE:
+        raise unsafe("The document holds a script or another file.")
+    if _name(dictionary, "/S") in _UNSAFE_ACTIONS or any(map(_opens_an_address, _unasked(dictionary, keys))):
         raise unsafe("The document acts by itself when it is opened.")
+    if _name(dictionary, "/S") == "/URI" and str(dictionary.get("/URI", "")).strip().lower().startswith(_UNSAFE_ADDRESSES):
+        raise unsafe("The document holds a script or another file.")
     if _name(dictionary, "/Subtype") in _UNSAFE_ANNOTATIONS or _name(dictionary, "/Type") == "/EmbeddedFile":
         raise unsafe("The document holds another file.")
+
+
+def _unasked(dictionary: Any, keys: Collection[str]) -> Iterator[Any]:
+    """The actions that are done when something is opened, shown or closed, without anybody's asking. A place in the document may be among them."""
+    if "/OpenAction" in keys:
+        yield dictionary["/OpenAction"]
+    if "/AA" in keys and isinstance(dictionary["/AA"], pikepdf.Dictionary):
+        yield from (action for _, action in dictionary["/AA"].items())
+
+
+def _opens_an_address(action: Any, depth: int = 0) -> bool:
+    """Whether the action does, or one that follows it."""
+    if depth > _MAX_DEPTH:
+        raise unsafe("The document is too complex.")
+    if isinstance(action, pikepdf.Array):
+        return any(_opens_an_address(each, depth + 1) for each in action)
+    if not isinstance(action, pikepdf.Dictionary) or "/S" not in action:
+        return False
+    return _name(action, "/S") == "/URI" or _opens_an_address(action.get("/Next"), depth + 1)
 
 
 def _name(dictionary: Any, key: str) -> str | None:

@@ -54,7 +54,8 @@ class Files:
         key = new_key(work.workspace_id, attachment_id)
 
         async def delete_unless_committed(tx: Transaction) -> None:
-            # A commit that was not answered may have been made.
+            # A commit that was not answered may have been made, or be on its way still: it holds the lock until it is over.
+            await tx.run(store.lock_storage)
             if not (await tx.one(store.exists, id=attachment_id))["found"]:
                 await self._blobs.delete(key)
 

@@ -33,12 +33,14 @@ def reactions() -> Sequence[Reaction]:
             return
         supervisor = row["supervisor_user_id"]
         own = {row["author_user_id"], row["signed_by_user_id"], *row["signer_user_ids"]} - {None}
+        restricted = await delivery.db.maybe(store.care_team, id=event.session_id)
         delivery.emit(
             events_pb2.CosignatureOverdue(
                 session_id=event.session_id,
                 supervisor_id=str(supervisor) if supervisor else None,
                 due_at=to_timestamp(row["due_at"]),
                 own_user_ids=sorted(map(str, own)),
+                care_team_user_ids=sorted(map(str, restricted["user_ids"])) if restricted else [],
             )
         )
         record_effect(delivery, "miss_cosign_deadline", options_pb2.RESOURCE_SESSION, options_pb2.ACTION_UPDATE, [row["id"]])

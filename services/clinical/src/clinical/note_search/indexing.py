@@ -4,10 +4,11 @@ Each step ends in one transaction, and what it was about is work to be done unti
 blocks that nobody reads, which the next step deletes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -25,8 +26,9 @@ from clinical.note_search.segments import BlockKey, Segment, SegmentGone
 
 # Where a segment's entries are, and the beginnings that have entries of their own.
 _Parts = tuple[BlockIndex, list[str]]
-# Notes that are taken in by one step.
+# Notes that are taken in by one step, and about how many words of them: a note may have ten thousand different ones, which take a megabyte.
 NOTES_AT_ONCE = 1_024
+WORDS_AT_ONCE = 400_000
 # A note has a row for each of its last saves.
 _CHANGES_AT_ONCE = 4 * NOTES_AT_ONCE
 _READ_AT_ONCE = 128
@@ -42,10 +44,21 @@ class _TakenByAnother(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """Rows of work by their ids, and the notes that they are about."""
+    """The ids of rows of work, by the notes that they are about."""
 
-    work: list[int]
-    notes: list[UUID]
+    work_of: Mapping[UUID, list[int]]
+
+    @property
+    def notes(self) -> list[UUID]:
+        return list(self.work_of)
+
+    @property
+    def work(self) -> list[int]:
+        return [id_ for ids in self.work_of.values() for id_ in ids]
+
+    def first(self, number: int) -> "_Changes":
+        """Those about the first notes."""
+        return _Changes(dict(islice(self.work_of.items(), number)))
 
 
 class Indexer:
@@ -70,6 +83,8 @@ class Indexer:
         keys = await self._keys_if_needed(workspace_id, changes)
         try:
             made = await self._made(workspace_id, changes, keys) if keys else None
+            if made is not None:
+                changes = changes.first(made.looked_at)
             async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
                 await db.run(store.lock_index)
                 await _add_unseen(db)
@@ -117,22 +132,30 @@ class Indexer:
         return await self._keys.of(workspace_id) if is_needed else None
 
     async def _made(self, workspace_id: UUID, changes: _Changes, keys: WorkspaceKeys) -> "_Made":
-        """A new segment, of the notes as they are now or were since the work was read."""
+        """A new segment, of the first notes as they are now or were since the work was read."""
         pace = Pace(rests=True)
+        changed = changes.notes
         notes: list[IndexedNote] = []
-        for start in range(0, len(changes.notes), _READ_AT_ONCE):
+        words = looked_at = 0
+        while looked_at < len(changed) and words < WORDS_AT_ONCE:
+            ids = changed[looked_at : looked_at + _READ_AT_ONCE]
             async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
-                rows = await db.all(store.notes, ids=changes.notes[start : start + _READ_AT_ONCE])
+                rows = {row["id"]: row for row in await db.all(store.notes, ids=ids)}
             pace.start()
-            # Nobody finds one whose time is over, although its row may be there for a moment.
-            for row in (row for row in rows if not is_over(row, datetime.now(UTC))):
-                notes.append(indexed(row, keys))
+            for row in map(rows.get, ids):
+                if words >= WORDS_AT_ONCE:
+                    break
+                looked_at += 1
+                # Nobody finds one whose time is over, although its row may be there for a moment.
+                if row is not None and not is_over(row, datetime.now(UTC)):
+                    notes.append(indexed(row, keys))
+                    words += len(notes[-1].words)
                 await pace()
         blocks = _InMemory()
         if not notes:
-            return _Made([], [], None)
+            return _Made([], [], None, looked_at)
         index, beginnings = await build.write(build.of_notes(notes, pace), blocks, is_small=True)
-        return _Made([note.place[1] for note in notes], blocks.blocks, (index, beginnings))
+        return _Made([note.place[1] for note in notes], blocks.blocks, (index, beginnings), looked_at)
 
     async def _replace(self, made: "_Made", changes: _Changes, db: Transaction, keys: WorkspaceKeys) -> None:
         """Stores the new segment, and has older ones tell that its notes, and those that are gone, are dead in them."""
@@ -220,11 +243,12 @@ class Indexer:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A segment of these notes; without parts there are none."""
+    """A segment of these notes; without parts there are none. So many notes were looked at for it."""
 
     ids: list[bytes]
     blocks: list[bytes]
     parts: _Parts | None
+    looked_at: int
 
 
 class _InMemory:
@@ -295,14 +319,11 @@ async def _add_blocks(segment_id: UUID, first: int, blocks: Sequence[bytes], db:
 
 def _first(rows: Sequence[Record]) -> _Changes:
     """The rows about the first notes, and no more notes than one step takes in."""
-    notes: dict[UUID, None] = {}
-    work = []
+    work_of: dict[UUID, list[int]] = {}
     for row in rows:
-        if row["session_id"] not in notes and len(notes) == NOTES_AT_ONCE:
-            continue
-        notes[row["session_id"]] = None
-        work.append(row["id"])
-    return _Changes(work, list(notes))
+        if row["session_id"] in work_of or len(work_of) < NOTES_AT_ONCE:
+            work_of.setdefault(row["session_id"], []).append(row["id"])
+    return _Changes(work_of)
 
 
 def _to_be_merged(rows: Sequence[Record], keys: WorkspaceKeys) -> Sequence[UUID]:

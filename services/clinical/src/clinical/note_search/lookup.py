@@ -1,6 +1,6 @@
 """Finds notes of a whole workspace: in its segments, and among the notes that changed since, which are opened.
 
-An answer costs six statements, however many notes there are: whether the index was begun; the segments and the names of the changed notes, of
+An answer costs six statements, however many notes there are, and one more for each 200 changed notes: whether the index was begun; the segments and the names of the changed notes, of
 one moment; those notes; the blocks with the asked words; those with the first results; and the results, which the caller reads.
 """
 
@@ -25,6 +25,7 @@ from clinical.note_search.segments import BlockKey, Place, Segment, SegmentBroke
 
 # Changed notes that a search opens, the newest first. There are more while the notes from before the index are taken in.
 MOST_OPENED = 1_500
+_READ_AT_ONCE = 200
 # A note has a row for each of its last saves.
 _MOST_CHANGES = 4 * MOST_OPENED
 _ATTEMPTS = 5
@@ -123,15 +124,15 @@ async def _find_changed(
     now: datetime,
 ) -> None:
     """Opens the notes that the segments do not have as they are."""
-    if not changed:
-        return
-    rows = await db.all(store.notes, ids=changed)
     pace = Pace()
     found: list[Place] = []
-    for row in rows:
-        if is_wanted(row, filters, now=now) and search.finds(opened_text(row, keys)):
-            found.append(place(row))
-        await pace()
+    for start in range(0, len(changed), _READ_AT_ONCE):
+        rows = await db.all(store.notes, ids=changed[start : start + _READ_AT_ONCE])
+        pace.start()
+        for row in rows:
+            if is_wanted(row, filters, now=now) and search.finds(opened_text(row, keys)):
+                found.append(place(row))
+            await pace()
     found.sort(reverse=True)
     results.places.append(found)
     results.total += len(found)

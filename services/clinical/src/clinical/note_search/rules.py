@@ -7,7 +7,6 @@ A German compound is found by its beginning alone. Characters that show nothing,
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import cached_property
 
 from chassis.encryption.blind_index import fold
 from chassis.errors import Fault, Invalid
+from chassis.unicode_forms import normalized
 
 MOST_CHARACTERS = 200
 MOST_WORDS = 8
@@ -65,7 +65,7 @@ def words(text: str) -> AbstractSet[str]:
         found.update(_WORD.findall(clear))
     if not text.isascii():
         # One pattern for words with an umlaut would try anew at every letter of a long word without one.
-        for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+        for word in _WORD.findall(normalized("NFC", text)):
             if _UMLAUT.search(word):
                 found.update(_WORD.findall(_clear(word.translate(_WRITTEN_OUT))))
     return {word[:MOST_LETTERS] for word in found}
@@ -77,7 +77,7 @@ def search(text: str) -> Search:
         raise _invalid(f"must have at most {MOST_CHARACTERS} characters")
     asked = [
         tuple(dict.fromkeys(word[:MOST_LETTERS] for word in spellings))
-        for spellings in zip(_joined(text), _joined(unicodedata.normalize("NFC", text).translate(_WRITTEN_OUT)), strict=True)
+        for spellings in zip(_joined(text), _joined(normalized("NFC", text).translate(_WRITTEN_OUT)), strict=True)
     ]
     asked = list(dict.fromkeys(asked))
     if not asked:

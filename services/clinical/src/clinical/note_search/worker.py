@@ -72,10 +72,11 @@ class IndexWorker:
         An index that does not open is made anew; whatever else fails is tried again later, and keeps no other workspace waiting.
         """
         try:
-            return await step(workspace_id)
-        except SealBroken:
-            _log.error("an index does not open and is made anew", extra={"workspace_id": str(workspace_id)})
-            await self._indexer.rebuild(workspace_id)
+            try:
+                return await step(workspace_id)
+            except SealBroken:
+                _log.error("an index does not open and is made anew", extra={"workspace_id": str(workspace_id)})
+                await self._indexer.rebuild(workspace_id)
         except Exception as error:  # noqa: BLE001 - whatever failed, the other workspaces have their turn
             facts = {"workspace_id": str(workspace_id), "error": cause(error)}
             _log.error("an index could not be brought up to date", extra=facts)

@@ -17,8 +17,6 @@ from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.care_teams.access import CareTeams
-from chassis.db.errors import nothing_here
-from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.errors import NotFound
 from chassis.paging import page, part
@@ -45,8 +43,8 @@ from clinical.sessions import (
     signed,
     signing,
     store,
+    verifying,
 )
-from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
 from clinical.timeline import store as timeline
 from clinical.treated_clients.workflow import lock_open
@@ -243,14 +241,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def VerifySession(self, request: pb.VerifySessionRequest, work: UnitOfWork) -> pb.Verification:
         keys = await self._keys.of(work.workspace_id)
-        rows = await work.db.all(store.with_versions, id=request.session_id)
-        if not rows:
-            raise nothing_here()
-        versions = [_part(row, store.VERSION_COLUMNS) for row in rows if row["version_id"] is not None]
-        cosignatures = [_part(row, store.COSIGNATURE_COLUMNS) for row in rows if row["cosignature_id"] is not None]
-        waiting = _part(rows[0], store.REQUEST_COLUMNS) if rows[0]["request_id"] is not None else None
-        cosigned = attested.Attested({each["version_number"]: each for each in cosignatures}, waiting)
-        return signing.verify(rows[0], versions, keys, self._signer, cosigned)
+        return await verifying.verified(work, keys, self._signer, request.session_id)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
         window = part(request)
@@ -320,8 +311,3 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if not request.HasField("appointment_id"):
             return None
         return await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
-
-
-def _part(row: Record, columns: Mapping[str, str]) -> dict[str, Any]:
-    """The columns of a row of another table that is beside a note's, by its own names."""
-    return {name: row[label] for label, name in columns.items()}

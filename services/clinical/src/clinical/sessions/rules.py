@@ -7,12 +7,15 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Stale
+from chassis.unicode_forms import normalized
 
 TEXTS = ("subjective", "objective", "assessment", "plan")
 EDITABLE = (*TEXTS, "session_date", "duration_minutes")
 MAX_TEXT = 5000
 MAX_MINUTES = 480
 MAX_EVENTS = 1000
+# Of one note: whoever verifies or exports it reads all of them.
+MOST_VERSIONS = 1000
 MOST_WORKSPACES = 100
 # How far ahead of now the date of a note may be that is signed: a plan may be signed before its session, and a slip of the pen is not.
 MOST_AHEAD = timedelta(days=366)
@@ -139,6 +142,12 @@ def signed_versions(signed: int | None, amendment_count: int, status: str) -> in
     return 0 if status == "draft" else amendment_count + 1
 
 
+def check_room(number: int) -> None:
+    """Raises Conflict if this would be a signed version more than a note has."""
+    if number > MOST_VERSIONS:
+        raise Conflict("too_many_versions", f"A note is signed and amended at most {MOST_VERSIONS:,} times.")
+
+
 def is_same_text(one: str | None, other: str | None) -> bool:
     """Whether two texts are the same to a reader: how a line's end is written or a letter composed (NFC, NFD) is no difference.
 
@@ -148,7 +157,7 @@ def is_same_text(one: str | None, other: str | None) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return normalized("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def real_changes(changes: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:

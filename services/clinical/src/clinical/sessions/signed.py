@@ -104,6 +104,7 @@ async def _sign(
     reason: str,
 ) -> None:
     """Stores the note's content as its next signed version, and tells the note its hash."""
+    rules.check_room(number)
     version = mapping.new_version(note, work, number=number, kind=kind, reason=reason or None)
     if number > 1 and not version.HasField("previous_hash"):
         version.previous_hash = (await completed(work, keys, row, note))[-1].content_hash

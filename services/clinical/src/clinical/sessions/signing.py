@@ -1,7 +1,7 @@
 """Signs the versions of notes, and finds out whether a note's versions are what was signed."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import AsyncIterable, Mapping
+from typing import Any, TypeAlias
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.auth.signer import Signer
@@ -9,6 +9,7 @@ from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import to_datetime
+from clinical.note_search.pace import Pace
 from clinical.sessions import canonical, mapping, rules
 from clinical.signatures.rfc8785 import time_text
 from clinical.supervision import attested
@@ -58,16 +59,20 @@ def complete(version: pb.SessionVersion, note: pb.Session, client_id: str, previ
     return version
 
 
-def verify(
+# A version's row, and its co-signature's if it has one.
+Signed: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any] | None]
+
+
+async def verify(
     note: Mapping[str, Any],
-    rows: Iterable[Mapping[str, Any]],
+    versions: AsyncIterable[Signed],
     keys: WorkspaceKeys,
     signer: VersionSigner,
-    cosigned: attested.Attested = attested.NOTHING,
+    waiting: Mapping[str, Any] | None = None,
 ) -> pb.Verification:
     """Holds a note's versions, the oldest first, against their hashes, signatures and each other, and the note against the newest.
 
-    `cosigned` is what was attested of them.
+    `waiting` is what is told of the newest one's co-signature. However many versions there are, two are held at a time, and others have their turn.
     """
     expected = rules.signed_versions(note["signed_versions"], note["amendment_count"], note["status"])
     found = pb.Verification(versions=expected)
@@ -77,23 +82,26 @@ def verify(
         # Nothing of the note can be believed, so nothing can be held against it.
         found.first_break = 1
         return found
-    previous: pb.SessionVersion | None = None
+    pace = Pace()
+    number, previous, cosigned = 0, None, attested.Attested(request=waiting)
     since_cosigned: set[str] = set()
-    for number, row in enumerate(rows, start=1):
+    async for row, cosignature in versions:
+        number += 1
+        cosigned = attested.Attested({} if cosignature is None else {cosignature["version_number"]: cosignature}, waiting)
         client_id = rules.signed_client(note["signed_for"], number, head.client_id)
         version = _intact(row, number, head, client_id, previous, keys, signer)
         if version is None or number > expected or not attested.is_genuine(cosigned, version, head, keys, signer, since_cosigned):
             found.first_break = number
             return found
-        found.cosignatures += number in cosigned.cosignatures
+        found.cosignatures += cosignature is not None
         found.unsigned += not version.HasField("signature")
         since_cosigned = set() if attested.is_cosigned(cosigned, number) else {*since_cosigned, version.created_by_user_id}
         previous = version
-    reached = previous.version_number if previous else 0
-    if reached < expected:
-        found.first_break = reached + 1
+        await pace()
+    if number < expected:
+        found.first_break = number + 1
     elif previous is not None and not (_is_as_signed(head, previous) and attested.is_settled(cosigned, head, previous)):
-        found.first_break = reached
+        found.first_break = number
     found.intact = not found.HasField("first_break")
     return found
 

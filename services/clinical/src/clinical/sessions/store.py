@@ -204,30 +204,25 @@ _last_shown = (
     .scalar_subquery()
 )
 _of_note = session_versions.c.session_id == bindparam("session_id", type_=Uuid)
-# A note beside each of its versions with its co-signature, the oldest first, and what waits: of one moment, so that no signature
-# comes between them.
-VERSION_COLUMNS = {f"version_{column.name}": column.name for column in session_versions.c}
-COSIGNATURE_COLUMNS = {f"cosignature_{column.name}": column.name for column in cosignatures.c}
+# A note and what waits of it; then its versions, each beside its co-signature, the oldest first and some at a time.
 REQUEST_COLUMNS = {f"request_{column.name}": column.name for column in cosign_requests.c}
-with_versions = query(
-    select(
-        sessions,
-        *(session_versions.c[name].label(label) for label, name in VERSION_COLUMNS.items()),
-        *(cosignatures.c[name].label(label) for label, name in COSIGNATURE_COLUMNS.items()),
-        *(cosign_requests.c[name].label(label) for label, name in REQUEST_COLUMNS.items()),
-    )
-    .outerjoin(
-        session_versions, (session_versions.c.workspace_id == sessions.c.workspace_id) & (session_versions.c.session_id == sessions.c.id)
-    )
+COSIGNATURE_COLUMNS = {f"cosignature_{column.name}": column.name for column in cosignatures.c}
+to_verify = query(
+    select(sessions, *(cosign_requests.c[name].label(label) for label, name in REQUEST_COLUMNS.items()))
+    .outerjoin(cosign_requests, (cosign_requests.c.workspace_id == sessions.c.workspace_id) & (cosign_requests.c.id == sessions.c.id))
+    .where(sessions.c.id == _id, _not_deleted)
+)
+versions_to_verify = query(
+    select(session_versions, *(cosignatures.c[name].label(label) for label, name in COSIGNATURE_COLUMNS.items()))
     .outerjoin(
         cosignatures,
         (cosignatures.c.workspace_id == session_versions.c.workspace_id)
         & (cosignatures.c.session_id == session_versions.c.session_id)
         & (cosignatures.c.version_number == session_versions.c.version_number),
     )
-    .outerjoin(cosign_requests, (cosign_requests.c.workspace_id == sessions.c.workspace_id) & (cosign_requests.c.id == sessions.c.id))
-    .where(sessions.c.id == _id, _not_deleted)
+    .where(_of_note, session_versions.c.version_number >= bindparam("first", type_=Integer))
     .order_by(session_versions.c.version_number)
+    .limit(bindparam("limit"))
 )
 all_versions = query(select(session_versions).where(_of_note).order_by(session_versions.c.version_number))
 versions = query(

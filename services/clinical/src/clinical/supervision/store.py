@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import cosign_requests, cosignatures, session_versions, sessions, supervised_users
+from clinical.tables import ACCESS, cosign_requests, cosignatures, session_versions, sessions, supervised_users
 
 _id = bindparam("id", type_=Uuid)
 _user_id = bindparam("user_id", type_=Uuid)
@@ -147,6 +147,13 @@ announce = command(
     )
 )
 
+
+# Who opens the record of a note's client; no row where the client is not restricted.
+care_team = query(
+    select(ACCESS.teams.c.user_ids)
+    .join(sessions, (sessions.c.workspace_id == ACCESS.teams.c.workspace_id) & (sessions.c.client_id == ACCESS.teams.c.client_id))
+    .where(sessions.c.id == _id, ACCESS.teams.c.restricted)
+)
 
 # Row security shows no note of a client whose record the caller may not open.
 _shown = exists().where(sessions.c.workspace_id == cosign_requests.c.workspace_id, sessions.c.id == cosign_requests.c.id)

@@ -45,9 +45,10 @@ def reactions(wake: Callable[[], None], users: UsersStub, ruled: RuledAlerts) ->
             return False
 
     async def _overseers(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> Sequence[str]:
-        """Those who may co-sign the note. Where all of them wrote or signed it, all of them: one can name a supervisor."""
+        """Those who may co-sign the note and see it. Where nobody does, all of them: one can name a supervisor, or add to the care team."""
         found = (await users.ListOverseers(users_pb2.ListOverseersRequest(), delivery.context)).user_ids
-        return [user_id for user_id in found if user_id not in event.own_user_ids] or found
+        seeing = event.care_team_user_ids or found
+        return [user_id for user_id in found if user_id not in event.own_user_ids and user_id in seeing] or found
 
     async def _mail(delivery: Delivery, kind: str, user_id: str) -> None:
         await delivery.db.run(store.add_mail, id=delivery.event_id, kind=kind, user_id=user_id, appointment_id=None, now=delivery.now)
