@@ -90,11 +90,6 @@ def _content(note: pb.Session) -> dict[str, Any]:
     }
 
 
-def was_signed(note: pb.Session) -> bool:
-    """Whether the note is signed, or a draft again that was."""
-    return not note.is_draft or note.HasField("content_hash")
-
-
 def texts(note: pb.Session) -> list[str]:
     return [getattr(note, name) for name in rules.TEXTS]
 

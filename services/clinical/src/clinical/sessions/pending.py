@@ -11,6 +11,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import drafts, mapping, rules, store
+from clinical.signatures.notes import was_signed
 from clinical.tables.notes import pending_bound, pending_row
 
 
@@ -36,7 +37,7 @@ async def show(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Session
 
     Drafts that were never signed have none, so that a page of them costs nothing.
     """
-    signed = {note.id: note for note in notes if mapping.was_signed(note)}
+    signed = {note.id: note for note in notes if was_signed(note)}
     if not signed:
         return
     for session_id, pending in (await of_caller(work, keys, list(signed))).items():
@@ -85,7 +86,7 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes:
 
 async def settle(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, names: Iterable[str]) -> None:
     """Gives up what the caller has typed into these fields: they have read the note as it is, and sent what it is to say."""
-    held = (await of_caller(work, keys, [note.id])).get(note.id) if mapping.was_signed(note) else None
+    held = (await of_caller(work, keys, [note.id])).get(note.id) if was_signed(note) else None
     if held is not None:
         await take_out(work, keys, note.id, held, names)
 

@@ -10,7 +10,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions.mapping import was_signed
+from clinical.signatures.notes import was_signed
 from clinical.supervision import attested, rules, store
 
 _TOLD_AS_NONE = {"withdrawn", "settled"}
