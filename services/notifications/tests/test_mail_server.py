@@ -1,13 +1,15 @@
 """One conversation with a mail server, and the mail that is sent in it."""
 
 import asyncio
+import random
 from datetime import UTC, datetime
+from email.policy import EmailPolicy
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from pydantic import SecretStr, ValidationError
 
-from notifications.mail.message import build
+from notifications.mail.message import as_sent, build
 from notifications.mail.smtp import SmtpClient, TransientFailure
 from notifications.settings import NotificationsSettings
 
@@ -156,3 +158,12 @@ def test_the_lease_must_be_longer_than_a_conversation():
 def test_reports_are_not_received_without_a_domain_that_they_come_to():
     with pytest.raises(ValidationError, match="CASELOAD_BOUNCE_LISTEN needs CASELOAD_BOUNCE_DOMAIN"):
         NotificationsSettings(environment="development", bounce_listen="127.0.0.1:2525")
+
+
+def test_headers_are_written_as_the_standard_library_folds_them():
+    chosen = random.Random(7)
+    for _ in range(300):
+        name, subject = ("".join(chosen.choices("abc DEF.,:;<>()\"'\\@=?_- /%ü", k=chosen.randint(0, 90))) for _ in range(2))
+        mail = reminder(sender_name=name, subject=subject)
+        for header, value in mail.items():
+            assert as_sent(utf8=False).fold_binary(header, value) == EmailPolicy(linesep="\r\n").fold_binary(header, value)

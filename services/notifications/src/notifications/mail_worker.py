@@ -39,10 +39,17 @@ class MailWorker:
         self._smtp = SmtpClient(
             self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds, kept=self._settings.mails_at_once
         )
+        # Half as many connections as mails: one is on its way on each while another waits with its commands. What somebody is waiting for waits for none.
+        self._smtp_of_reminders = SmtpClient(
+            self._settings.smtp_url.get_secret_value(),
+            seconds=self._settings.mail_seconds,
+            kept=max(1, self._settings.mails_at_once // 2),
+            shared=True,
+        )
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         mail, texts = MailChannel(runtime, self._smtp), HttpChannel(runtime.once(WebhookWorker).outgoing)
-        self.reminders = self._poller(mail, reminder_mail(runtime, stubs, first_pause=first_pause))
+        self.reminders = self._poller(MailChannel(runtime, self._smtp_of_reminders), reminder_mail(runtime, stubs, first_pause=first_pause))
         self.text_messages = self._poller(
             texts,
             reminder_text_message(runtime, stubs, texts, first_pause=first_pause),
@@ -63,7 +70,7 @@ class MailWorker:
 
     @property
     def loops(self) -> list[Loop]:
-        return [self._smtp.run, self.reminders.run, self.text_messages.run, self.account_mails.run]
+        return [self._smtp.run, self._smtp_of_reminders.run, self.reminders.run, self.text_messages.run, self.account_mails.run]
 
     def wake_reminders(self) -> None:
         """Has what is due looked for at once, by whatever it is sent."""

@@ -58,7 +58,13 @@ def build(
 class _Sent(EmailPolicy):
     """As mail is sent. Folding makes encoded words of what is longer than a line, which is right for a text; an address of the web is nothing by it."""
 
+    _SHORT = 76
+
     def fold_binary(self, name: str, value: str) -> bytes:
+        line = f"{name}: {value}"
+        # Folding leaves it as it is, and takes ten times as long to find that out.
+        if value and len(line) < self._SHORT and line.isascii() and line.isprintable():
+            return f"{line}\r\n".encode("ascii")
         if name.lower() == "list-unsubscribe":
             return f"{name}: {value}\r\n".encode("ascii")
         return super().fold_binary(name, value)

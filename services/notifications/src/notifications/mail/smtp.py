@@ -14,13 +14,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 from chassis.settings import is_local
-from notifications.mail.conversation import Conversation, HungUp, Refused
+from notifications.mail.conversation import Conversation, HungUp, Mail, Refused
 from notifications.mail.message import as_sent
 from notifications.return_paths.rules import Reason, reason_of
 
 # A connection is given up after so many mails, or so many seconds without one. Servers have limits of their own, which are higher as a rule.
-_MOST_MAILS = 100
+MOST_MAILS = 500
 _IDLE_SECONDS = 20.0
+# The one whose text is out, the one whose commands go with that text, and one that is ready to be next.
+_MOST_ON_ONE = 3
 
 
 class DeliveryFailure(Exception):
@@ -55,14 +57,19 @@ class SmtpClient:
     """Sends mail to the server of a URL: smtp://user:password@host:port, or smtps:// for TLS from the first byte.
 
     For smtp://, STARTTLS is required, except on this machine, where it is used if the server offers it. The query
-    parameter starttls=optional or starttls=required overrides this. `seconds` limits what one mail may take. Each mail that is being sent has a
-    connection of its own; up to `kept` are kept for the next ones while `run` runs.
+    parameter starttls=optional or starttls=required overrides this. `seconds` limits what one mail may take, with its wait for others. While `run`
+    runs, up to `kept` connections are kept for the next mails. With `shared`, mails wait their turn on them once so many are in use, if the
+    server allows pipelining; else each mail that is being sent has a connection of its own.
     """
 
-    def __init__(self, url: str, *, seconds: float, kept: int = 0) -> None:
+    def __init__(self, url: str, *, seconds: float, kept: int = 0, shared: bool = False) -> None:
         parts = urlsplit(url)
         self._seconds = seconds
         self._kept = kept
+        self._shared = shared
+        self._opening = asyncio.Lock()
+        # How many mails each has that are being sent.
+        self._in_use: dict[Conversation, int] = {}
         # The one that was used last is the last one, and is used next; each with when that was.
         self._idle: list[tuple[Conversation, float]] = []
         self._runs = False
@@ -95,55 +102,54 @@ class SmtpClient:
         """
         deadline = asyncio.get_running_loop().time() + self._seconds
         kept = self._take()
-        # The server may have closed a connection that was kept, and says so only now. Nothing of the mail has left then.
-        if kept is not None and await self._hand_over(kept, message, return_path, deadline, is_kept=True):
-            return
+        if kept is None:
+            kept, is_kept = await self._begin(deadline)
+        else:
+            is_kept = True
+        # The server may have closed a connection that was kept or is shared, and says so only now. The text of the mail has not left then.
+        if not await self._hand_over(kept, message, return_path, deadline, is_kept=is_kept):
+            await self._hand_over(await self._open(deadline), message, return_path, deadline, is_kept=False)
+
+    async def _begin(self, deadline: float) -> tuple[Conversation, bool]:
+        """A new connection; of those that would open more than are kept together, the others wait for the first. Raises TransientFailure."""
+        if not self._shared:
+            return await self._open(deadline), False
         try:
             async with asyncio.timeout_at(deadline):
-                opened = await self._open()
-        except DeliveryFailure:
-            raise
-        except Exception as error:  # whatever failed, no mail has left
+                await self._opening.acquire()
+        except TimeoutError as error:
             raise TransientFailure(_failure_code(error)) from error
-        await self._hand_over(opened, message, return_path, deadline, is_kept=False)
+        try:
+            opened_meanwhile = self._take()
+            return (await self._open(deadline), False) if opened_meanwhile is None else (opened_meanwhile, True)
+        finally:
+            self._opening.release()
 
     async def _hand_over(
         self, conversation: Conversation, message: EmailMessage, return_path: str, deadline: float, *, is_kept: bool
     ) -> bool:
         """Whether the server took the mail. False if it has closed a connection that was kept. Raises DeliveryFailure for everything else."""
+        mail = None
+        self._in_use[conversation] = self._in_use.get(conversation, 0) + 1
         try:
+            mail = _mail(conversation, message, return_path)
             async with asyncio.timeout_at(deadline):
-                await self._deliver(conversation, message, return_path)
+                await conversation.deliver(mail)
         except Refused as refusal:
             if is_kept and refusal.reply.code == 421 and refusal.step != "end":
                 return False
-            self._give_back(conversation)
             raise _failure(refusal) from None
         except DeliveryFailure:
-            self._give_back(conversation)
             raise
-        except BaseException as error:  # only how far the mail had got matters
-            conversation.close()
-            if not isinstance(error, Exception):
-                raise
-            if conversation.begun:
+        except Exception as error:  # only how far the mail had got matters
+            if mail is not None and mail.begun:
                 raise UnknownOutcome("broken_off_after_data") from error
             if is_kept and isinstance(error, HungUp | ConnectionError):
                 return False
             raise TransientFailure(_failure_code(error)) from error
-        self._give_back(conversation)
+        finally:
+            self._give_back(conversation)
         return True
-
-    async def _deliver(self, conversation: Conversation, message: EmailMessage, return_path: str) -> None:
-        sender, recipient = return_path or message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
-        needs_smtputf8 = not (message["From"].addresses[0].addr_spec.isascii() and recipient.isascii())
-        if needs_smtputf8 and not conversation.supports("smtputf8"):
-            raise PermanentFailure("address_not_supported", bounced="unclear")
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8 else []
-        if return_path and conversation.supports("dsn"):
-            # RFC 3461: a report returns the headers of the mail, and nothing of what it says.
-            options.append("RET=HDRS")
-        await conversation.deliver(sender, recipient, message.as_bytes(policy=as_sent(utf8=needs_smtputf8)), options=options)
 
     def _take(self) -> Conversation | None:
         while self._idle:
@@ -151,10 +157,23 @@ class SmtpClient:
             if conversation.is_open:
                 return conversation
             conversation.close()
-        return None
+        if not self._shared or not self._runs or len(self._in_use) < self._kept:
+            return None
+        open_to_more = [
+            each
+            for each, mails in self._in_use.items()
+            if each.is_open and each.supports("pipelining") and mails < _MOST_ON_ONE and each.mails < MOST_MAILS
+        ]
+        return min(open_to_more, key=self._in_use.__getitem__, default=None)
 
     def _give_back(self, conversation: Conversation) -> None:
-        if self._runs and conversation.is_open and conversation.mails < _MOST_MAILS and len(self._idle) < self._kept:
+        self._in_use[conversation] -= 1
+        if self._in_use[conversation]:
+            # A mail of somebody else is on it.
+            return
+        del self._in_use[conversation]
+        has_room = len(self._idle) < self._kept and (not self._shared or len(self._idle) + len(self._in_use) < self._kept)
+        if self._runs and conversation.is_open and conversation.mails < MOST_MAILS and has_room:
             self._idle.append((conversation, asyncio.get_running_loop().time()))
         else:
             conversation.close()
@@ -164,11 +183,16 @@ class SmtpClient:
             self._idle.remove(each)
             each[0].close()
 
-    async def _open(self) -> Conversation:
+    async def _open(self, deadline: float) -> Conversation:
+        """Raises TransientFailure: whatever failed, no mail has left."""
         client = self._client()
         try:
-            await client.connect()
+            async with asyncio.timeout_at(deadline):
+                await client.connect()
             return Conversation(client)
+        except Exception as error:
+            client.close()
+            raise TransientFailure(_failure_code(error)) from error
         except BaseException:
             client.close()
             raise
@@ -197,6 +221,19 @@ class SmtpClient:
             start_tls=self._start_tls,
             timeout=self._seconds,
         )
+
+
+def _mail(conversation: Conversation, message: EmailMessage, return_path: str) -> Mail:
+    """The mail as this server takes it."""
+    sender, recipient = return_path or message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+    needs_smtputf8 = not (message["From"].addresses[0].addr_spec.isascii() and recipient.isascii())
+    if needs_smtputf8 and not conversation.supports("smtputf8"):
+        raise PermanentFailure("address_not_supported", bounced="unclear")
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8 else []
+    if return_path and conversation.supports("dsn"):
+        # RFC 3461: a report returns the headers of the mail, and nothing of what it says.
+        options.append("RET=HDRS")
+    return Mail(sender, recipient, message.as_bytes(policy=as_sent(utf8=needs_smtputf8)), options=options)
 
 
 def _failure(refusal: Refused) -> DeliveryFailure:
