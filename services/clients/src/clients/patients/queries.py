@@ -129,14 +129,15 @@ def text_of(record: Record) -> str:
 
 async def in_order(items: Sequence[T], field: str, record: Callable[[T], Record], *, descending: bool) -> list[T]:
     """The items sorted by one field. Each key is made once, and runs that are sorted already are merged by sorting them together."""
-    turns, keyed = Turns(), []
-    for place, item in enumerate(items):
+    turns, runs = Turns(), []
+    for start in range(0, len(items), _SORTED_AT_ONCE):
         # Places are compared where values are equal, so that items never are.
-        keyed.append((_sort_key(record(item).get(field)), -place if descending else place, item))
-        await turns.give_way()
-    runs = []
-    for start in range(0, len(keyed), _SORTED_AT_ONCE):
-        runs.append(sorted(keyed[start : start + _SORTED_AT_ONCE], reverse=descending))
+        run = [
+            (*_sort_key(record(item).get(field)), -place if descending else place, item)
+            for place, item in enumerate(items[start : start + _SORTED_AT_ONCE], start)
+        ]
+        run.sort(reverse=descending)
+        runs.append(run)
         await turns.give_way()
     while len(runs) > 1 and len(runs[0]) < _MERGED_AT_ONCE:
         pairs, runs = [runs[place : place + 2] for place in range(0, len(runs), 2)], []
@@ -144,10 +145,10 @@ async def in_order(items: Sequence[T], field: str, record: Callable[[T], Record]
             runs.append(sorted(chain(*pair), reverse=descending))
             await turns.give_way()
     if len(runs) == 1:
-        return [item for _, _, item in runs[0]]
+        return [keyed[-1] for keyed in runs[0]]
     merged = []
-    for _, _, item in heapq.merge(*runs, reverse=descending):
-        merged.append(item)
+    for keyed in heapq.merge(*runs, reverse=descending):
+        merged.append(keyed[-1])
         await turns.give_way()
     return merged
 
