@@ -47,6 +47,7 @@ def asks() -> dict[str, Callable[[int], tuple[str, str, Any]]]:
         "GET a page": lambda time: ("GET", f"/patients?_page={time % (PATIENTS // 10) + 1}&_limit=10", None),
         "GET a sorted page": lambda time: ("GET", f"/patients?_sort=name&_order=desc&_page={time % 50 + 1}&_limit=10", None),
         "GET by q": lambda time: ("GET", f"/patients?q=condition+{time % 300}:&_limit=20", None),
+        "GET filtered": lambda time: ("GET", f"/patients?gender=Male&age_gte={time % 100}&name_like=^a&_limit=20", None),
         "GET one": lambda time: ("GET", f"/patients/{time % PATIENTS + 1}", None),
         "POST": lambda time: ("POST", "/patients", patient(PATIENTS + 1 + time)),
     }

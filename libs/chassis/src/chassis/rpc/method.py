@@ -8,6 +8,7 @@ A method that declares too little, or contradicts itself, keeps its service from
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
@@ -245,6 +246,11 @@ def _reader(descriptor: Descriptor, path: str) -> Callable[[Message], list[str]]
         here = None if field is None else field.message_type
     if field is None or not field_options.is_uuid_field(field):
         raise UndeclaredMethod(f"{descriptor.full_name} has no UUID field {path!r}, which an audit line names")
+
+    if len(steps) == 2 and descriptor.fields_by_name[steps[0]].is_repeated and not field.is_repeated:
+        # A list may be long.
+        items, id_of = attrgetter(steps[0]), attrgetter(steps[1])
+        return lambda message: list(filter(None, map(id_of, items(message))))
 
     def ids(message: Message) -> list[str]:
         found: Iterable[Any] = [message]

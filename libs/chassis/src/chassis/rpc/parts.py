@@ -24,7 +24,7 @@ _ATTEMPTS = 5
 
 def cut(method: Method, request: Message, reply: Message) -> None:
     """Leaves in the reply what fits into one part, if the caller asked for one, and says that there is more."""
-    if method.items is None or not request.HasField(method.cursor):
+    if method.items is None or not request.HasField(method.cursor) or reply.ByteSize() <= LARGEST_PART:
         return
     items: Any = getattr(reply, method.items)
     # The caller compares the first item of a page's further part with the one it has: a second one brings it on.

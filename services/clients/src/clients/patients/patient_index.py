@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from clients.clients.name_index_cache import agrees
 from clients.clients.store import changes_since
 from clients.clients.turns import Turns
 from clients.patient_records import mapping, store
-from clients.patients.queries import PatientQuery, Record, select
+from clients.patients.queries import PatientQuery, Record, in_order, select, text_of
 
 # An index that was not read for so long is dropped when the next one is read.
 _SECONDS_KEPT = 3600.0
@@ -33,6 +33,8 @@ class Entry:
     position: int
     client_id: UUID
     record: Record
+    # What of the record can be searched for.
+    text: str
     message: patients_pb2.Patient
 
 
@@ -44,25 +46,44 @@ class PatientIndex:
         # Of any client of the workspace.
         self.newest: Change | None = None
         self._entries: dict[UUID, Entry] = {}
+        # As they were registered, and sorted by one field or the other: made when they are asked for, and gone with the next change.
         self._ordered: list[Entry] | None = None
+        self._sorted: dict[tuple[str, bool], Sequence[Entry]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def put(self, entry: Entry) -> None:
         self._entries[entry.client_id] = entry
-        self._ordered = None
+        self._forget_orders()
 
     def remove(self, client_id: UUID) -> None:
         if self._entries.pop(client_id, None) is not None:
-            self._ordered = None
+            self._forget_orders()
 
     async def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
         """The entries that the query's filters leave, in its order or else as they were registered, without the clients who are hidden."""
         if self._ordered is None:
             self._ordered = sorted(self._entries.values(), key=attrgetter("position"))
-        shown = [entry for entry in self._ordered if entry.client_id not in hidden] if hidden else self._ordered
-        return await select(shown, query, attrgetter("record"))
+        entries: Sequence[Entry] = self._ordered
+        last = query.order[-1:]
+        # Sorted by the last field first, and by those before it afterwards.
+        if last and (last[0] in self._sorted or not (query.filters or query.search)):
+            entries, query = await self._sorted_by(last[0], entries), replace(query, order=query.order[:-1])
+        if hidden:
+            entries = [entry for entry in entries if entry.client_id not in hidden]
+        return await select(entries, query, attrgetter("record"), attrgetter("text"))
+
+    async def _sorted_by(self, order: tuple[str, bool], entries: Sequence[Entry]) -> Sequence[Entry]:
+        # An order that a change overtakes while it is made is kept where nobody looks any more.
+        kept = self._sorted
+        if order not in kept:
+            field, descending = order
+            kept[order] = await in_order(entries, field, attrgetter("record"), descending=descending)
+        return kept[order]
+
+    def _forget_orders(self) -> None:
+        self._ordered, self._sorted = None, {}
 
 
 @dataclass(slots=True)
@@ -144,4 +165,4 @@ async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: Wo
 
 def _entry(row: Any, client: clients_pb2.Client, keys: WorkspaceKeys) -> Entry:
     record = mapping.record_of(mapping.open_details(row, keys), client)
-    return Entry(row["position"], row["client_id"], record, mapping.to_message(client.id, record))
+    return Entry(row["position"], row["client_id"], record, text_of(record), mapping.to_message(client.id, record))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any, TypeAlias, TypeVar
 
 import re2
@@ -28,6 +28,12 @@ _HARD = 100_000
 # Searching releases the interpreter, so it is in nobody's way there.
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="patient-search")
 _SORTED_AT_ONCE = 500
+# Two of this size are merged in some milliseconds; larger ones item by item.
+_MERGED_AT_ONCE = 8_000
+# Of the longest texts that a record may have, as many are searched through in a millisecond or two.
+_SEARCHED_AT_ONCE = 100
+# Between the values of a text that is searched through.
+_BETWEEN = "\0"
 # What JavaScript's Number() leaves away around a number, and what it takes for one.
 _WHITE_SPACE = (
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -99,55 +105,84 @@ def _filters(request: pb.ListPatientsRequest) -> tuple[Filter, ...]:
     return tuple(filters)
 
 
-async def select(items: Sequence[T], query: PatientQuery, record: Callable[[T], Record]) -> Sequence[T]:
-    """The items whose records the filters leave, in the order that is asked for; those of equal values stay in theirs. Takes its time in turns."""
+async def select(
+    items: Sequence[T], query: PatientQuery, record: Callable[[T], Record], text: Callable[[T], str] | None = None
+) -> Sequence[T]:
+    """The items whose records the filters leave, in the order that is asked for; those of equal values stay in theirs. Takes its time in turns.
+
+    `text` gets what `text_of` has made of the item's record; without it, that is made anew.
+    """
     selected, turns = items, Turns()
     if query.search:
-        selected = await _filtered(selected, lambda item: _says(record(item), query.search), turns)
+        selected = await _found(selected, query.search, record, text or (lambda item: text_of(record(item))), turns)
     for each in query.filters:
         selected = await _left(selected, each, record, turns)
     for field, descending in reversed(query.order):
-        selected = await _sorted(selected, lambda item, field=field: _sort_key(record(item).get(field)), turns, descending=descending)  # type: ignore[misc]
+        selected = await in_order(selected, field, record, descending=descending)
     return selected
 
 
-async def _filtered(items: Sequence[T], fits: Callable[[T], bool], turns: Turns) -> list[T]:
-    filtered = []
-    for item in items:
-        if fits(item):
-            filtered.append(item)
+def text_of(record: Record) -> str:
+    """What of a record can be searched for, in small letters."""
+    return _BETWEEN.join(_text(value).lower() for value in record.values() if value)
+
+
+async def in_order(items: Sequence[T], field: str, record: Callable[[T], Record], *, descending: bool) -> list[T]:
+    """The items sorted by one field. Each key is made once, and runs that are sorted already are merged by sorting them together."""
+    turns, runs = Turns(), []
+    for start in range(0, len(items), _SORTED_AT_ONCE):
+        # Places are compared where values are equal, so that items never are.
+        run = [
+            (*_sort_key(record(item).get(field)), -place if descending else place, item)
+            for place, item in enumerate(items[start : start + _SORTED_AT_ONCE], start)
+        ]
+        run.sort(reverse=descending)
+        runs.append(run)
         await turns.give_way()
-    return filtered
+    while len(runs) > 1 and len(runs[0]) < _MERGED_AT_ONCE:
+        pairs, runs = [runs[place : place + 2] for place in range(0, len(runs), 2)], []
+        for pair in pairs:
+            runs.append(sorted(chain(*pair), reverse=descending))
+            await turns.give_way()
+    if len(runs) == 1:
+        return [keyed[-1] for keyed in runs[0]]
+    merged = []
+    for keyed in heapq.merge(*runs, reverse=descending):
+        merged.append(keyed[-1])
+        await turns.give_way()
+    return merged
+
+
+async def _found(items: Sequence[T], search: str, record: Callable[[T], Record], text: Callable[[T], str], turns: Turns) -> list[T]:
+    """The items that say this somewhere in one of their values."""
+    several = _BETWEEN in search
+    found = []
+    for start in range(0, len(items), _SEARCHED_AT_ONCE):
+        some = [item for item in items[start : start + _SEARCHED_AT_ONCE] if search in text(item)]
+        # The text has values beside each other.
+        found += [item for item in some if _says(record(item), search)] if several else some
+        await turns.give_way()
+    return found
 
 
 async def _left(items: Sequence[T], each: Filter, record: Callable[[T], Record], turns: Turns) -> list[T]:
-    """The items that one filter leaves. What takes long to search through does not hold the loop."""
+    """The items that one filter leaves. What takes long to search through does not hold the loop, and each value is searched through once."""
     fits, size = _combined(each), _size(each)
-    left = []
+    left, fitting = [], dict[Value, bool]()
     for item in items:
         value = record(item).get(each.field)
-        if value is None:
-            is_left = False
-        elif size * len(_text(value)) <= _HARD:
-            is_left = fits(value)
-        else:
-            is_left = await asyncio.get_running_loop().run_in_executor(_THREAD, fits, value)
-        if is_left:
-            left.append(item)
+        if value is not None:
+            is_left = fitting.get(value)
+            if is_left is None:
+                if size * len(_text(value)) <= _HARD:
+                    is_left = fits(value)
+                else:
+                    is_left = await asyncio.get_running_loop().run_in_executor(_THREAD, fits, value)
+                fitting[value] = is_left
+            if is_left:
+                left.append(item)
         await turns.give_way()
     return left
-
-
-async def _sorted(items: Sequence[T], key: Callable[[T], Any], turns: Turns, *, descending: bool) -> list[T]:
-    runs = []
-    for start in range(0, len(items), _SORTED_AT_ONCE):
-        runs.append(sorted(items[start : start + _SORTED_AT_ONCE], key=key, reverse=descending))
-        await turns.give_way()
-    in_order = []
-    for item in heapq.merge(*runs, key=key, reverse=descending):
-        in_order.append(item)
-        await turns.give_way()
-    return in_order
 
 
 def _says(record: Record, text: str) -> bool:

@@ -14,6 +14,7 @@ from chassis.protobuf.fields import given
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import store as clients
 from clients.clients.mapping import to_message as to_client
+from clients.clients.turns import Turns
 from clients.clients.workflow import check_not_merged, same_person_as
 from clients.patient_records import mapping, store
 from clients.patients import queries, workflow
@@ -21,6 +22,7 @@ from clients.patients.patient_index import PatientIndexes
 
 # Of the rest of a list that are looked at for one part of the answer.
 _MOST_IN_A_PART = 20_000
+_COPIED_AT_ONCE = 1_000
 
 
 class Patients(PatientsServicer[UnitOfWork]):
@@ -55,7 +57,11 @@ class Patients(PatientsServicer[UnitOfWork]):
             # The audit line tells by which broken glass they are seen, if by any.
             await self._care_teams.of(work, opened)
         more = place + _MOST_IN_A_PART < len(shown)
-        return pb.PatientList(items=[entry.message for entry in rest], total=len(selected), more=more)
+        reply, turns = pb.PatientList(total=len(selected), more=more), Turns()
+        for start in range(0, len(rest), _COPIED_AT_ONCE):
+            reply.items.extend(entry.message for entry in rest[start : start + _COPIED_AT_ONCE])
+            await turns.give_way()
+        return reply
 
     async def GetPatient(self, request: pb.GetPatientRequest, work: UnitOfWork) -> pb.Patient:
         _check_clinical(work)
