@@ -11,6 +11,7 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.opaque_tokens import OpaqueToken
 from gateway.rate_limits import crowds
+from identity.credentials.passwords import PasswordHasher
 
 CLINIC = "203.0.113.90"
 PASSWORD = "correct horse battery"
@@ -208,3 +209,31 @@ async def test_a_front_end_learns_that_nobody_is_signed_in_however_much_its_addr
             check_problem(await http.get("/api/v1/auth/me"), 401, "sign_in_required")
         check_problem(await http.get("/api/v1/openapi.json"), 429, "rate_limited")
         assert (await http.get("/auth/sign-in")).status_code == 200
+
+
+async def test_wrong_passwords_from_a_crowd_take_next_to_no_turns(gateway, flooded, held_briefly, monkeypatch):
+    """Whoever knows many addresses would otherwise keep the threads busy; and the work done would tell which addresses somebody has."""
+    verified = 0
+    verify = PasswordHasher._verify
+
+    def counted(self, password, stored_hash):
+        nonlocal verified
+        verified += 1
+        return verify(self, password, stored_hash)
+
+    monkeypatch.setattr(PasswordHasher, "_verify", counted)
+    people = [await gateway.open_workspace() for _ in range(12)]
+    await use_up(flooded)
+    async with flooded.anonymous(address=CLINIC) as http:
+
+        async def attempt(person, password):
+            # As on a new device.
+            http.cookies.clear()
+            return (await http.post("/api/v1/auth/login", json={"email": person.email, "password": password})).status_code
+
+        # How long a verification takes is known from one that was not long ago.
+        assert await attempt(people[0], PASSWORD) == 200
+        verified = 0
+        statuses = await asyncio.gather(*(attempt(person, f"guess {number}") for person in people for number in range(4)))
+        assert (set(statuses), verified < 12) == ({429}, True), verified
+        assert await attempt(people[1], PASSWORD) == 200
