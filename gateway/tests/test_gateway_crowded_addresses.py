@@ -211,6 +211,17 @@ async def test_a_front_end_learns_that_nobody_is_signed_in_however_much_its_addr
         assert (await http.get("/auth/sign-in")).status_code == 200
 
 
+async def test_what_strangers_send_is_small(gateway, check_problem):
+    """It is decoded before anything is known of who sends it, and may be held for three seconds."""
+    person = await gateway.open_workspace()
+    body = b'{"email": "%s", "password": "correct horse battery"%s}'
+    async with gateway.anonymous(**{"Content-Type": "application/json"}) as http:
+        for spaces, expected in ((60_000, 200), (70_000, 413)):
+            reply = await http.post("/api/v1/auth/login", content=body % (person.email.encode(), b" " * spaces))
+            assert reply.status_code == expected, reply.text
+        assert check_problem(reply, 413, "body_too_large")["limit_bytes"] == 65_536
+
+
 async def test_wrong_passwords_from_a_crowd_take_next_to_no_turns(gateway, flooded, held_briefly, monkeypatch):
     """Whoever knows many addresses would otherwise keep the threads busy; and the work done would tell which addresses somebody has."""
     verified = 0

@@ -274,6 +274,7 @@ def _middleware(
             seconds=settings.body_seconds,
             json_seconds=settings.json_seconds,
             upload_seconds=settings.upload_seconds,
+            public_paths=public,
             larger={sync.PATH: settings.sync_limit_bytes},
         ),
         Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),
