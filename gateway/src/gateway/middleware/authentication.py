@@ -49,7 +49,7 @@ class Authentication:
         if self._public.proves_who_asks(request):
             await self._limits.count_sign_in(request, self._authenticator.known_device(request))
         elif self._public.is_single_sign_on(request):
-            await self._limits.count_address(request, "single-sign-on")
+            await self._limits.count_single_sign_on(request)
         elif request.path == REFRESH_PATH:
             if not self._renews(request):
                 await self._limits.count_address(request, "refresh")

@@ -104,6 +104,13 @@ class RateLimits:
         except TooMany as refusal:
             request.crowded = refusal
 
+    async def count_single_sign_on(self, request: GatewayRequest) -> None:
+        """Counts a step of a sign-in with a provider. `request.crowded` says if its address is over the limit."""
+        try:
+            await self.count_address(request, "single-sign-on")
+        except TooMany as refusal:
+            request.crowded = refusal
+
     def may_try(self, request: GatewayRequest, method: str, email: str) -> bool:
         """Counts an attempt with an e-mail address from a crowded address, in this process alone. False for more than one may make."""
         minute, _ = self._now()
