@@ -279,7 +279,7 @@ EXPLANATIONS: dict[str, str] = {
     "the role has changed, the API key was deleted, or the workspace was suspended. Refresh the login session, or sign in again.",
     "too_many_api_keys": "A workspace has at most 100 API keys. Delete one that is not used any more.",
     "too_many_archives": "As many archives are being downloaded as this user or workspace, as `counted_by` says, may download at once. Retry-After says after how many seconds to try again.",
-    "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long.",
+    "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long. A mailed link signs in meanwhile.",
     "too_many_calendar_feeds": "A practitioner has five calendar feeds at most. Delete one of them first.",
     "too_many_holds": "You hold ten slots at once. Book or release one of them, or wait five minutes.",
     "too_many_invitations": "A user is mailed at most ten invitations within a day. The last one is still good, or wait for tomorrow.",
