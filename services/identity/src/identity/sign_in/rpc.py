@@ -153,7 +153,7 @@ class SignIn(SignInServicer[UnitOfWork]):
                 raise _wrong_current_password() from None
             notice = events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED
         else:
-            check_is_recent(work.caller.auth_time, work.now)
+            check_is_recent(work.caller.auth_time, work.caller.amr, work.now)
         new_hash = await self._passwords.hash(new_password)
 
         await work.db.run(people.hold_memberships, email_index=person.email_index)
