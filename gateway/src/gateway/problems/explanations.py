@@ -187,7 +187,7 @@ EXPLANATIONS: dict[str, str] = {
     "RateLimit-Remaining says how many requests are left.",
     "reason_invalid": "A workspace is suspended, deleted or reactivated, and an address blacklisted, for a `reason` of 1 to 500 characters.",
     "reason_length": "The reason for breaking the glass has 10 to 500 characters.",
-    "reauthentication_required": "Who gets in from now on is decided within `max_age` seconds of signing in: passkeys, an authenticator and its backup codes, a first password, API keys, and the provider of a workspace. "
+    "reauthentication_required": "Who gets in from now on is decided within `max_age` seconds of signing in: passkeys, an authenticator and its backup codes, a first password, API keys, the provider of a workspace, and who else is an owner or administrator. "
     "Sign in again, by password, passkey, mailed link or provider, with a second step where there is one, and send the request in the new sign-in. What was opened before stays as it is.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
     "reminder_link_unknown": "The link in a reminder is not known, or is older than links are kept.",
