@@ -223,6 +223,9 @@ async def test_what_strangers_send_is_small(gateway, check_problem):
             reply = await http.post("/api/v1/auth/login", content=body % (person.email.encode(), b" " * spaces))
             assert reply.status_code == expected, reply.text
         assert check_problem(reply, 413, "body_too_large")["limit_bytes"] == 65_536
+    async with gateway.anonymous(**{"Content-Type": "application/x-www-form-urlencoded"}) as http:
+        for size, expected in ((60_000, 403), (70_000, 413)):
+            assert (await http.post("/auth/sign-in", content=b"email=" + b"x" * size)).status_code == expected
 
 
 async def test_wrong_passwords_from_a_crowd_take_next_to_no_turns(gateway, flooded, held_briefly, monkeypatch):
