@@ -28,7 +28,7 @@ def flooded(gateway):
 
 @pytest.fixture
 def held_briefly(monkeypatch):
-    """What is refused in a crowd is held for less than three seconds."""
+    """What is refused in a crowd is held for less than five seconds."""
     monkeypatch.setattr(crowds, "HELD_SECONDS", 1.0)
 
 
@@ -215,7 +215,7 @@ async def test_a_front_end_learns_that_nobody_is_signed_in_however_much_its_addr
 
 
 async def test_what_strangers_send_is_small(gateway, check_problem):
-    """It is decoded before anything is known of who sends it, and may be held for three seconds."""
+    """It is decoded before anything is known of who sends it, and may be held for five seconds."""
     person = await gateway.open_workspace()
     body = b'{"email": "%s", "password": "correct horse battery"%s}'
     async with gateway.anonymous(**{"Content-Type": "application/json"}) as http:

@@ -18,7 +18,7 @@ from drill.floods import OWNER
 from drill.users import PASSWORD as OWNERS_PASSWORD
 
 CLINIC = "203.0.113.90"
-# Connections of the guests. Attempts with an e-mail address are held for three seconds, so more of them send more.
+# Connections of the guests. Attempts with an e-mail address are held for five seconds, so more of them send more.
 GUESTS = 128
 # Of these some send malformed attempts all the time, so that the address is over its limit soon after each minute begins.
 CROWDING = 4

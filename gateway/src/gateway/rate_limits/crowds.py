@@ -15,7 +15,7 @@ from gateway.stubs import Stubs
 
 # Every attempt with an e-mail address that does not succeed is answered so long after it came: neither the reply nor its time tells
 # whether identity had any work with it. A right password takes less.
-HELD_SECONDS = 3.0
+HELD_SECONDS = 5.0
 # Attempts from one address that are under way at once, by method: those with an address, which may verify a password, those that may
 # have to ask a provider, and all others, which identity answers after one read.
 _NAMED_AT_ONCE = 32
