@@ -28,7 +28,7 @@ async def get_sso_page(workspace_slug: str, visit: AnyVisit) -> Response:
         return _refused(visit, refusal)
     provider = urlsplit(described.issuer).netloc
     text = visit.t["sso_ask_text"].format(workspace=described.workspace_name, provider=provider)
-    kept = {name: visit.query.get(name, "") for name in ("return_to", "again")}
+    kept: dict[str, Any] = {name: visit.query.get(name, "") for name in ("return_to", "again")}
     return visit.page("single_sign_on.html", "sign_in_title", narrow=True, text=text, **kept)
 
 
