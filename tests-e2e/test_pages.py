@@ -356,7 +356,7 @@ async def test_the_pages_on_the_way_to_a_provider_are_accessible_and_lead_there(
     pages = {
         "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other),
         "GET /auth/sso/lakeside": render(
-            "single_sign_on.html", reader, title="x", address="/", text=reader.texts["sso_ask_text"], return_to="/clients"
+            "single_sign_on.html", reader, title="x", address="/", text=reader.texts["sso_ask_text"], return_to="/clients", again=""
         ),
         "POST /auth/sso/lakeside": leading_page("https://provider.example/authorize?a=1&b=2", reader),
     }

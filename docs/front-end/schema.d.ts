@@ -8115,6 +8115,8 @@ export interface operations {
         parameters: {
             query?: {
                 return_to?: string | null;
+                /** @description Whether the provider is to ask the person although they are signed in there: what needs a recent sign-in (403 `reauthentication_required`) needs one at which it has. */
+                again?: boolean;
             };
             header?: never;
             path: {

@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from uuid_utils.compat import uuid7
+
+from chassis.auth.opaque_tokens import OpaqueToken
+from gateway.auth import api_keys
 
 KEY = {"id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at", "created_by"}
 
@@ -124,12 +128,12 @@ def exchanges():
     return sum(sample.value for sample in samples if sample.name.endswith("_total") and sample.labels["method"].endswith("ExchangeApiKey"))
 
 
-async def test_keys_that_are_made_up_are_counted_by_address_before_identity_is_asked(gateway, practice, check_problem):
+async def test_what_has_not_the_form_of_a_key_is_counted_by_address_before_identity_is_asked(gateway, practice, check_problem):
     narrow = gateway.reconfigured(sign_ins_per_minute=3, clock=lambda: 60.0)
     before = exchanges()
     replies = []
     for number in range(6):
-        async with narrow.anonymous(Authorization=f"Bearer clk_abcdefgh_{number}{'A' * 85}") as program:
+        async with narrow.anonymous(Authorization=f"Bearer clk_abcdefgh_{number}") as program:
             replies.append(await program.get("/api/v1/clients"))
 
     assert [reply.status_code for reply in replies] == [401, 401, 401, 429, 429, 429]
@@ -139,6 +143,40 @@ async def test_keys_that_are_made_up_are_counted_by_address_before_identity_is_a
     async with narrow.anonymous() as person:
         guess = {"email": practice.person.email, "password": "correct horse battery"}
         assert (await person.post("/api/v1/auth/login", json=guess)).status_code == 200
+
+
+async def test_whoever_makes_keys_up_keeps_no_program_behind_the_address_from_its_own(gateway, practice):
+    made, later = await make(practice, "clients:read"), await make(practice, "clients:read")
+    narrow = gateway.reconfigured(sign_ins_per_minute=3, clock=lambda: 60.0)
+
+    async def ask(secret):
+        async with narrow.anonymous(Authorization=f"Bearer {secret}") as program:
+            return (await program.get("/api/v1/clients")).status_code
+
+    assert await ask(made["secret"]) == 200
+    guesses = [f"clk_abcdefgh_{OpaqueToken.generate(uuid7(), uuid7())}" for _ in range(40)]
+    statuses = await asyncio.gather(*map(ask, guesses[:20]), ask(later["secret"]), *map(ask, guesses[20:]))
+    assert (statuses[20], set(statuses)) == (200, {200, 401})
+
+
+async def test_a_key_that_has_been_good_is_not_counted_with_those_that_others_make_up(gateway, practice, monkeypatch):
+    # Tokens are over as soon as they are issued, so each request asks for another.
+    monkeypatch.setattr(api_keys, "_MARGIN_SECONDS", 1000.0)
+    made = await make(practice, "clients:read")
+    narrow = gateway.reconfigured(sign_ins_per_minute=1, clock=lambda: 60.0)
+    before = exchanges()
+    async with narrow.anonymous(Authorization=f"Bearer {made['secret']}") as program:
+        assert (await program.get("/api/v1/clients")).status_code == 200
+        async with narrow.anonymous(Authorization="Bearer clk_made-up") as guest:
+            assert (await guest.get("/api/v1/clients")).status_code == 429
+        replies = [await program.get("/api/v1/clients") for _ in range(5)]
+        assert [reply.status_code for reply in replies] == [200] * 5
+        assert {reply.headers["ratelimit-limit"] for reply in replies} == {"1000"}
+        assert exchanges() - before == 6
+        # One that is deleted has been good for the last time.
+        assert (await practice.http.delete(f"/api/v1/api-keys/{made['id']}")).status_code == 204
+        assert (await program.get("/api/v1/clients")).status_code == 401
+        assert (await program.get("/api/v1/clients")).headers["ratelimit-remaining"] == "0"
 
 
 async def test_a_key_that_is_used_many_times_at_once_is_exchanged_once(gateway, practice):

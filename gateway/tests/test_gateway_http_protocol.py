@@ -15,6 +15,7 @@ from gateway.http_protocol import BufferedTransport, http_protocol
 from gateway.middleware.body import BodyLimit
 from gateway.pages.explorer import assets
 from gateway.request import KEY, GatewayRequest
+from gateway.routing.public import PublicPaths
 
 
 @pytest.fixture
@@ -165,10 +166,17 @@ async def test_a_body_that_is_held_in_memory_has_so_much_time_however_steadily_i
         while (await receive())["more_body"]:
             pass
 
-    scope = {"type": "http", "method": "POST", "path": "/api/v1/auth/login", "headers": [(b"content-length", b"1000000")]}
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/clients", "headers": [(b"content-length", b"1000000")]}
     scope[KEY] = GatewayRequest(scope)
     bounded = BodyLimit(
-        read_whole, json_bytes=1_000_000, upload_bytes=0, import_bytes=0, seconds=60.0, json_seconds=0.3, upload_seconds=60.0
+        read_whole,
+        json_bytes=1_000_000,
+        upload_bytes=0,
+        import_bytes=0,
+        seconds=60.0,
+        json_seconds=0.3,
+        upload_seconds=60.0,
+        public_paths=PublicPaths(()),
     )
     with pytest.raises(HTTPException) as refused:
         await bounded(scope, trickle, None)

@@ -244,6 +244,21 @@ async def test_of_many_who_switch_from_one_sign_in_at_once_one_does(gateway, per
         assert await connection.fetchval(open_sessions, str(person.user_id)) == 0
 
 
+async def test_switching_makes_no_sign_in_younger(gateway, person, hospital, nurse, browsers, check_problem):
+    """What needs a recent sign-in is refused after a switch as before it (decision 119)."""
+    browser = browsers()
+    await browser.sign_in(person.email)
+    async with gateway.environment.superuser() as connection:
+        earlier = "UPDATE identity.login_sessions SET created_at = created_at - interval '16 minutes' WHERE user_id = $1"
+        await connection.execute(earlier, person.user_id)
+    browser.http.cookies.delete("access_token")
+    assert (await browser.switch(hospital[0].workspace_id)).status_code == 200
+    check_problem(await browser.write("POST", "/auth/totp/enroll"), 403, "reauthentication_required")
+    await browser.sign_in(person.email)
+    assert (await browser.switch(hospital[0].workspace_id)).status_code == 200
+    assert (await browser.write("POST", "/auth/totp/enroll")).status_code == 200
+
+
 async def test_an_answer_of_secrets_is_not_given_again_under_an_idempotency_key(gateway, person, hospital, nurse, browsers, check_problem):
     browser = browsers()
     token = (await browser.sign_in(person.email))["access_token"]

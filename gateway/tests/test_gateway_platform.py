@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -61,6 +62,16 @@ async def test_an_owner_is_invited_again_and_the_older_link_is_over(gateway, pla
     assert (await accept(gateway, again["invitation_url"])).status_code == 200
     assert (await platform.post(path)).json()["code"] == "invitation_accepted"
     assert (await platform.post(f"/api/v1/platform-admin/resend-invitation/{uuid7()}")).status_code == 404
+
+
+async def test_an_owner_is_invited_again_after_a_recent_sign_in(gateway, platform, check_problem):
+    """The reply has a link that lets the owner in."""
+    _, opened = await invite(platform)
+    path = f"/api/v1/platform-admin/resend-invitation/{opened['user_id']}"
+    earlier = gateway.environment.caller(auth_time=int(time.time()) - 901)
+    async with gateway.anonymous(Authorization=f"Bearer {earlier.token}") as stolen:
+        check_problem(await stolen.post(path), 403, "reauthentication_required")
+    assert (await platform.post(path)).status_code == 200
 
 
 async def test_a_workspace_that_cannot_be_opened_leaves_nothing_behind(platform):

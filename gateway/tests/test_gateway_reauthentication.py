@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from uuid_utils.compat import uuid7
+
+from caseload.audit.v1 import events_pb2 as audit_pb2
 
 PASSWORD = "correct horse battery"
 SSO = {"slug": "lakeside", "issuer": "https://id.example.org", "client_id": "caseload", "enabled": True}
@@ -13,6 +16,7 @@ DECIDE = {
     "enrol an authenticator": ("POST", "/auth/totp/enroll", None),
     "make an API key": ("POST", "/api-keys", {"name": "Import", "scopes": ["clients:read"]}),
     "name a provider": ("PUT", "/workspaces/current/sso", SSO),
+    "add an owner": ("POST", "/users", {"email": "nora@example.com", "full_name": "Nora Quist", "role": "owner"}),
 }
 
 
@@ -66,6 +70,11 @@ async def test_a_first_password_needs_a_recent_sign_in_and_another_one_the_curre
     async with gateway.environment.superuser() as database:
         await database.execute("UPDATE identity.users SET password_hash = NULL WHERE id = $1", person.user_id)
     check_problem(await browser.put("/api/v1/auth/password", json=change), 403, "reauthentication_required")
+    async with gateway.environment.superuser() as database:
+        later = "UPDATE identity.login_sessions SET created_at = created_at + make_interval(mins => 16) WHERE user_id = $1"
+        await database.execute(later, person.user_id)
+    browser.cookies.delete("access_token")
+    assert (await browser.put("/api/v1/auth/password", json=change)).status_code == 204
 
 
 async def test_a_password_is_changed_with_the_current_one_however_old_the_sign_in_is(gateway, person, browser):
@@ -78,6 +87,10 @@ async def test_what_is_refused_changes_nothing_and_is_on_record(gateway, person,
     await let_pass(gateway, browser, person, 16)
     assert (await browser.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:read"]})).status_code == 403
     assert (await browser.get("/api/v1/api-keys")).json() == []
+    recorded = await gateway.environment.emitted(audit_pb2.AuditRecorded, person.workspace_id)
+    (line,) = [line for line in recorded if line.event_type == "create_api_key"]
+    told = (line.outcome, line.code, line.user_id)
+    assert told == (audit_pb2.OUTCOME_FAILURE, "reauthentication_required", str(person.user_id))
 
 
 async def test_the_pages_lead_to_signing_in_and_back(gateway, person):
@@ -99,3 +112,22 @@ async def test_the_pages_lead_to_signing_in_and_back(gateway, person):
         assert back.headers["location"] == "/auth/second-factor"
         enrolled = await send("/auth/second-factor", "/auth/second-factor/enrol")
         assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)
+
+
+async def test_another_owner_is_made_after_a_recent_sign_in_and_other_people_at_any_time(gateway, person, browser, check_problem):
+    await let_pass(gateway, browser, person, 16)
+    nora = {"email": f"nora-{uuid7().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}
+    added = await browser.post("/api/v1/users", json=nora)
+    assert added.status_code == 201, added.text
+    role = f"/api/v1/users/{added.json()['id']}/role"
+    check_problem(await browser.put(role, json={"role": "owner"}), 403, "reauthentication_required")
+    assert (await browser.put(role, json={"role": "assistant"})).status_code == 200
+    resend = f"/api/v1/invitations/{added.json()['id']}/resend"
+    assert (await browser.post(resend)).status_code == 200
+
+    await login(browser, person)
+    assert (await browser.put(role, json={"role": "owner"})).status_code == 200
+    assert (await browser.post(resend)).status_code == 200
+    # The reply has a token that lets an owner in.
+    await let_pass(gateway, browser, person, 16)
+    check_problem(await browser.post(resend), 403, "reauthentication_required")

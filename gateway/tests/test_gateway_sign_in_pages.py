@@ -263,7 +263,9 @@ async def test_after_too_many_attempts_the_page_says_how_long_to_wait(gateway):
 
         assert reply.status_code == 429
         assert int(reply.headers["retry-after"]) >= 1
-        assert re.fullmatch(r"Too many attempts\. Try again in \d+ seconds\.", texts_of(reply, "alert")[0])
+        assert re.fullmatch(
+            r"Too many attempts\. Try again in \d+ seconds\. You can have a link mailed to you meanwhile\.", texts_of(reply, "alert")[0]
+        )
 
 
 async def test_more_requests_than_an_address_may_send_are_a_page_too(gateway):

@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit_pb2
 from caseload.identity.v1 import events_pb2
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.local.processes import end, free_port, spawn, until
 from chassis.testing.environment import start_environment
 from identity.__main__ import SERVICE as IDENTITY
@@ -613,15 +614,50 @@ async def test_the_cookie_cannot_be_planted_by_a_neighbouring_site(gateway, conf
     assert {"Path=/", "HttpOnly", "Secure", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
 
 
-async def test_both_steps_are_counted_as_sign_ins(gateway, configured, slug, check_problem):
-    """Ten times as many as there may be by password: each begins with a redirect, and nothing else than its address says whose it is."""
+async def test_what_needs_a_recent_sign_in_needs_one_at_which_the_provider_has_asked(gateway, configured, provider, slug, check_problem):
+    """Most providers sign a browser in again without asking who sits there."""
+    person = configured.person
+    provider.has(who := name(), email=person.email, email_verified=True, name="Nora Quist", groups=["clinicians"])
+    wanted = {"name": "Import", "scopes": ["clients:read"]}
+
+    async def make_a_key(browser):
+        csrf = {"X-CSRF-Token": browser.cookies["csrf_token"]}
+        return await browser.post("/api/v1/api-keys", json=wanted, headers=csrf)
+
+    async with visit(gateway) as browser:
+        assert (await sign_in(browser, provider, slug, who)).status_code == 303
+        check_problem(await make_a_key(browser), 403, "reauthentication_required")
+
+        begun = await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"again": "true"})
+        sent = parse_qs(urlsplit(begun.headers["location"]).query)
+        assert (sent["prompt"], sent["max_age"]) == (["login"], ["300"])
+        assert (await browser.get(path_of(await provider.sign_in(begun.headers["location"], who)))).status_code == 303
+        assert jwt.decode(browser.cookies["access_token"], options={"verify_signature": False})["amr"] == ["sso", "asked"]
+        assert (await make_a_key(browser)).status_code == 201
+
+    # By the page that asks first, too.
+    async with visit(gateway, **OWN_LINK | {"Sec-Fetch-Site": "cross-site"}) as browser:
+        led = await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"return_to": "/keys", "again": "true"})
+        assert led.headers["location"] == f"/auth/sso/{slug}?return_to=%2Fkeys&again=true"
+        fields = fields_of(await browser.get(led.headers["location"]))
+        assert (fields["return_to"], fields["again"]) == ("/keys", "true")
+        leading = await browser.post(f"/auth/sso/{slug}", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+        assert "prompt=login" in html.unescape(leading.text)
+
+
+async def test_who_floods_the_address_keeps_nobody_from_signing_in_with_a_provider(gateway, configured, provider, slug, check_problem):
+    """Beyond ten times the limit by password, both steps take turns; an answer of a provider that cannot be one is refused as it comes."""
     limited = gateway.reconfigured(sign_ins_per_minute=1, clock=lambda: 1_000_000.0)
-    async with limited.anonymous() as browser:
-        await begin(browser, slug)
-        for _ in range(9):
-            await browser.get(CALLBACK)
-        check_problem(await browser.get(f"/api/v1/auth/oidc/{slug}/start"), 429, "rate_limited")
-        check_problem(await browser.get(CALLBACK), 429, "rate_limited")
+    provider.has(who := name(), email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["desk"])
+    async with limited.anonymous() as guest, limited.anonymous() as browser:
+        for _ in range(11):
+            await guest.get(CALLBACK)
+        check_problem(await guest.get(CALLBACK, params={"state": "made-up", "code": "x"}), 429, "rate_limited")
+        made_up = {"state": str(OpaqueToken.generate(uuid7(), uuid7())), "code": "x"}
+        flood = [guest.get(CALLBACK, params=made_up) for _ in range(40)] + [guest.get(f"/api/v1/auth/oidc/{slug}/start") for _ in range(20)]
+        done, *others = await asyncio.gather(sign_in(browser, provider, slug, who), *flood)
+        assert (done.status_code, "refresh_token" in browser.cookies) == (303, True), done.text
+    assert {reply.status_code for reply in others} == {303, 401}
 
 
 def fields_of(page):

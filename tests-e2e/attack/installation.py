@@ -69,7 +69,8 @@ class Owners(httpx.Auth):
 
     def sign_in(self, user_id, **lasting):
         """A token of another sign-in of the user."""
-        return self._signer.sign({"sub": user_id, "sid": str(uuid7()), **self._claims}, **lasting)
+        claims = self._claims | {"auth_time": int(time.time())}
+        return self._signer.sign({"sub": user_id, "sid": str(uuid7()), **claims}, **lasting)
 
     def auth_flow(self, request):
         if not request.url.path.startswith("/api/v1/auth/"):

@@ -12,6 +12,7 @@ from pathlib import Path
 from attack.tamperings import KINDS
 
 from chassis.local.postgres import LocalPostgres
+from drill.crowds import crowd
 from drill.environment import DrillEnvironment
 from drill.faults import KILLABLE
 from drill.floods import FLOODS, flood, timing
@@ -78,7 +79,7 @@ async def races(report, *, each, seed):
         report.details(violations)
 
 
-async def floods(report, *, guesses, timings):
+async def floods(report, *, guesses, timings, seconds):
     report.line(f"\n{guesses} guesses from elsewhere")
     async with _environment(report, FLOODS) as environment:
         tried = await flood(environment, guesses=guesses)
@@ -95,6 +96,19 @@ async def floods(report, *, guesses, timings):
         report.result(f"area under the curve, known and unknown, {timings} each", round(curve, 3))
         report.result("  within 0.05 of chance", abs(curve - 0.5) < 0.05, expected=True)
         report.result("  the same replies", same, expected=True)
+    report.line(f"\n{seconds:.0f} s of each flood from behind the colleagues' own address")
+    async with _environment(report, FLOODS) as environment:
+        found = await crowd(environment, seconds=seconds)
+        for name, sent in found.sent.items():
+            report.result(name, dict(sent))
+            report.result("  colleagues on new devices meanwhile", dict(found.by_flood[name]))
+        for where, attempts in found.attempts.items():
+            report.result(where, dict(attempts))
+            report.result("  at least 99 % got in", found.share(where) >= 0.99, expected=True)
+        report.result("slowest of them, s", round(found.slowest, 1))
+        report.result("memory of the gateway, MiB: before", round(found.megabytes_before))
+        report.result("  at most", round(found.megabytes))
+        report.result("  200 MiB more or less", found.megabytes - found.megabytes_before < 200, expected=True)
 
 
 async def kills(report, *, count, seed):
@@ -250,7 +264,7 @@ async def drill(options):
     began = time.monotonic()
     parts = {
         "races": lambda: races(report, each=options.each, seed=options.seed),
-        "floods": lambda: floods(report, guesses=options.guesses, timings=options.timings),
+        "floods": lambda: floods(report, guesses=options.guesses, timings=options.timings, seconds=options.seconds_of_each_flood),
         "kills": lambda: kills(report, count=options.kills, seed=options.seed),
         "notices": lambda: notices(report, reminders=options.reminders, alerts=options.alerts, seed=options.seed),
         "streams": lambda: streams(report, number=options.streams),
@@ -279,6 +293,7 @@ def main():
     parser.add_argument("--guesses", type=int, default=100_000, help="wrong passwords from elsewhere while the owner signs in")
     parser.add_argument("--timings", type=int, default=2000, help="attempts with a known and with an unknown address, each")
     parser.add_argument("--tamperings", type=int, default=1000, help="audit trails that somebody tampers with")
+    parser.add_argument("--seconds-of-each-flood", type=float, default=60, help="from behind the address of those who sign in")
     parser.add_argument("--seed", type=int, default=1)
     sys.exit(asyncio.run(drill(parser.parse_args())))
 

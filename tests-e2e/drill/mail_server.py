@@ -18,6 +18,8 @@ class MailServer:
         self.port = free_port()
         self.accepted: Counter[str] = Counter()
         self.recipients: Counter[str] = Counter()
+        # By recipient, the text of the mail that came last.
+        self.newest: dict[str, str] = {}
         self.failed_conversations: Counter[str] = Counter()
         self._behaviour = "accepts"
         # Senders keep their connections for later mails.
@@ -78,6 +80,7 @@ class MailServer:
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.accepted[str(mail["Message-ID"])] += 1
         self.recipients[envelope.rcpt_tos[0]] += 1
+        self.newest[envelope.rcpt_tos[0]] = mail.get_body(("plain",)).get_content()
         return "250 OK"
 
 

@@ -192,7 +192,8 @@ def build(
     stubs = Stubs.of(peers)
     verifier = user_token_verifier(stubs)
     limits = RateLimits(settings, routes, clock=clock)
-    authenticator = Authenticator(stubs.sign_in, stubs.api_keys, verifier, limits, settings)
+    crowds = Crowds(limits)
+    authenticator = Authenticator(stubs.sign_in, stubs.api_keys, verifier, limits, crowds, settings)
     problems = ProblemResponses(settings.public_url, paths)
 
     app = FastAPI(
@@ -211,7 +212,7 @@ def build(
     app.state.verifier = verifier
     app.state.authenticator = authenticator
     app.state.limits = limits
-    app.state.crowds = Crowds(stubs, limits)
+    app.state.crowds = crowds
     app.state.uploads = AtOnce(
         code="too_many_uploads",
         doing="uploading too many files",
@@ -274,6 +275,7 @@ def _middleware(
             seconds=settings.body_seconds,
             json_seconds=settings.json_seconds,
             upload_seconds=settings.upload_seconds,
+            public_paths=public,
             larger={sync.PATH: settings.sync_limit_bytes},
         ),
         Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),

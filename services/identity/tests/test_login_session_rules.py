@@ -73,7 +73,15 @@ def test_those_who_administer_the_workspace_get_in_where_the_provider_fails(role
 
 def test_a_sign_in_is_recent_for_fifteen_minutes():
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    check_is_recent(int(now.timestamp()) - 900, now)
+    check_is_recent(int(now.timestamp()) - 900, ["pwd"], now)
     with pytest.raises(Forbidden) as refused:
-        check_is_recent(int(now.timestamp()) - 901, now)
+        check_is_recent(int(now.timestamp()) - 901, ["pwd"], now)
     assert (refused.value.code, refused.value.facts) == ("reauthentication_required", {"max_age": 900})
+
+
+def test_a_sign_in_with_a_provider_is_recent_where_the_provider_has_asked():
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    check_is_recent(int(now.timestamp()), ["sso", "asked"], now)
+    for amr, ago in ((["sso"], 0), (["sso", "asked"], 901)):
+        with pytest.raises(Forbidden):
+            check_is_recent(int(now.timestamp()) - ago, amr, now)

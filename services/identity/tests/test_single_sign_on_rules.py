@@ -293,3 +293,21 @@ def test_what_people_are_told():
     assert rules.SECONDS_AT_THE_PROVIDER == 600
     assert rules.LEEWAY_SECONDS == 60
     assert rules.BROWSER_BYTES == 32
+
+
+@pytest.mark.parametrize(
+    ("auth_time", "expected"),
+    [
+        (1_000_000, True),
+        (999_640, True),
+        (999_639, False),
+        (1_000_060, True),
+        (1_000_061, False),
+        (0, False),
+        (None, False),
+        ("1000000", False),
+    ],
+)
+def test_who_was_asked_just_now_is_what_the_provider_says_of_it(auth_time, expected):
+    claims = {} if auth_time is None else {"auth_time": auth_time}
+    assert rules.was_asked(claims, 1_000_000.0) is expected

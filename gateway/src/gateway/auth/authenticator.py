@@ -14,6 +14,7 @@ from gateway.auth.api_keys import PREFIX, ApiKeyTokens
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfTokens
 from gateway.auth.known_devices import KnownDevices
+from gateway.rate_limits.crowds import Crowds
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
@@ -23,10 +24,16 @@ class Authenticator:
     """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
 
     def __init__(
-        self, sign_in: SignInStub, api_keys: ApiKeysStub, verifier: TokenVerifier, limits: RateLimits, settings: GatewaySettings
+        self,
+        sign_in: SignInStub,
+        api_keys: ApiKeysStub,
+        verifier: TokenVerifier,
+        limits: RateLimits,
+        crowds: Crowds,
+        settings: GatewaySettings,
     ) -> None:
         self._sign_in = sign_in
-        self._api_keys = ApiKeyTokens(api_keys, verifier, limits, seconds=settings.call_seconds)
+        self._api_keys = ApiKeyTokens(api_keys, verifier, limits, crowds, seconds=settings.call_seconds)
         self._verifier = verifier
         self._limits = limits
         self._seconds = settings.call_seconds

@@ -28,7 +28,7 @@ async def _anybody(http: Request) -> GatewayRequest:
     # Checked and not used: an idempotency record belongs to a user.
     request.idempotency_key()
     state = http.app.state
-    request.stubs = state.crowds.stubs(request)
+    request.stubs = state.crowds.stubs(state.stubs, request)
     request.context = request.new_context(state.settings.call_seconds)
     return request
 

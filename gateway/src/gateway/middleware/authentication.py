@@ -27,7 +27,7 @@ class Authentication:
         if request.path.startswith("/health"):
             # Apart, so that nothing else an address asks for can hide that this process is well.
             await self._limits.count_address(request, "health")
-        elif not (request.path.startswith("/api/") or request.needs_sign_in) or request in self._public:
+        elif request in self._public:
             await self._count(request)
             if not request.is_safe:
                 # Nobody is signed in yet, so there is no token to ask for; pages ask for that of their forms.
@@ -49,7 +49,7 @@ class Authentication:
         if self._public.proves_who_asks(request):
             await self._limits.count_sign_in(request, self._authenticator.known_device(request))
         elif self._public.is_single_sign_on(request):
-            await self._limits.count_address(request, "single-sign-on")
+            await self._limits.count_single_sign_on(request)
         elif request.path == REFRESH_PATH:
             if not self._renews(request):
                 await self._limits.count_address(request, "refresh")

@@ -11,11 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.problems.responses import BadRequest, ContentTooLarge
 from gateway.request import KEY, GatewayRequest
 from gateway.routing.nouns import API
+from gateway.routing.public import PublicPaths
 
 # Bytes a second on the slowest connection that is served.
 _SLOWEST = 8 * 1024
 # The multipart envelope: boundaries, headers, a file name.
 _ENVELOPE = 64 * 1024
+# What anybody may send who is not signed in: a passkey's signature is the largest of it. It is decoded, and may be held for some seconds,
+# before anything is known of who sends it.
+_PUBLIC_BYTES = 64 * 1024
 # The routes that pass their body on while it arrives. Every other holds it whole.
 _UPLOADS = re.compile(rf"{API}/(?:sessions|clients)/[^/]+/attachments")
 _IMPORT = f"{API}/clients/import"
@@ -32,11 +36,14 @@ class BodyLimit:
         seconds: float,
         json_seconds: float,
         upload_seconds: float,
+        public_paths: PublicPaths,
         larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """`larger` are the paths that take more than `json_bytes`, and how much."""
         self._app = app
         self._json = json_bytes
+        self._public_paths = public_paths
+        self._public = min(json_bytes, _PUBLIC_BYTES)
         self._larger = larger
         self._upload = upload_bytes + _ENVELOPE
         self._import = import_bytes
@@ -62,7 +69,7 @@ class BodyLimit:
         received, complete = 0, False
         begun = asyncio.get_running_loop().time()
         # What is held whole is not held for as long as its sender likes.
-        is_held = limit == self._json or request.path in self._larger
+        is_held = limit in {self._json, self._public} or request.path in self._larger
         until = begun + (self._json_seconds if is_held else self._upload_seconds)
 
         async def counted() -> Message:
@@ -84,6 +91,8 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
     def _limit(self, request: GatewayRequest) -> int:
+        if request in self._public_paths:
+            return self._public
         if request.method != "POST":
             return self._json
         if request.path == _IMPORT:

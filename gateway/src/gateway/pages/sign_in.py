@@ -39,7 +39,11 @@ async def sign_in_by_password(visit: AnyVisit) -> Response:
     try:
         reply = await visit.request.stubs.sign_in.Login(message, visit.request.context)
     except (Unauthenticated, *_MAY_TRY_AGAIN) as refusal:
-        return _sign_in_page(visit, focus="password", **visit.refused(refusal))
+        told = visit.refused(refusal)
+        if isinstance(refusal, TooMany):
+            # Somebody else may guess at the account from the same address, and goes on as long as they like.
+            told["problem"] += " " + visit.t["problem_too_many_or_link"]
+        return _sign_in_page(visit, focus="password", **told)
     return await _first_step(visit, reply)
 
 

@@ -28,14 +28,16 @@ async def get_sso_page(workspace_slug: str, visit: AnyVisit) -> Response:
         return _refused(visit, refusal)
     provider = urlsplit(described.issuer).netloc
     text = visit.t["sso_ask_text"].format(workspace=described.workspace_name, provider=provider)
-    return visit.page("single_sign_on.html", "sign_in_title", narrow=True, text=text, return_to=visit.query.get("return_to", ""))
+    kept: dict[str, Any] = {name: visit.query.get(name, "") for name in ("return_to", "again")}
+    return visit.page("single_sign_on.html", "sign_in_title", narrow=True, text=text, **kept)
 
 
 @router.post("/auth/sso/{workspace_slug}", include_in_schema=False)
 async def start_sso_by_form(workspace_slug: str, visit: AnyVisit) -> Response:
     """Leads to the provider by a page and not by a redirect, which the page's policy for forms would end."""
     try:
-        url = await begin(visit.request, visit.authenticator.cookies, workspace_slug, visit.form.get("return_to") or None)
+        return_to, again = visit.form.get("return_to") or None, visit.form.get("again") == "true"
+        url = await begin(visit.request, visit.authenticator.cookies, workspace_slug, return_to, again=again)
     except Refusal as refusal:
         return _refused(visit, refusal)
     return leading_page(url, visit.language)

@@ -129,7 +129,7 @@ VisitT = TypeVar("VisitT", bound=Visit)
 async def _open(http: Request, kind: type[VisitT]) -> VisitT:
     visit = kind(http, await _form(http))
     visit.request.form_token = visit.form.get("form_token", "")
-    visit.request.stubs = visit.state.crowds.stubs(visit.request)
+    visit.request.stubs = visit.state.crowds.stubs(visit.state.stubs, visit.request)
     visit.request.context = visit.request.new_context(visit.state.settings.call_seconds)
     if (chosen := visit.query.get(CHOICE, "")) in LANGUAGES:
         visit.cookies.keep_language(chosen)

@@ -187,7 +187,7 @@ EXPLANATIONS: dict[str, str] = {
     "RateLimit-Remaining says how many requests are left.",
     "reason_invalid": "A workspace is suspended, deleted or reactivated, and an address blacklisted, for a `reason` of 1 to 500 characters.",
     "reason_length": "The reason for breaking the glass has 10 to 500 characters.",
-    "reauthentication_required": "Who gets in from now on is decided within `max_age` seconds of signing in: passkeys, an authenticator and its backup codes, a first password, API keys, and the provider of a workspace. "
+    "reauthentication_required": "Who gets in from now on is decided within `max_age` seconds of signing in: passkeys, an authenticator and its backup codes, a first password, API keys, the provider of a workspace, and who else is an owner or administrator. "
     "Sign in again, by password, passkey, mailed link or provider, with a second step where there is one, and send the request in the new sign-in. What was opened before stays as it is.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
     "reminder_link_unknown": "The link in a reminder is not known, or is older than links are kept.",
@@ -279,7 +279,7 @@ EXPLANATIONS: dict[str, str] = {
     "the role has changed, the API key was deleted, or the workspace was suspended. Refresh the login session, or sign in again.",
     "too_many_api_keys": "A workspace has at most 100 API keys. Delete one that is not used any more.",
     "too_many_archives": "As many archives are being downloaded as this user or workspace, as `counted_by` says, may download at once. Retry-After says after how many seconds to try again.",
-    "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long.",
+    "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long. A mailed link signs in meanwhile.",
     "too_many_calendar_feeds": "A practitioner has five calendar feeds at most. Delete one of them first.",
     "too_many_holds": "You hold ten slots at once. Book or release one of them, or wait five minutes.",
     "too_many_invitations": "A user is mailed at most ten invitations within a day. The last one is still good, or wait for tomorrow.",

@@ -15,10 +15,11 @@ from gateway.stubs import Stubs
 
 # Every attempt with an e-mail address that does not succeed is answered so long after it came: neither the reply nor its time tells
 # whether identity had any work with it. A right password takes less.
-HELD_SECONDS = 3.0
-# Attempts from one address that are under way at once, by method: those with an address, which may verify a password, and all others,
-# which identity answers after one read.
+HELD_SECONDS = 5.0
+# Attempts from one address that are under way at once, by method: those with an address, which may verify a password, those that may
+# have to ask a provider, and all others, which identity answers after one read.
 _NAMED_AT_ONCE = 32
+_WITH_PROVIDERS_AT_ONCE = 32
 _OTHERS_AT_ONCE = 2
 
 _LOGIN = "Login"
@@ -27,6 +28,7 @@ _ALIKE: Mapping[str, Callable[[], Any]] = {
     "RequestMagicLink": pb.RequestMagicLinkResponse,
     "RequestPasswordReset": pb.RequestPasswordResetResponse,
 }
+_WITH_PROVIDERS = frozenset({"BeginSingleSignOn", "FinishSingleSignOn"})
 
 _Method = Callable[[Any, Any], Awaitable[Any]]
 
@@ -34,16 +36,15 @@ _Method = Callable[[Any, Any], Awaitable[Any]]
 class Crowds:
     """Lets attempts from crowded addresses take turns, by address and method, in the order in which they come."""
 
-    def __init__(self, stubs: Stubs, limits: RateLimits) -> None:
-        self._stubs = stubs
+    def __init__(self, limits: RateLimits) -> None:
         self._limits = limits
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()
 
-    def stubs(self, request: GatewayRequest) -> Stubs:
+    def stubs(self, stubs: Stubs, request: GatewayRequest) -> Stubs:
         """The stubs for a request: those that every request has, unless it comes from a crowded address."""
         if request.crowded is None:
-            return self._stubs
-        return cast("Stubs", _CrowdedStubs(self._stubs, self, request, request.crowded))
+            return stubs
+        return cast("Stubs", _CrowdedStubs(stubs, self, request, request.crowded))
 
     async def call(self, name: str, method: _Method, message: Any, context: Any, request: GatewayRequest, refusal: TooMany) -> Any:
         """Calls a method in its turn. Raises `refusal` where too many wait, and in place of what would tell whether somebody has an address."""
@@ -52,7 +53,8 @@ class Crowds:
         token = getattr(message, "token", "") or getattr(message, "state", "")
         if token and OpaqueToken.parse(token) is None:
             raise refusal
-        async with self._turn(request, name, _OTHERS_AT_ONCE, refusal):
+        at_once = _WITH_PROVIDERS_AT_ONCE if name in _WITH_PROVIDERS else _OTHERS_AT_ONCE
+        async with self.turn(request, name, refusal, at_once=at_once):
             return await method(message, context)
 
     async def _named(self, name: str, method: _Method, message: Any, context: Any, request: GatewayRequest, refusal: TooMany) -> Any:
@@ -62,7 +64,7 @@ class Crowds:
             async with asyncio.timeout_at(answered_at):
                 if self._limits.may_try(request, name, message.email):
                     message.crowded = True
-                    async with self._turn(request, name, _NAMED_AT_ONCE, refusal):
+                    async with self.turn(request, name, refusal, at_once=_NAMED_AT_ONCE):
                         reply = await method(message, context)
                     if name == _LOGIN:
                         return reply
@@ -78,7 +80,8 @@ class Crowds:
         return _ALIKE[name]()
 
     @asynccontextmanager
-    async def _turn(self, request: GatewayRequest, name: str, at_once: int, refusal: TooMany) -> AsyncIterator[None]:
+    async def turn(self, request: GatewayRequest, name: str, refusal: TooMany, *, at_once: int = _OTHERS_AT_ONCE) -> AsyncIterator[None]:
+        """Waits until fewer than `at_once` from the request's address are under way. Raises `refusal` where that takes too long."""
         turns = self._turns.setdefault((self._limits.address_key(request), name), asyncio.Semaphore(at_once))
         try:
             async with asyncio.timeout(HELD_SECONDS):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from hmac import digest
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
+from unicodedata import normalize
 from uuid import UUID
 
 from fastapi.routing import APIRoute
@@ -104,10 +105,18 @@ class RateLimits:
         except TooMany as refusal:
             request.crowded = refusal
 
+    async def count_single_sign_on(self, request: GatewayRequest) -> None:
+        """Counts a step of a sign-in with a provider. `request.crowded` says if its address is over the limit."""
+        try:
+            await self.count_address(request, "single-sign-on")
+        except TooMany as refusal:
+            request.crowded = refusal
+
     def may_try(self, request: GatewayRequest, method: str, email: str) -> bool:
         """Counts an attempt with an e-mail address from a crowded address, in this process alone. False for more than one may make."""
         minute, _ = self._now()
-        name = self._hidden(email.strip().casefold())
+        # As identity reads it: other spellings of an address are no other account.
+        name = self._hidden(normalize("NFKC", email.strip()).casefold())
         return self._local.add_now(f"{method}/{self.address_key(request)}/{name}", minute) <= _MOST_IN_A_CROWD
 
     def address_key(self, request: GatewayRequest) -> str:

@@ -34,7 +34,8 @@ class PublicPaths:
                 table.add(route.path, method, route)
 
     def __contains__(self, request: GatewayRequest) -> bool:
-        return self._route(request) is not None
+        """Whether it is public: an operation of the API without sign-in, or a page, which sees for itself who has signed in."""
+        return not (request.path.startswith("/api/") or request.needs_sign_in) or self._route(request) is not None
 
     def proves_who_asks(self, request: GatewayRequest) -> bool:
         """Whether the request is an attempt to sign in: any that writes, and those that their route says so of."""

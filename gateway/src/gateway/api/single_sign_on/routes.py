@@ -60,19 +60,21 @@ async def start_sso(
     A refusal is a page for people.
     """
     if not authenticator.csrf.is_own(request):
-        wanted = f"?{urlencode({'return_to': query.return_to})}" if query.return_to else ""
+        kept = {"return_to": query.return_to} if query.return_to else {}
+        kept |= {"again": "true"} if query.again else {}
+        wanted = f"?{urlencode(kept)}" if kept else ""
         return RedirectResponse(f"/auth/sso/{quote(workspace_slug, safe='')}{wanted}", 303, {"Cache-Control": "no-store"})
     try:
-        url = await begin(request, authenticator.cookies, workspace_slug, query.return_to)
+        url = await begin(request, authenticator.cookies, workspace_slug, query.return_to, again=query.again)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
     return RedirectResponse(url, 303)
 
 
-async def begin(request: GatewayRequest, cookies: CookieWriter, slug: str, return_to: str | None) -> str:
+async def begin(request: GatewayRequest, cookies: CookieWriter, slug: str, return_to: str | None, *, again: bool) -> str:
     """Begins a sign-in in this browser. Returns the address of the provider, where the person signs in."""
     browser = read_sso_browser(request, secure=cookies.is_secure)
-    message = pb.BeginSingleSignOnRequest(slug=slug, return_to=return_to, browser=browser)
+    message = pb.BeginSingleSignOnRequest(slug=slug, return_to=return_to, browser=browser, again=again)
     begun = await request.stubs.single_sign_on.BeginSingleSignOn(message, request.context)
     cookies.write_sso_browser(request, begun.browser, begun.expires_at.seconds)
     return begun.authorization_url

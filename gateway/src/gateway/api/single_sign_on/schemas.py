@@ -82,6 +82,13 @@ class StartQuery(Schema):
     return_to: Annotated[Text, Field(max_length=512, description="A path of the front end, where the person goes afterwards.")] | None = (
         None
     )
+    again: Annotated[
+        bool,
+        Field(
+            description="Whether the provider is to ask the person although they are signed in there: what needs a recent sign-in (403"
+            " `reauthentication_required`) needs one at which it has."
+        ),
+    ] = False
 
 
 class CallbackQuery(Schema):

@@ -24,7 +24,7 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
         expires_at, scopes = given(request)["expires_at"], sorted(set(request.scopes))
         name = rules.check_key(request.name, request.scopes, expires_at, known=KEY_SCOPES, now=work.now)
         rules.check_held(scopes, work.caller.scopes)
-        check_is_recent(work.caller.auth_time, work.now)
+        check_is_recent(work.caller.auth_time, work.caller.amr, work.now)
 
         key, secret = await add_key(work, name=name, scopes=scopes, expires_at=expires_at, created_by=work.user_id)
         work.note(scopes=" ".join(scopes))

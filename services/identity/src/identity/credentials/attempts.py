@@ -67,7 +67,7 @@ class LimitedAttempts:
     async def _verify(
         self, password: str, stored_hash: str | None, attempt: LoginAttempt, counted: Counted, work: UnitOfWork
     ) -> Verification:
-        known_device, rank = attempt.device is not None, _rank(counted)
+        known_device, rank = attempt.device is not None, _rank(attempt, counted)
         if not known_device and await self._passwords.rules_out(password, stored_hash, attempt.email_index, rank):
             return Verification(matches=False)
         async with AsyncExitStack() as turn:
@@ -106,8 +106,9 @@ class LimitedAttempts:
             recording.emit(audit_line(work, event_type, resource, action, ids, facts={"refused": str(refused)}, refusal=refusal))
 
 
-def _rank(counted: Counted) -> Rank:
-    if counted.guesses <= rules.GUESSED_AT:
+def _rank(attempt: LoginAttempt, counted: Counted) -> Rank:
+    # In a crowd somebody guesses, at whatever account: the many wrong passwords are to take no turns from the few right ones.
+    if counted.guesses <= rules.GUESSED_AT and not attempt.is_crowded:
         return Rank.ORDINARY
     return Rank.FAILED_BEFORE if counted.is_repeated else Rank.GUESSED_AT
 

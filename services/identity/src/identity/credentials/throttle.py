@@ -43,6 +43,8 @@ class LoginAttempt:
     strict_delays: Sequence[int] = ()
     # The account's lock.
     lock: ThrottleBucket | None = None
+    # Whether where it comes from has used up its limit.
+    is_crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ class LoginThrottle:
         self._device_tokens = device_tokens
         self._locks: WeakValueDictionary[tuple[bytes, bytes], asyncio.Lock] = WeakValueDictionary()
 
-    def password_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
+    def password_attempt(
+        self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork, *, crowded: bool = False
+    ) -> LoginAttempt:
         """An attempt to sign in by password."""
         known = self._on_known_device("password", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS)
         if known is not None:
@@ -80,6 +84,7 @@ class LoginThrottle:
             guesses=ThrottleBucket(self._bucket_key("anywhere", ""), rules.NO_DELAYS, is_emptied_by_success=False),
             strict_delays=rules.STRICT_PASSWORD_DELAYS,
             lock=ThrottleBucket(self._bucket_key("lock", ""), rules.NO_DELAYS),
+            is_crowded=crowded,
         )
 
     def link_request(

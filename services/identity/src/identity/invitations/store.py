@@ -13,7 +13,7 @@ _user_id = bindparam("user_id", type_=Uuid)
 _is_open = invitations.c.accepted_at.is_(None) & (invitations.c.expires_at > _now)
 
 lock_user = command(
-    select(users.c.is_active, users.c.last_login_at, (~NOT_BLACKLISTED).label("is_blacklisted"))
+    select(users.c.role, users.c.is_active, users.c.last_login_at, (~NOT_BLACKLISTED).label("is_blacklisted"))
     .where(users.c.id == _user_id)
     .with_for_update(key_share=True, of=users)
 )

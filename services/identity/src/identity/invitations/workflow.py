@@ -12,13 +12,15 @@ from identity.invitations import rules, store
 from identity.people.memberships import person_of_user
 
 
-async def check_user_may_be_invited(work: UnitOfWork, user_id: UUID) -> None:
-    """Raises NotFound for an unknown user, Conflict for one who needs no invitation, TooMany for one who was mailed many. Holds the user until the commit."""
-    user = await work.db.one(store.lock_user, user_id=user_id)
+async def check_user_may_be_invited(work: UnitOfWork, user_id: UUID) -> str:
+    """Returns the user's role. Raises NotFound for an unknown user, Conflict for one who needs no invitation, TooMany for one who was mailed many. Holds the user until the commit."""
+    user = dict(await work.db.one(store.lock_user, user_id=user_id))
+    role: str = user.pop("role")
     person = await person_of_user(work.db, work.workspace_id, user_id)
     rules.check_may_be_invited(**user, is_shut_out=person.is_shut_out)
     mailed = await work.db.one(store.count_invitations, user_id=user_id, since=work.now - rules.COUNTED_FOR)
     rules.check_not_too_many(mailed["number"])
+    return role
 
 
 async def invite(work: UnitOfWork, user_id: UUID, *, seconds: int) -> tuple[OpaqueToken, datetime]:

@@ -57,7 +57,7 @@ async def person_of_own_sign_in(work: UnitOfWork) -> Person:
 async def person_of_recent_sign_in(work: UnitOfWork) -> Person:
     """The same, who has signed in within the last minutes. Raises Forbidden also if that was earlier."""
     person = await person_of_own_sign_in(work)
-    check_is_recent(work.caller.auth_time, work.now)
+    check_is_recent(work.caller.auth_time, work.caller.amr, work.now)
     return person
 
 

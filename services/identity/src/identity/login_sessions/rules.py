@@ -10,6 +10,8 @@ from identity.roles import ADMINISTRATOR_ROLE
 
 # The step that is made at the workspace's OpenID provider, which sees to second factors itself.
 SINGLE_SIGN_ON = "sso"
+# That at which the provider has asked the person for it just now: most sign people in again without asking.
+ASKED = "asked"
 # So long a sign-in is good for what decides who gets in from then on (NIST SP 800-63B, 7.2: reauthentication).
 SECONDS_A_PROOF_IS_RECENT = 900
 
@@ -34,12 +36,15 @@ def check_steps(amr: Collection[str], role: str, *, sso_required: bool) -> None:
         raise Forbidden("sso_required", "This workspace requires that you sign in with its own provider.")
 
 
-def check_is_recent(auth_time: int, now: datetime) -> None:
+def check_is_recent(auth_time: int, amr: Collection[str], now: datetime) -> None:
     """Raise Forbidden unless the caller has signed in within the last 15 minutes: `auth_time`, in seconds since 1970.
+
+    A provider that has signed the person in without asking has proved nothing about who sits there.
 
     Whoever has found or stolen a login session may not make a way in of their own.
     """
-    if now.timestamp() - auth_time > SECONDS_A_PROOF_IS_RECENT:
+    is_silent = SINGLE_SIGN_ON in amr and ASKED not in amr
+    if is_silent or now.timestamp() - auth_time > SECONDS_A_PROOF_IS_RECENT:
         message = "Sign in again to do this: it decides who gets in from now on."
         raise Forbidden("reauthentication_required", message, facts={"max_age": SECONDS_A_PROOF_IS_RECENT})
 

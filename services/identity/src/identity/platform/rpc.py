@@ -25,6 +25,7 @@ from identity.activities import store as activities
 from identity.activities.workflow import record_activity
 from identity.invitations.workflow import check_user_may_be_invited, invite
 from identity.login_sessions import revocation
+from identity.login_sessions.rules import check_is_recent
 from identity.people import record
 from identity.people.notices import raise_notice
 from identity.people.registration import add_user
@@ -63,6 +64,8 @@ class Platform(PlatformServicer[UnitOfWork]):
 
     async def ResendOwnerInvitation(self, request: pb.ResendOwnerInvitationRequest, work: UnitOfWork) -> invitations_pb2.Invitation:
         user_id = UUID(request.user_id)
+        # The reply has a token that lets an owner in.
+        check_is_recent(work.caller.auth_time, work.caller.amr, work.now)
         found = await self._find(store.find_by_owner, work, user_id=user_id)
         async with self._runtime.background(found["workspace_id"]) as inviting:
             await check_user_may_be_invited(inviting, user_id)

@@ -102,7 +102,7 @@ class SignIn(SignInServicer[UnitOfWork]):
             raise wrong_credentials()
         target = await enter_by_address(email_index, work)
         home_id = target.home.user_id if target.is_known else None
-        attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work)
+        attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work, crowded=request.crowded)
         verified_hash, new_hash = await self._attempts.check_password(request.password, target.home, attempt, work, "login")
 
         keys = await self._keys.of(work.workspace_id)
@@ -153,7 +153,7 @@ class SignIn(SignInServicer[UnitOfWork]):
                 raise _wrong_current_password() from None
             notice = events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED
         else:
-            check_is_recent(work.caller.auth_time, work.now)
+            check_is_recent(work.caller.auth_time, work.caller.amr, work.now)
         new_hash = await self._passwords.hash(new_password)
 
         await work.db.run(people.hold_memberships, email_index=person.email_index)

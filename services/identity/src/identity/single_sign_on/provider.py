@@ -82,11 +82,12 @@ class Providers:
     async def metadata(self, issuer: str) -> Metadata:
         return await self._metadata.get(issuer, lambda: self._discover(issuer))
 
-    async def authorization_url(self, client: Client, *, state: str, nonce: str, verifier: str) -> str:
-        """Where the person signs in."""
+    async def authorization_url(self, client: Client, *, state: str, nonce: str, verifier: str, again: bool = False) -> str:
+        """Where the person signs in; where they are to be asked `again`, the provider is told so, and has to say when it asked."""
         found = await self.metadata(client.issuer)
+        asking = {"prompt": "login", "max_age": str(rules.SECONDS_SINCE_ASKED)} if again else {}
         url, _ = self._client(client, found).create_authorization_url(
-            found.authorization_endpoint, state=state, nonce=nonce, code_verifier=verifier
+            found.authorization_endpoint, state=state, nonce=nonce, code_verifier=verifier, **asking
         )
         return str(url)
 
@@ -107,6 +108,8 @@ class Providers:
             if "email" in claims and told.get("email") != claims["email"]:
                 # What it says of another address, for one that it is verified, says nothing of this one.
                 told = {name: value for name, value in told.items() if name not in {"email", "email_verified"}}
+            # The signed token alone says when the person was asked.
+            told.pop("auth_time", None)
             claims = {**told, **claims}
         return claims
 

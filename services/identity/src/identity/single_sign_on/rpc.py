@@ -22,7 +22,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.rules import source_network
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.rules import SINGLE_SIGN_ON, check_is_recent
+from identity.login_sessions.rules import ASKED, SINGLE_SIGN_ON, check_is_recent
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.settings import IdentitySettings
 from identity.single_sign_on import record, rules, store
@@ -55,7 +55,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
     async def SetProvider(self, request: pb.SetProviderRequest, work: UnitOfWork) -> pb.Provider:
         # Whoever chooses the provider can be anybody here.
         rules.check_may_configure(work.caller.role)
-        check_is_recent(work.caller.auth_time, work.now)
+        check_is_recent(work.caller.auth_time, work.caller.amr, work.now)
         settings = record.settings_of(request.settings)
         keys = await self._keys.of(work.workspace_id)
         kind = (await work.db.one(store.lock_workspace))["kind"]
@@ -95,7 +95,11 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         state = OpaqueToken.generate(workspace_id, uuid7())
         async with self._place(workspace_id, work), in_time(self._seconds):
             url = await self._providers.authorization_url(
-                client, state=str(state), nonce=_made(browser, state, "nonce"), verifier=_made(browser, state, "verifier")
+                client,
+                state=str(state),
+                nonce=_made(browser, state, "nonce"),
+                verifier=_made(browser, state, "verifier"),
+                again=request.again,
             )
         expires_at = work.now + timedelta(seconds=rules.SECONDS_AT_THE_PROVIDER)
         keys = await self._keys.of(workspace_id)
@@ -155,7 +159,8 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         user = await work.db.maybe(store.sign_in, user_id=user_id, now=work.now)
         if user is None:
             raise rules.account_refused()
-        signed_in = await self._tokens.start_login_session(work, keys, user, amr=[SINGLE_SIGN_ON])
+        amr = [SINGLE_SIGN_ON, ASKED] if rules.was_asked(claims, work.now.timestamp()) else [SINGLE_SIGN_ON]
+        signed_in = await self._tokens.start_login_session(work, keys, user, amr=amr)
         return_to = record.open_return_to(attempt["return_to_sealed"], keys, state.row_id)
         return pb.FinishedSingleSignOn(signed_in=signed_in, user_id=str(user_id), return_to=return_to)
 

@@ -17,6 +17,8 @@ from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
 SECONDS_AT_THE_PROVIDER = 600
 # What the clocks of a provider may differ by.
 LEEWAY_SECONDS = 60
+# Who was asked by the provider so long ago at most was asked for this sign-in.
+SECONDS_SINCE_ASKED = 300
 BROWSER_BYTES = 32
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])")
@@ -161,6 +163,12 @@ def account_of(claims: Mapping[str, Any], *, groups_claim: str, trusts_emails: b
         email = None
     is_believed = email is not None and verified and is_unmistakable(email)
     return Account(subject, email if is_believed else None, _full_name(claims, email or ""), _groups(claims.get(groups_claim)))
+
+
+def was_asked(claims: Mapping[str, Any], now: float) -> bool:
+    """Whether the provider says that the person has signed in there just now, and not some time before."""
+    at = claims.get("auth_time")
+    return isinstance(at, int | float) and now - SECONDS_SINCE_ASKED - LEEWAY_SECONDS <= at <= now + LEEWAY_SECONDS
 
 
 def _groups(claim: Any) -> frozenset[str]:

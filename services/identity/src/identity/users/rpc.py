@@ -23,6 +23,7 @@ from identity.credentials.throttle import LoginThrottle
 from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.login_sessions.access_keys import access_keys
+from identity.login_sessions.rules import check_is_recent
 from identity.people import record
 from identity.people import store as people
 from identity.people.memberships import person_of_user
@@ -69,6 +70,7 @@ class Users(UsersServicer[UnitOfWork]):
             await self._check_supervisor(UUID(user.id), UUID(columns["supervisor_id"]), work)
         rules.check_role(role, kind=kind)
         rules.check_may_give(role, work.caller.scopes)
+        _check_may_add_mightiest(role, kind, work)
         await insert_user(work, self._keyring, keys, user, role=role, **columns)
         await invite(work, UUID(user.id), seconds=self._settings.invitation_seconds)
         work.note(role=role)
@@ -116,6 +118,7 @@ class Users(UsersServicer[UnitOfWork]):
         if role == was["role"]:
             return record.to_proto(was, keys)
         rules.check_may_give(role, work.caller.scopes)
+        _check_may_add_mightiest(role, kind, work)
 
         change = record.change(was, record.to_proto(was, keys), keys, work, role=role)
         changed = await work.db.one(store.change_role, user_id=user_id, now=work.now, **change)
@@ -236,3 +239,9 @@ class Users(UsersServicer[UnitOfWork]):
         if supervisor_id not in found:
             raise NotFound("supervisor_not_found", "Nobody here has the supervisor's id.")
         rules.check_supervisor(user_id, is_active=found[supervisor_id]["is_active"], supervisors=found.keys())
+
+
+def _check_may_add_mightiest(role: str, kind: str, work: UnitOfWork) -> None:
+    """Raise Forbidden for another owner or administrator, who may do everything, unless whoever adds one has signed in just now."""
+    if role == ADMINISTRATOR_ROLE[kind]:
+        check_is_recent(work.caller.auth_time, work.caller.amr, work.now)

@@ -97,14 +97,16 @@ class SingleSignOnDescription(_message.Message):
     def __init__(self, workspace_name: _Optional[str] = ..., issuer: _Optional[str] = ...) -> None: ...
 
 class BeginSingleSignOnRequest(_message.Message):
-    __slots__ = ("slug", "browser", "return_to")
+    __slots__ = ("slug", "browser", "return_to", "again")
     SLUG_FIELD_NUMBER: _ClassVar[int]
     BROWSER_FIELD_NUMBER: _ClassVar[int]
     RETURN_TO_FIELD_NUMBER: _ClassVar[int]
+    AGAIN_FIELD_NUMBER: _ClassVar[int]
     slug: str
     browser: str
     return_to: str
-    def __init__(self, slug: _Optional[str] = ..., browser: _Optional[str] = ..., return_to: _Optional[str] = ...) -> None: ...
+    again: bool
+    def __init__(self, slug: _Optional[str] = ..., browser: _Optional[str] = ..., return_to: _Optional[str] = ..., again: bool = ...) -> None: ...
 
 class BegunSingleSignOn(_message.Message):
     __slots__ = ("authorization_url", "browser", "expires_at")
