@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1.users_pb2 import User
-from gateway.pages.languages import language
+from gateway.pages.languages import LANGUAGES, language
 from gateway.pages.provider import leading_page
 from gateway.pages.rendering import render
 
@@ -20,6 +20,15 @@ from gateway.pages.rendering import render
 POLICY = r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 WITH_PASSKEYS = rf"{POLICY}; script-src 'sha256-[\w+/]{{43}}='; connect-src 'self'"
 NEW_PASSWORD = "violet tractor under snow"
+# Built in, finds its passkeys by itself and verifies its user.
+TELEPHONE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 @pytest.fixture
@@ -133,6 +142,7 @@ async def test_a_second_factor_is_set_up_used_and_switched_off(embedded, owner, 
         await page.get_by_role("button", name="Sign out", exact=True).click()
         await enter(page, embedded.gateway_url, owner)
         await sees(page, "Second step")
+        await expect(page.locator("main")).to_contain_text("If you have lost your authenticator and your backup codes")
         await page.get_by_label("Code").fill("00000000")
         await page.keyboard.press("Enter")
         await expect(page.locator(".error")).to_have_text("This code is not right, or was used already.")
@@ -384,8 +394,7 @@ async def test_a_passkey_is_added_and_signs_in_at_the_pages(embedded, attacked_e
     page, url = tab.page, embedded.gateway_url.replace("127.0.0.1", "localhost")
     protocol = await page.context.new_cdp_session(page)
     await protocol.send("WebAuthn.enable", {"enableUI": False})
-    telephone = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
-    await protocol.send("WebAuthn.addVirtualAuthenticator", {"options": telephone | {"automaticPresenceSimulation": True}})
+    await protocol.send("WebAuthn.addVirtualAuthenticator", {"options": TELEPHONE})
     await enter(page, url, owner)
     await sees(page, "Your account")
     await page.get_by_role("button", name="Add a passkey").click()
@@ -402,3 +411,66 @@ async def test_a_passkey_is_added_and_signs_in_at_the_pages(embedded, attacked_e
 
     await sees(page, "Your account")
     assert await tab.barriers() == []
+
+
+async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embedded, attacked_embedded, owner, mailed, open_tab):
+    """A passkey is added and removed, and a second factor set up, 20 minutes after signing in: by password, passkey and mailed link."""
+    tab = await open_tab(script=True)
+    page, url = tab.page, embedded.gateway_url.replace("127.0.0.1", "localhost")
+    protocol = await page.context.new_cdp_session(page)
+    await protocol.send("WebAuthn.enable", {"enableUI": False})
+    await protocol.send("WebAuthn.addVirtualAuthenticator", {"options": TELEPHONE})
+
+    async def let_pass(minutes=20):
+        async with attacked_embedded.superuser() as database:
+            earlier = (
+                "UPDATE identity.login_sessions SET created_at = created_at - make_interval(mins => $2) WHERE user_id = $1::text::uuid"
+            )
+            assert await database.execute(earlier, owner.user_id, minutes) != "UPDATE 0"
+        await page.context.clear_cookies(name="access_token")
+
+    async def is_told_to_sign_in_again():
+        await sees(page, "Sign in")
+        await expect(page.get_by_role("status")).to_contain_text("Sign in again to go on")
+        # A screen reader begins at the field that has the focus.
+        await expect(page.get_by_label("E-mail address")).to_be_focused()
+        await expect(page.get_by_label("E-mail address")).to_have_accessible_description(re.compile("^Sign in again to go on"))
+
+    async def enter_again():
+        await page.get_by_label("E-mail address").fill(owner.email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
+
+    await enter(page, url, owner)
+    await sees(page, "Your account")
+    await let_pass()
+    await page.get_by_role("button", name="Add a passkey").click()
+    await is_told_to_sign_in_again()
+    for code in (*LANGUAGES[1:], "en"):
+        reader = language(code)
+        await page.get_by_role("link", name=reader.name).click()
+        await expect(page.get_by_role("status")).to_have_text(reader.texts["done_again"])
+        assert await tab.barriers() == []
+    await enter_again()
+    await sees(page, "Your account")
+    await page.get_by_role("button", name="Add a passkey").click()
+    await expect(page.get_by_role("status")).to_have_text("Your passkey has been added.")
+
+    await let_pass()
+    await page.get_by_role("button", name="Remove the passkey Passkey").click()
+    await is_told_to_sign_in_again()
+    await page.get_by_role("button", name="Use a passkey").click()
+    await sees(page, "Your account")
+    await page.get_by_role("button", name="Remove the passkey Passkey").click()
+    await expect(page.get_by_role("status")).to_contain_text("The passkey has been removed.")
+
+    await let_pass()
+    await page.get_by_role("button", name="Set up").click()
+    await is_told_to_sign_in_again()
+    await page.get_by_label("E-mail address").fill(owner.email)
+    await page.get_by_role("button", name="Mail me a link instead").click()
+    await sees(page, "Look into your mailbox")
+    await page.goto(mailed(owner.email, "sign-in link").replace("127.0.0.1", "localhost"))
+    await page.get_by_role("button", name="Sign in").click()
+    await sees(page, "Your account")
+    await enrol(page)

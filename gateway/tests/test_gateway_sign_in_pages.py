@@ -338,6 +338,7 @@ async def test_whoever_has_passkeys_alone_is_told_to_use_a_link(gateway, signed_
         page = await http.get("/auth/second-step")
 
     assert "Have a link mailed to you instead" in page.text
+    assert "If you have lost the device with your passkey, sign in by a link" in page.text
     assert 'action="/auth/second-step"' not in page.text
 
 

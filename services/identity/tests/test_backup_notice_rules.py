@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from identity.backup_notices.rules import Watched, is_told, is_wrong
+from identity.backup_notices.rules import Watched, counts_from, is_state, is_told, is_wrong
 
 pytestmark = pytest.mark.quick
 
@@ -50,3 +50,20 @@ def test_what_is_wrong(said, watched, wrong):
 def test_it_is_told_after_a_quarter_of_an_hour_and_again_after_six_hours(since, told, now_told):
     watched = Watched(since=NOW - since, told_at=None if told is None else NOW - told)
     assert is_told(watched, now=NOW) == now_told
+
+
+@pytest.mark.parametrize("answer", [{}, {"looked_at": None}, {"looked_at": "2026-11-22T12:00:00Z", "problems": []}, state()])
+def test_what_says_when_it_looked_or_that_it_has_not_yet_is_a_state(answer):
+    assert is_state(answer) is True
+
+
+@pytest.mark.parametrize("answer", [None, [], "ok", 7, {"looked_at": 7}, {"looked_at": "today"}, {"looked_at": "2026-11-22T12:00:00"}])
+def test_what_something_else_answers_is_no_state(answer):
+    assert is_state(answer) is False
+
+
+@pytest.mark.parametrize(
+    ("well_at", "counted"), [(None, 6 * HOUR), (NOW - 7 * HOUR, 6 * HOUR), (NOW - 5 * HOUR, 5 * HOUR), (NOW - HOUR, HOUR)]
+)
+def test_who_was_told_of_this_trouble_within_six_hours_knows(well_at, counted):
+    assert counts_from(Watched(since=LONG.since, well_at=well_at), now=NOW) == NOW - counted

@@ -44,7 +44,9 @@ def test_a_user_who_is_not_active_is_not_invited():
 
 def test_a_user_is_mailed_ten_invitations_within_a_day():
     assert refused(check_not_too_many, mailed=9) is None
-    assert refused(check_not_too_many, mailed=10) == (TooMany, "too_many_invitations")
+    with pytest.raises(TooMany) as refusal:
+        check_not_too_many(10)
+    assert (refusal.value.code, refusal.value.retry_after) == ("too_many_invitations", 86_400)
 
 
 def test_an_invitation_is_good_until_the_moment_it_ends():

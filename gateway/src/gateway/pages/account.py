@@ -3,6 +3,7 @@
 import re
 from datetime import UTC
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -10,14 +11,14 @@ from starlette.responses import Response
 from caseload.identity.v1 import memberships_pb2, passkeys_pb2, users_pb2
 from caseload.identity.v1 import second_factors_pb2 as factors
 from caseload.identity.v1 import sign_in_pb2 as pb
-from chassis.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.method import is_uuid_text
 from gateway.api.sign_in import schemas
 from gateway.api.sign_in.routes import SIGNED_OUT
 from gateway.auth.cookies import read_cookies
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT
-from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
+from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN, sign_in_again
 from gateway.pages.rendering import REGISTER_SCRIPT
 from gateway.pages.visit import OwnVisit, SignedInVisit, UncheckedVisit
 from gateway.routing.nouns import noun_router
@@ -123,6 +124,12 @@ async def enrol_second_factor(visit: OwnVisit) -> Response:
     """Shows the secret and the backup codes in the reply itself: they are kept nowhere that a further request could read them from."""
     try:
         made = await visit.request.stubs.second_factors.EnrollTotp(factors.EnrollTotpRequest(), visit.request.context)
+    except Forbidden as refusal:
+        wanted = f"?{urlencode({'next': visit.next})}" if visit.next else ""
+        if (led := sign_in_again(refusal, SECOND_FACTOR + wanted)) is None:
+            raise
+        visit.request.problem_code = refusal.code
+        return led
     except (Conflict, TooMany, Unavailable) as refusal:
         return _set_up_page(visit, **visit.refused(refusal))
     return _enrolment_page(visit, made=made)

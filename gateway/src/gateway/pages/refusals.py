@@ -59,6 +59,8 @@ _BY_KIND: Mapping[type[Refusal], str] = {
 }
 # A longer wait is told in minutes.
 _SECONDS_IN_SECONDS = 90
+# Refusals of a sign-in that another one is not refused: what the page for signing in says of them.
+_SIGN_IN_AGAIN: Mapping[str, str] = {"own_sign_in_required": "own", "reauthentication_required": "again"}
 _BY_STATUS = {404: "problem_not_found", 405: "problem_request", 408: "problem_request", 413: "problem_request", 400: "problem_request"}
 
 
@@ -78,6 +80,14 @@ def is_for_people(request: GatewayRequest) -> bool:
     """Whether a refusal of this request is to be a page: one of those that people sign in by, or of a link in a reminder."""
     is_page = request.path.startswith("/auth/") or request.path in {INVITATION, CONFIRM, CANCEL, OPT_OUT, OFFER}
     return is_page and not prefers_json(request.header(b"accept"))
+
+
+def sign_in_again(refusal: Refusal, back: str = "") -> Response | None:
+    """Leads to signing in, and then back to `back` or the account; None for a refusal that signing in again does not change."""
+    if (reason := _SIGN_IN_AGAIN.get(refusal.code)) is None:
+        return None
+    query = urlencode({"done": reason, **({"next": back} if back else {})})
+    return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{query}", "Cache-Control": "no-store"})
 
 
 def refused_page(error: Exception, request: GatewayRequest, cookies: CookieWriter, *, status: int, title: str = "sorry_title") -> Response:
@@ -104,11 +114,8 @@ def in_place_of(problem: Response, error: Exception, request: GatewayRequest, co
     if isinstance(error, Unauthenticated) and request.method == "GET" and request.path != "/auth/verify":
         wanted = {"next": request.path} if request.path != ACCOUNT else {}
         return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{urlencode(wanted)}".rstrip("?"), "Cache-Control": "no-store"})
-    if isinstance(error, Refusal) and error.code == "reauthentication_required":
-        # And back to where what was asked for can be asked for again.
-        back = {"next": SECOND_FACTOR} if request.path.startswith(SECOND_FACTOR) else {}
-        again = urlencode({"done": "again", **back})
-        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{again}", "Cache-Control": "no-store"})
+    if isinstance(error, Refusal) and (led := sign_in_again(error)) is not None:
+        return led
     page = refused_page(error, request, cookies, status=problem.status_code)
     for name in ("Retry-After", "Allow", "Connection"):
         if name in problem.headers:

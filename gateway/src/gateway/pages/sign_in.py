@@ -20,7 +20,7 @@ router = noun_router("", "pages", root="")
 
 _SECOND_STEP = "/auth/second-step"
 # After what a person is sent to the page for signing in.
-_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set", "again": "done_again"}
+_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set", "again": "done_again", "own": "done_own"}
 _MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
 
 
@@ -179,7 +179,9 @@ async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn) -> Response:
     """Whoever has to have a second factor and has none may do nothing yet, and is led to where one is set up."""
     visit.authenticator.write_cookies(visit.request, signed_in)
     caller = await visit.state.verifier.caller(signed_in.access_token)
-    return visit.go(visit.next or ACCOUNT) if caller.scopes else visit.go(SECOND_FACTOR, next=visit.next)
+    if caller.scopes or visit.next.partition("?")[0] == SECOND_FACTOR:
+        return visit.go(visit.next or ACCOUNT)
+    return visit.go(SECOND_FACTOR, next=visit.next)
 
 
 def _sign_in_page(visit: Visit, **values: Any) -> Response:

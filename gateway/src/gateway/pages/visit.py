@@ -72,6 +72,8 @@ class Visit:
         `script` runs on this page alone; `data_images` and it are what the page's policy allows in addition.
         """
         kept = {name: self.form.get(name, "") or self.query.get(name, "") for name in ("token", "return_to")} | {"next": self.next}
+        # What has been done, or why one is here, is told in the other language, too.
+        kept["done"] = self.query.get("done", "")
         # A browser holds the policy against where a form leads in the end, too.
         leaves = bool(self.next) and not self.next.startswith("/")
         page = render(

@@ -2,7 +2,11 @@ const button = document.getElementById("add-passkey"), message = document.getEle
 const ask = async (path, body) => {
   const headers = {"Content-Type": "application/json", "X-CSRF-Token": button.dataset.csrf};
   const reply = await fetch(`/api/v1/auth/passkeys${path}`, {method: "POST", credentials: "same-origin", headers, body});
-  if (reply.status === 403 && (await reply.clone().json()).code === "reauthentication_required") location.assign("/auth/sign-in?done=again");
+  const why = reply.status === 403 && {reauthentication_required: "again", own_sign_in_required: "own"}[(await reply.clone().json()).code];
+  if (why) {
+    location.assign(`/auth/sign-in?done=${why}`);
+    await new Promise(() => {});
+  }
   if (!reply.ok) throw new Error(reply.status);
   return reply.json();
 };
