@@ -75,7 +75,7 @@ class People:
 def rows(people: People, number: int, workspace_id: UUID, keys: Any) -> Iterator[dict[str, Any]]:
     for revision in range(1, number + 1):
         columns = mapping.to_columns(people.client(revision, workspace_id), keys, Unwitnessed())
-        yield {"workspace_id": workspace_id, "revision": revision, **columns, "id": UUID(columns["id"])}
+        yield {"workspace_id": workspace_id, "revision": revision, **columns}
 
 
 async def load(environment: Environment, workspace_id: UUID, number: int) -> None:

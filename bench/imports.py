@@ -1,8 +1,12 @@
-"""A file of clients, imported: `python -m bench.imports`, with `ROWS` for another number than 100,000. Needs nothing that runs.
+"""Clients from a file, beside a COPY of the same rows: `python -m bench.imports`, with `ROWS` (20000) and `ROUNDS` (3). Needs nothing that runs.
 
-Sends the file to the clients service, as the gateway does, and has the service's worker import it. Then the administrator brings the same clients along with COPY, twice: the very rows, copied out and
-in again (the least that any way of loading takes), and once more from the file on, read, sealed and made findable by the service's own code, but without checks, audit lines, events and progress.
-Tells how long each takes, and how much more memory the process holds after the whole import than after the first steps.
+Each round sends a CSV file to the clients service, as the gateway does, and has the service's worker import it. Then the administrator brings the same clients along with COPY, in one transaction:
+
+- the very rows, sealed and keyed as they are, into the tables that they were taken out of, with everything that these tables check;
+- the same without the foreign keys, the least that any way of loading takes;
+- once more from the file on: read, sealed and made findable by the service's own code, but without checks, audit lines, events and progress.
+
+Tells how long each takes, and how much of the processors: of this process, of PostgreSQL's.
 """
 
 import asyncio
@@ -10,26 +14,27 @@ import csv
 import io
 import os
 import resource
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from statistics import median
 from typing import Any
 from uuid import UUID
 
+import psutil
 from uuid_utils.compat import uuid7
 
 from bench.clients import People
+from bench.processes import processor_seconds
+from bench.scratch import on_a_new_server
 from bench.unwitnessed import Unwitnessed
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1 import imports_pb2 as pb
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
-from chassis.local.postgres import LocalPostgres
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
 from clients.__main__ import SERVICE
@@ -37,11 +42,33 @@ from clients.clients import mapping
 from clients.imports.workflow import job_kinds
 from clients.tables import JOBS
 
-ROWS = int(os.environ.get("ROWS", "100000"))
+ROWS, ROUNDS = int(os.environ.get("ROWS", "20000")), int(os.environ.get("ROUNDS", "3"))
+GOAL = 0.40
 _FIELDS = ("first_name", "last_name", "phone", "date_of_birth", "external_id", "medical_history", "tags")
 _COPIED = ("clients", "terms", "match_keys", "imported_clients")
 _ROWS_AT_ONCE = 5_000
 _JOBS = JobStore(JOBS)
+
+
+@dataclass(slots=True)
+class Took:
+    """Seconds: of the clock, and of the processors for this process and for PostgreSQL's."""
+
+    clock: float = 0.0
+    here: float = 0.0
+    postgres: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.clock:.2f} s; processor time for a client: {self.here / ROWS * 1e6:.0f} µs here, {self.postgres / ROWS * 1e6:.0f} of PostgreSQL"
+
+
+@contextmanager
+def timed(server: int) -> Iterator[Took]:
+    took = Took()
+    here, there, began = time.process_time(), processor_seconds([server]), time.perf_counter()
+    yield took
+    took.clock, took.here = time.perf_counter() - began, time.process_time() - here
+    took.postgres = processor_seconds([server]) - there
 
 
 def file_of_clients() -> bytes:
@@ -63,55 +90,69 @@ async def _anybody(_workspace_id: UUID, _orderer_id: UUID, _scope: str) -> None:
     """Nobody is asked whether it may go on."""
 
 
-async def imported(environment: Environment, workspace_id: UUID, content: bytes) -> tuple[float, float, float]:
-    """Seconds from sending the file to the last row; and MiB held after a twentieth of them and at the end."""
+async def imported(environment: Environment, workspace_id: UUID, content: bytes) -> float:
+    """Returns when the job is done: MiB held after a twentieth of the rows."""
     runtime = environment.runtime("clients")
     nobody: Any = None
     worker = JobWorker(
         "bench", runtime.database, runtime.keys, _JOBS, job_kinds(nobody, nobody), runtime.background, _anybody, interval=0.1
     )
-    began, after_some = time.perf_counter(), 0.0
     call = environment.caller(workspace_id=workspace_id, user_id=uuid7(), scopes=["clients:import", "clients:phi"]).within(600)
     reply = await environment.stub(ClientImportsStub).ImportClients(
         pb.ImportClientsRequest(format=pb.IMPORT_FORMAT_CSV), pieces(content), call
     )
-    working = asyncio.create_task(worker.run())
-    while True:
-        await asyncio.sleep(0.1)
-        async with runtime.background(workspace_id) as work:
-            row = await work.db.one(_JOBS.get, id=reply.job.id)
-        if not after_some and row["done"] >= ROWS / 20:
-            after_some = held()
-        if row["finished_at"] is not None:
-            break
-    took = time.perf_counter() - began
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    working, after_some = asyncio.create_task(worker.run()), 0.0
+    try:
+        while True:
+            await asyncio.sleep(0.05)
+            async with runtime.background(workspace_id) as work:
+                row = await work.db.one(_JOBS.get, id=reply.job.id)
+            if not after_some and row["done"] >= ROWS / 20:
+                after_some = held()
+            if row["finished_at"] is not None:
+                break
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
     if (row["status"], row["done"]) != ("done", ROWS):
         raise RuntimeError(f"{row['status']} after {row['done']} rows: {row['error'] or row['result']}")
-    return took, after_some, held()
+    return after_some
 
 
-async def copied(environment: Environment, workspace_id: UUID, folder: Path) -> float:
-    """Seconds to COPY the rows of the import into the tables that they were taken out of."""
+async def copied_out(environment: Environment, workspace_id: UUID) -> dict[str, bytes]:
+    """The rows of the import, by table, taken out of their tables."""
+    rows: dict[str, bytes] = {}
     async with environment.superuser() as db:
         for table in _COPIED:
+            content = io.BytesIO()
             query = f"SELECT * FROM clients.{table} WHERE workspace_id = $1"
-            await db.copy_from_query(query, workspace_id, output=folder / table, format="binary")
+            await db.copy_from_query(query, workspace_id, output=content, format="binary")
+            rows[table] = content.getvalue()
+    await removed(environment, workspace_id)
+    return rows
+
+
+async def removed(environment: Environment, workspace_id: UUID) -> None:
+    async with environment.superuser() as db:
         await db.execute("SET session_replication_role = replica")
         for table in _COPIED:
             await db.execute(f"DELETE FROM clients.{table} WHERE workspace_id = $1", workspace_id)
-        began = time.perf_counter()
-        async with db.transaction():
-            for table in _COPIED:
-                await db.copy_to_table(table, schema_name="clients", source=folder / table, format="binary")
-        return time.perf_counter() - began
+        for table in _COPIED:
+            await db.execute(f"VACUUM ANALYZE clients.{table}")
 
 
-async def sealed_and_copied(environment: Environment, workspace_id: UUID, content: bytes) -> float:
-    """Seconds to read the file, seal its clients and COPY them, in one process and one transaction."""
+async def copied(environment: Environment, rows: dict[str, bytes], *, checked: bool) -> None:
+    """COPYs the rows into their tables."""
+    async with environment.superuser() as db, db.transaction():
+        if not checked:
+            await db.execute("SET LOCAL session_replication_role = replica")
+        for table, content in rows.items():
+            await db.copy_to_table(table, schema_name="clients", source=io.BytesIO(content), format="binary")
+
+
+async def sealed_and_copied(environment: Environment, workspace_id: UUID, content: bytes) -> None:
+    """Reads the file, seals its clients and COPYs them, in one process and one transaction."""
     keys = await environment.runtime("clients").keys.of(workspace_id)
-    began = time.perf_counter()
     lines = csv.DictReader(io.StringIO(content.decode()), delimiter=";")
     made = rows(lines, workspace_id, keys)
     async with environment.superuser() as db, db.transaction():
@@ -128,7 +169,6 @@ async def sealed_and_copied(environment: Environment, workspace_id: UUID, conten
             await db.copy_records_to_table("clients", schema_name="clients", columns=columns, records=records)
             await db.copy_records_to_table("terms", schema_name="clients", columns=["workspace_id", "client_id", "term"], records=terms)
             await db.copy_records_to_table("match_keys", schema_name="clients", columns=keyed, records=matched)
-    return time.perf_counter() - began
 
 
 def rows(lines: Iterable[dict[str, str]], workspace_id: UUID, keys: Any) -> Iterator[dict[str, Any]]:
@@ -139,32 +179,36 @@ def rows(lines: Iterable[dict[str, str]], workspace_id: UUID, keys: Any) -> Iter
         client.created_at.CopyFrom(now)
         client.updated_at.CopyFrom(now)
         columns = mapping.to_columns(client, keys, Unwitnessed())
-        yield {"workspace_id": workspace_id, "revision": revision, **columns, "id": UUID(columns["id"])}
+        yield {"workspace_id": workspace_id, "revision": revision, **columns}
 
 
-@asynccontextmanager
-async def built(folder: Path) -> AsyncIterator[Environment]:
-    postgres = await asyncio.to_thread(LocalPostgres(folder / "postgres", fast=True).start)
-    try:
-        async with start_environment(postgres.dsn, replace(SERVICE, loops=lambda _runtime: ())) as environment:
-            yield environment
-    finally:
-        await asyncio.to_thread(postgres.stop)
-
-
-async def main() -> None:
+async def run(dsn: str) -> None:
     content = file_of_clients()
-    with tempfile.TemporaryDirectory() as name:
-        async with built(Path(name)) as environment:
+    ratios: list[tuple[float, float, float]] = []
+    async with start_environment(dsn, replace(SERVICE, loops=lambda _runtime: ()), relay=False) as environment:
+        async with environment.superuser() as db:
+            server = psutil.Process(await db.fetchval("SELECT pg_backend_pid()")).ppid()
+        for number in range(1, ROUNDS + 1):
             first, second = environment.workspace(), environment.workspace()
-            took, after_some, at_end = await imported(environment, first, content)
-            bare = await copied(environment, first, Path(name))
-            sealed = await sealed_and_copied(environment, second, content)
-    print(f"{ROWS} clients, {len(content) / 2**20:.1f} MiB: imported in {took:.1f} s, {ROWS / took:.0f} a second")
-    print(f"COPY of the very rows: {bare:.1f} s, the import is {bare / took:.2f} of it")
-    print(f"COPY of the same clients, read and sealed: {sealed:.1f} s, the import is {sealed / took:.2f} of it")
-    print(f"{after_some:.1f} MiB after a twentieth, {at_end:.1f} MiB at the end")
+            with timed(server) as importing:
+                after_some = await imported(environment, first, content)
+            at_end = held()
+            taken = await copied_out(environment, first)
+            with timed(server) as bare:
+                await copied(environment, taken, checked=True)
+            await removed(environment, first)
+            with timed(server) as least:
+                await copied(environment, taken, checked=False)
+            with timed(server) as sealed:
+                await sealed_and_copied(environment, second, content)
+            ratios.append((bare.clock / importing.clock, least.clock / importing.clock, sealed.clock / importing.clock))
+            print(f"round {number}: {ROWS} clients, {len(content) / 2**20:.1f} MiB: {ROWS / importing.clock:.0f} a second")
+            for name, took in (("import", importing), ("COPY", bare), ("COPY without foreign keys", least), ("sealed and COPY", sealed)):
+                print(f"  {name}: {took}")
+            print(f"  {after_some:.1f} MiB after a twentieth, {at_end:.1f} MiB at the end", flush=True)
+    for name, of in zip(("COPY", "COPY without foreign keys", "sealed and COPY"), zip(*ratios, strict=True), strict=True):
+        print(f"{median(of):.2f} of {name} ({min(of):.2f} to {max(of):.2f}); goal {GOAL}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    on_a_new_server(run)
