@@ -22,7 +22,9 @@ class BlindIndex:
 
     def exact(self, kind: str, value: str) -> bytes:
         """16 bytes that are equal for equal values of a kind; normalising the value is the caller's part."""
-        return self._hash(_beginning(kind) + frame(value.encode()))[:EXACT_BYTES]
+        data = value.encode()
+        # As frame() makes it of all three.
+        return self._hash(_beginning(kind) + len(data).to_bytes(4, "big") + data)[:EXACT_BYTES]
 
 
 @cache
