@@ -26,7 +26,7 @@ from uuid import UUID
 import psutil
 from uuid_utils.compat import uuid7
 
-from bench.clients import People
+from bench.clients import People, copy
 from bench.processes import processor_seconds
 from bench.scratch import on_a_new_server
 from bench.unwitnessed import Unwitnessed
@@ -158,17 +158,7 @@ async def sealed_and_copied(environment: Environment, workspace_id: UUID, conten
     async with environment.superuser() as db, db.transaction():
         await db.execute("SET LOCAL session_replication_role = replica")
         while batch := [row for _, row in zip(range(_ROWS_AT_ONCE), made, strict=False)]:
-            terms = [(workspace_id, row["id"], token) for row in batch for token in set(row.pop("index_tokens"))]
-            matched = [
-                (workspace_id, row["id"], kind, token, version)
-                for row in batch
-                for kind, token, version in zip(row.pop("match_kinds"), row.pop("match_tokens"), row.pop("match_versions"), strict=True)
-            ]
-            columns, keyed = list(batch[0]), ["workspace_id", "client_id", "kind", "token", "index_version"]
-            records = [tuple(row[name] for name in columns) for row in batch]
-            await db.copy_records_to_table("clients", schema_name="clients", columns=columns, records=records)
-            await db.copy_records_to_table("terms", schema_name="clients", columns=["workspace_id", "client_id", "term"], records=terms)
-            await db.copy_records_to_table("match_keys", schema_name="clients", columns=keyed, records=matched)
+            await copy(db, workspace_id, batch)
 
 
 def rows(lines: Iterable[dict[str, str]], workspace_id: UUID, keys: Any) -> Iterator[dict[str, Any]]:
