@@ -82,7 +82,7 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
         rows, tokens, match_keys = [], [], []
         for number in range(first, min(first + _ROWS_AT_ONCE, CLIENTS)):
             columns = client_mapping.to_columns(_client(number, workspace_id), keys, Unwitnessed())
-            client_id = UUID(columns.pop("id"))
+            client_id = columns.pop("id")
             client_ids.append(client_id)
             tokens += [
                 {"workspace_id": workspace_id, "client_id": client_id, "term": token}

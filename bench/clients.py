@@ -75,7 +75,7 @@ class People:
 def rows(people: People, number: int, workspace_id: UUID, keys: Any) -> Iterator[dict[str, Any]]:
     for revision in range(1, number + 1):
         columns = mapping.to_columns(people.client(revision, workspace_id), keys, Unwitnessed())
-        yield {"workspace_id": workspace_id, "revision": revision, **columns, "id": UUID(columns["id"])}
+        yield {"workspace_id": workspace_id, "revision": revision, **columns}
 
 
 async def load(environment: Environment, workspace_id: UUID, number: int) -> None:
@@ -84,22 +84,27 @@ async def load(environment: Environment, workspace_id: UUID, number: int) -> Non
     async with environment.superuser() as db, db.transaction():
         await db.execute("SET LOCAL session_replication_role = replica")
         while batch := [row for _, row in zip(range(_ROWS_AT_ONCE), made, strict=False)]:
-            terms = [(workspace_id, row["id"], token) for row in batch for token in set(row.pop("index_tokens"))]
-            matched = [
-                (workspace_id, row["id"], kind, token, version)
-                for row in batch
-                for kind, token, version in zip(row.pop("match_kinds"), row.pop("match_tokens"), row.pop("match_versions"), strict=True)
-            ]
-            columns = list(batch[0])
-            records = [[row[name] for name in columns] for row in batch]
-            await db.copy_records_to_table("clients", schema_name="clients", columns=columns, records=records)
-            await db.copy_records_to_table("terms", schema_name="clients", columns=["workspace_id", "client_id", "term"], records=terms)
-            keyed = ["workspace_id", "client_id", "kind", "token", "index_version"]
-            await db.copy_records_to_table("match_keys", schema_name="clients", columns=keyed, records=matched)
+            await copy(db, workspace_id, batch)
         await db.execute("INSERT INTO clients.directory (workspace_id, revision) VALUES ($1, $2)", workspace_id, number)
     async with environment.superuser() as db:
         for table in ("clients", "terms", "match_keys"):
             await db.execute(f"ANALYZE clients.{table}")
+
+
+async def copy(db: Any, workspace_id: UUID, batch: list[dict[str, Any]]) -> None:
+    """COPYs sealed clients, as `mapping.to_columns` makes them, with their terms and match keys."""
+    terms = [(workspace_id, row["id"], token) for row in batch for token in set(row.pop("index_tokens"))]
+    matched = [
+        (workspace_id, row["id"], kind, token, version)
+        for row in batch
+        for kind, token, version in zip(row.pop("match_kinds"), row.pop("match_tokens"), row.pop("match_versions"), strict=True)
+    ]
+    columns = list(batch[0])
+    records = [[row[name] for name in columns] for row in batch]
+    await db.copy_records_to_table("clients", schema_name="clients", columns=columns, records=records)
+    await db.copy_records_to_table("terms", schema_name="clients", columns=["workspace_id", "client_id", "term"], records=terms)
+    keyed = ["workspace_id", "client_id", "kind", "token", "index_version"]
+    await db.copy_records_to_table("match_keys", schema_name="clients", columns=keyed, records=matched)
 
 
 class Lists:

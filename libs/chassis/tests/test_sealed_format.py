@@ -235,3 +235,9 @@ def test_what_is_no_phi_is_left_out_and_what_was_not_said_stays_unsaid():
     said = clients_pb2.Client(id="x", first_name="Ada", tags=["a"], version=3)
     assert only_phi(said) == clients_pb2.Client(first_name="Ada", tags=["a"])
     assert only_phi(clients_pb2.Client(id="x")) == clients_pb2.Client()
+
+
+def test_what_a_message_holds_that_its_type_does_not_know_is_left_out():
+    said = clients_pb2.ListedClient.FromString(clients_pb2.Client(medical_history="x").SerializeToString())
+    assert said.SerializeToString()
+    assert only_phi(said).SerializeToString() == b""

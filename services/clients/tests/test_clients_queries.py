@@ -14,6 +14,7 @@ from clients.__main__ import SERVICE
 from clients.clients import store
 from clients.consent_records import store as consents
 from clients.duplicates import store as duplicates
+from clients.imports import store as imports
 
 WORKSPACES = [UUID(int=number) for number in range(1, 6)]
 HERE = WORKSPACES[2]
@@ -89,13 +90,19 @@ OF_CONSENTS: list[tuple[str, dict[str, Any], int]] = [
     ("consents_to_reminders", {"client_ids": [client_of(9)]}, 1),
     ("erase", {"client_ids": [client_of(9), client_of(8)]}, 2),
 ]
+# As many as a step of an import asks for at a time: PostgreSQL would rather read the whole workspace for them.
+OF_IMPORTS: list[tuple[str, dict[str, Any], int]] = [("taken_external_ids", {"indexes": [md5_of(n) for n in range(500)]}, 500)]
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize(
     ("module", "name", "parameters", "most"),
-    [*((store, *case) for case in CASES), *((consents, *case) for case in OF_CONSENTS)],
-    ids=[*(f"{name}-{most}" for name, _, most in CASES), *(f"consents-{name}" for name, _, _ in OF_CONSENTS)],
+    [*((store, *case) for case in CASES), *((consents, *case) for case in OF_CONSENTS), *((imports, *case) for case in OF_IMPORTS)],
+    ids=[
+        *(f"{name}-{most}" for name, _, most in CASES),
+        *(f"consents-{name}" for name, _, _ in OF_CONSENTS),
+        *(name for name, _, _ in OF_IMPORTS),
+    ],
 )
 async def test_a_statement_reads_no_more_rows_than_it_needs(database, module, name, parameters, most, mode):
     statement = getattr(module, name)
@@ -119,6 +126,27 @@ async def test_a_statement_reads_no_more_rows_than_it_needs(database, module, na
     # A scan of a whole index reads few rows but many blocks. Finding a few keys reads a few blocks per key.
     assert blocks(plan[0]["Plan"]) <= 60 + 5 * most, plan
     assert most == 0 or sum(map(rows_read, scans)) > 0, "the statement read no rows"
+
+
+async def test_external_ids_are_looked_up_by_their_index_before_statistics_know_the_workspace(database):
+    tx = database.begin(UUID(int=77))
+    try:
+        connection = await tx.connection()
+        await connection.execute("""
+            INSERT INTO clients.clients
+                (workspace_id, id, version, revision, sealed, sealed_name, external_id_index, is_active, consent_status, created_at, updated_at)
+                SELECT current_setting('app.workspace_id')::uuid, gen_random_uuid(), 1, n, 's', 'n', decode(md5(n::text), 'hex'), true, false, now(), now()
+                FROM generate_series(1, 2000) n
+        """)
+        asked = imports.taken_external_ids.arguments({"indexes": [md5(b"%d" % n).digest() for n in range(1_801, 2_051)]})
+        plan = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {imports.taken_external_ids.sql}", *asked))[0]["Plan"]
+        found = await connection.fetch(imports.taken_external_ids.sql, *asked)
+    finally:
+        await tx.rollback()
+    scans = [node for node in nodes(plan) if node.get("Relation Name") == "clients"]
+    assert scans, plan
+    assert sum(map(rows_read, scans)) <= 250, plan
+    assert len(found) == 200
 
 
 async def test_clients_are_compared_by_the_keys_of_their_workspace_alone(database):

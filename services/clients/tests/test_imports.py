@@ -11,6 +11,7 @@ from caseload.jobs.v1 import jobs_pb2
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from chassis.errors import Forbidden, Invalid
 from chassis.testing.environment import pieces
+from clients.imports.workflow import ClientImport
 
 _LONGEST_WAIT = 60.0
 
@@ -94,6 +95,25 @@ async def test_a_job_that_waits_while_others_take_its_external_ids_skips_them(pr
     reply = await send(practice, many(1_200) + b"\nTwice,In the file,5,\n")
     job = await finished(practice, reply.job)
     assert (dict(job.result)["created"], dict(job.result)["skipped"]) == (1_199, 2)
+
+
+async def test_rows_that_were_made_ready_with_other_keys_than_their_step_has_are_made_ready_again(practice, monkeypatch):
+    made_ready = []
+    prepare = ClientImport.prepare
+
+    async def before_the_keys_are_read_again(importing, rows, keys):
+        made_ready.append([row.number for row in rows])
+        batch = await prepare(importing, rows, keys)
+        if made_ready.count(made_ready[-1]) == 1:
+            practice.environment.runtime("clients").keys.forget(practice.workspace_id)
+        return batch
+
+    monkeypatch.setattr(ClientImport, "prepare", before_the_keys_are_read_again)
+    job = await finished(practice, (await send(practice, many(1_600))).job)
+    assert (dict(job.result)["created"], job.done) == (1_600, 1_600)
+    again = [numbers for numbers in made_ready if made_ready.count(numbers) > 1]
+    assert [1, 2, 3] in [numbers[:3] for numbers in again]
+    assert await practice.names(search="given1599") == ["Given1599 Family47"]
 
 
 async def test_a_file_that_cannot_be_read_changes_nothing(practice):

@@ -11,7 +11,6 @@ row of which one was changed does not open either. Format 1 is what release 0.1.
 open it, so a value of today's keys cannot be passed off as one (see key_store.py).
 """
 
-import hmac
 import os
 from collections.abc import Collection, Mapping
 from typing import TypeVar
@@ -23,6 +22,7 @@ from google.protobuf.message import DecodeError, Message
 
 from chassis.encryption.blind_index import BlindIndex
 from chassis.encryption.framing import frame
+from chassis.encryption.keyed_hash import KeyedHash
 from chassis.encryption.keyring import NONCE_BYTES, SealBroken
 from chassis.encryption.phi_fields import only_phi
 
@@ -61,9 +61,10 @@ class WorkspaceKeys(BlindIndex):
         # Every key that a row of now may be found by, the one that is written with first.
         self.indexes: dict[int, BlindIndex] = {index_version: BlindIndex(index)}
         self.indexes |= {version: BlindIndex(key) for version, key in (former_indexes or {}).items()}
-        self._proof_key = index if proofs is None else proofs
+        proof_key = index if proofs is None else proofs
+        self._mac = KeyedHash(proof_key)
         # Tokens that are compared and never looked up.
-        self.proofs = BlindIndex(self._proof_key)
+        self.proofs = BlindIndex(proof_key)
         self.workspace_id = workspace_id
         self._service = service
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
@@ -134,7 +135,7 @@ class WorkspaceKeys(BlindIndex):
 
     def mac(self, purpose: bytes, *parts: bytes) -> bytes:
         """HMAC-SHA-256 of the parts: 32 bytes that only these keys make, and for this purpose alone."""
-        return hmac.digest(self._proof_key, frame(purpose, *parts), "sha256")
+        return self._mac(frame(purpose, *parts))
 
     def _place(self, table: str, column: str, row: UUID | str, revision: int) -> bytes:
         start = self._places.get((table, column))

@@ -58,15 +58,17 @@ class SealedTable:
 
     def seal_row(self, messages: Mapping[str, Message], keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> dict[str, bytes]:
         """The same for all sealed values of a row, by column. KeyError also where one is missing that has to be set."""
-        place = self._place(row)
+        table, record_id, revision = self.name, row[self._row], row[self._revision]
         plain = {name: only_phi(messages[name]).SerializeToString() for name in self._columns_of(messages)}
         bound = self._encode(row)
-        digest = keys.record_digest(plain[self._own], *self._told_beside(plain), **place, bound=bound)
-        witness.witness(self.table.fullname, place["row"], place["revision"], digest)
-        return {
-            name: keys.seal_bytes(data, **place, column=name, bound=bound if name == self._own else self._encoders[name](row))
-            for name, data in plain.items()
-        }
+        beside = self._told_beside(plain) if len(plain) > 1 else ()
+        digest = keys.record_digest(plain[self._own], *beside, table=table, row=record_id, revision=revision, bound=bound)
+        witness.witness(self.table.fullname, record_id, revision, digest)
+        sealed = {}
+        for name, data in plain.items():
+            of_column = bound if name == self._own else self._encoders[name](row)
+            sealed[name] = keys.seal_bytes(data, table=table, row=record_id, revision=revision, column=name, bound=of_column)
+        return sealed
 
     def place_of(self, row: Mapping[str, Any], column: str) -> dict[str, Any]:
         """What a sealed value of the row is bound to, as WorkspaceKeys takes it."""

@@ -1,12 +1,14 @@
 """Timestamps and aware datetimes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf import timestamp_pb2
 
 from chassis.errors import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# In nanoseconds.
+_SECOND = 1_000_000_000
 # The database driver writes these as -infinity and infinity.
 _NO_MOMENTS = {datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)}
 
@@ -22,9 +24,11 @@ def to_timestamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) 
 
 def to_datetime(timestamp: timestamp_pb2.Timestamp) -> datetime:
     """A Timestamp as an aware UTC datetime; Invalid outside the years 1 to 9999, and for their first and last moment."""
+    if not 0 <= timestamp.nanos < _SECOND:
+        raise _out_of_range()
     try:
-        moment = timestamp.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        moment = _EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1000)
+    except OverflowError:
         raise _out_of_range() from None
     if moment in _NO_MOMENTS:
         raise _out_of_range()

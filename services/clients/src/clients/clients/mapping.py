@@ -68,7 +68,7 @@ def to_columns(
     Who was merged into another is found by nothing. Their external id stays taken, unless the other one has it now.
     """
     row = {
-        "id": client.id,
+        "id": UUID(client.id),
         "version": client.version,
         "external_id_index": external_id_index(client, keys) if holds_external_id else None,
         "is_active": client.is_active,

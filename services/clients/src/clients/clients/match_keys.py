@@ -4,8 +4,8 @@ The database compares rows with each other, so while the key is changed each row
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
@@ -26,8 +26,10 @@ class Match(IntEnum):
     SIMILAR_NAME_AND_BIRTH_DATE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class MatchKey:
+_HASHED_AS = {kind: f"match {kind}" for kind in Match}
+
+
+class MatchKey(NamedTuple):
     kind: int
     index_version: int
     token: bytes
@@ -36,7 +38,7 @@ class MatchKey:
 def match_keys(client: pb.Client, keys: WorkspaceKeys) -> list[MatchKey]:
     """The client's hashes of each kind and key, without those of fields that are empty."""
     return [
-        MatchKey(int(kind), version, index.exact(f"match {kind}", value))
+        MatchKey(int(kind), version, index.exact(_HASHED_AS[kind], value))
         for kind, value in _values(client)
         for version, index in keys.indexes.items()
     ]

@@ -35,6 +35,7 @@ _DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_IN_LONG_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _HARDLY_HEARD = re.compile("[aeiouhwy]")
 _SAME_AGAIN = re.compile(r"(.)\1+")
 # What only those see and write who treat, and who run the workspace: with this scope.
@@ -135,7 +136,10 @@ def normalize_email(text: str) -> str:
 
 def normalize_phone(text: str) -> str:
     """Equal for numbers that differ only in punctuation. Empty if there are too few digits for a phone number."""
-    digits = "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+    if text.isascii():
+        digits = _NO_DIGIT.sub("", text)
+    else:
+        digits = "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
     if len(digits) < MIN_PHONE_DIGITS:
         return ""
     first = next(character for character in text if character == "+" or character.isdecimal())

@@ -36,8 +36,8 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
             ordered = await order(self._jobs, work, keys, KIND, parameters, total=total, to_read=body)
             return pb.ImportClientsReply(job=to_message(ordered, work.now))
         job_id = uuid7()
-        importing = ClientImport(keys, Outcome(), job_id=job_id, dry_run=request.dry_run)
-        created = await importing.take(await take_next(file.rows(), total), work)
+        importing = ClientImport(Outcome(), job_id=job_id, dry_run=request.dry_run)
+        created = await importing.take(await importing.prepare(await take_next(file.rows(), total), keys), work)
         outcome = importing.outcome.as_json()
         reply = pb.ImportClientsReply(**outcome, ignored_columns=file.ignored, encoding=file.encoding, client_ids=created)
         if not request.dry_run:

@@ -30,8 +30,22 @@ _workspace = bindparam("workspace_id", type_=Uuid)
 _now = bindparam("now", type_=clients.c.created_at.type)
 _number = bindparam("number", type_=Integer)
 
+_asked = (
+    func.unnest(bindparam("indexes", type_=ARRAY(LargeBinary)))
+    .table_valued(column("external_id_index", LargeBinary()), name="asked")
+    .render_derived()
+)
+# The order leads through the one index that has it. While statistics do not know the workspace, which an import fills, PostgreSQL expects one row
+# of it, and would read all of them by any other index for what it is asked for.
+_next = (
+    select(clients.c.external_id_index)
+    .where(clients.c.external_id_index >= _asked.c.external_id_index)
+    .order_by(clients.c.external_id_index)
+    .limit(1)
+    .lateral("next")
+)
 taken_external_ids = query(
-    select(clients.c.external_id_index).where(clients.c.external_id_index == any_(bindparam("indexes", type_=ARRAY(LargeBinary))))
+    select(_next.c.external_id_index).select_from(_asked.join(_next, _next.c.external_id_index == _asked.c.external_id_index))
 )
 
 # A revision for each of them: whoever reads changes in batches may begin the next one between any two.

@@ -5,37 +5,37 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
-from caseload.clients.v1 import clients_pb2, events_pb2
+from caseload.clients.v1 import events_pb2
 from caseload.options.v1 import options_pb2
 from chassis.cancellation import finish_despite_cancellation
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
-from chassis.errors import Conflict, Fault, Invalid
+from chassis.errors import Conflict, Fault
 from chassis.jobs.running import JobKind, RunningJob
 from chassis.paging import BEGINNING
-from chassis.protobuf.timestamps import to_timestamp
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.storage.spool import Spool
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping
-from clients.clients.rules import CLINICAL_FIELDS, check_fields, says_something
+from clients.clients.rules import CLINICAL_FIELDS, says_something
 from clients.clients.store import forget_answers
 from clients.clients.workflow import check_external_ids
 from clients.imports import rules, store
+from clients.imports.batches import Batch, columns, prepare
 from clients.imports.reading import ClientFile, Row
 
 T = TypeVar("T")
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="import")
 KIND = "import_clients"
 UNDO_KIND = "undo_import"
+# What a step hands to the database is encoded on the event loop: of twice as many that takes over 10 ms.
 _IN_A_STEP = 250
 
 
@@ -70,71 +70,48 @@ class Outcome:
 class ClientImport:
     """One file on its way in. `seen` are the external ids, as indexes, that a dry run has met and written nowhere."""
 
-    def __init__(self, keys: WorkspaceKeys, outcome: Outcome, *, job_id: UUID, dry_run: bool) -> None:
-        self.keys = keys
+    def __init__(self, outcome: Outcome, *, job_id: UUID, dry_run: bool) -> None:
         self._job_id = job_id
         self.outcome = outcome
         self._dry_run = dry_run
         self._seen: set[bytes] = set()
 
-    async def take(self, rows: Sequence[Row], work: UnitOfWork) -> list[str]:
-        """Creates the clients of these rows in one transaction; the ids of those that were created."""
+    async def prepare(self, rows: Sequence[Row], keys: WorkspaceKeys) -> Batch:
         # What keeps a processor busy is no business of the loop's.
-        clients = await in_thread(partial(self._check, rows, work))
-        indexes = [index for _, tokens in clients for index in tokens]
+        return await in_thread(partial(prepare, rows, keys, datetime.now(UTC), sealed=not self._dry_run))
+
+    async def take(self, batch: Batch, work: UnitOfWork, *, meanwhile: Callable[[], object] = lambda: None) -> list[str]:
+        """Creates the clients of these rows in one transaction; the ids of those that were created.
+
+        `meanwhile` is called when the database is about to be busy. What kept a processor busy before would have the statements that come first
+        wait for the interpreter, and the database for them.
+        """
+        for row, faults in batch.faults:
+            self.outcome.fail(row, faults)
+        indexes = [index for each in batch.clients for index in each.tokens]
         known = await work.db.all(store.taken_external_ids, indexes=indexes) if indexes else []
         taken = self._seen | {row["external_id_index"] for row in known}
         fresh = []
-        for client, tokens in clients:
-            if not taken.isdisjoint(tokens):
+        for each in batch.clients:
+            if not taken.isdisjoint(each.tokens):
                 self.outcome.skipped += 1
                 continue
-            taken.update(tokens)
-            fresh.append(client)
+            taken.update(each.tokens)
+            fresh.append(each)
         self.outcome.created += len(fresh)
         if self._dry_run:
             self._seen = taken
             return []
         if fresh:
-            columns = await in_thread(partial(self._columns, fresh, work))
-            await work.db.run(store.create_many, now=work.now, number=len(fresh), job_id=self._job_id, **columns)
-            await check_external_ids(fresh, self.keys, work)
-        for client in fresh:
-            work.emit(events_pb2.ClientCreated(client_id=client.id, version=client.version))
-        return [client.id for client in fresh]
-
-    def _check(self, rows: Sequence[Row], work: UnitOfWork) -> list[tuple[clients_pb2.Client, list[bytes]]]:
-        """The clients of those rows that have no fault, each with the tokens that whoever has its external id may have."""
-        clients = []
-        for row in rows:
-            if row.fault is not None:
-                self.outcome.fail(row.number, [row.fault])
-                continue
-            try:
-                values = check_fields(row.values, now=work.now)
-            except Invalid as refusal:
-                self.outcome.fail(row.number, refusal.faults)
-                continue
-            client = clients_pb2.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1)
-            mapping.set_fields(client, values)
-            client.created_at.CopyFrom(to_timestamp(work.now))
-            client.updated_at.CopyFrom(client.created_at)
-            clients.append((client, mapping.external_id_tokens(client.external_id, self.keys) if client.HasField("external_id") else []))
-        return clients
-
-    def _columns(self, clients: Sequence[clients_pb2.Client], work: UnitOfWork) -> Mapping[str, list[Any]]:
-        """The parameters of `store.create_many`."""
-        rows = [mapping.to_columns(client, self.keys, work) for client in clients]
-        tokens = [(row["id"], token) for row in rows for token in set(row["index_tokens"])]
-        columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in store.COLUMNS}
-        return columns | {
-            "token_clients": [owner for owner, _ in tokens],
-            "tokens": [token for _, token in tokens],
-            "matched_clients": [row["id"] for row in rows for _ in row["match_kinds"]],
-            "match_kinds": [kind for row in rows for kind in row["match_kinds"]],
-            "match_versions": [version for row in rows for version in row["match_versions"]],
-            "match_tokens": [token for row in rows for token in row["match_tokens"]],
-        }
+            values = batch.columns if len(fresh) == len(batch.clients) else columns(fresh)
+            meanwhile()
+            await work.db.run(store.create_many, now=batch.moment, number=len(fresh), job_id=self._job_id, **values)
+            await check_external_ids([each.client for each in fresh], batch.keys, work)
+        for each in fresh:
+            for told in each.witnessed:
+                work.witness(*told)
+            work.emit(events_pb2.ClientCreated(client_id=each.client.id, version=each.client.version))
+        return [each.client.id for each in fresh]
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -171,7 +148,10 @@ async def _skip(rows: Iterator[Row], number: int) -> None:
 
 
 async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
-    """Goes on after the last row whose step was kept. A dry run keeps nothing, and begins anew."""
+    """Goes on after the last row whose step was kept. A dry run keeps nothing, and begins anew.
+
+    While the database writes the rows of one step, those of the next are made ready.
+    """
     dry_run: bool = job.parameters["dry_run"]
     goes_on = job.state if not dry_run else {}
     job.gives_way = not dry_run
@@ -185,10 +165,15 @@ async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
         rows = file.rows()
         taken = goes_on.get("rows", 0)
         await _skip(rows, taken)
-        importing = ClientImport(job.keys, Outcome(**goes_on.get("outcome", {})), job_id=job.id, dry_run=dry_run)
-        while batch := await take_next(rows):
-            taken += len(batch)
-            await _step(job, importing, batch, taken)
+        importing = ClientImport(Outcome(**goes_on.get("outcome", {})), job_id=job.id, dry_run=dry_run)
+
+        ahead = _Ahead(job, importing, rows)
+        try:
+            while (batch := await ahead.next()).rows:
+                taken += len(batch.rows)
+                await _step(job, importing, batch, taken, ahead)
+        finally:
+            await ahead.stop()
         # The names of an object's members may be anything, so they are kept nowhere.
         ignored = [] if job.parameters["is_json"] else list(file.ignored)
         return importing.outcome.as_json() | {"dry_run": dry_run, "ignored_columns": ignored, "encoding": file.encoding}
@@ -196,14 +181,47 @@ async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
         content.close()
 
 
-async def _step(job: RunningJob, importing: ClientImport, batch: Sequence[Row], taken: int) -> None:
+class _Ahead:
+    """The batches of a file, one after the other."""
+
+    def __init__(self, job: RunningJob, importing: ClientImport, rows: Iterator[Row]) -> None:
+        self._job = job
+        self._importing = importing
+        self._rows = rows
+        self._preparing: asyncio.Task[Batch] | None = None
+
+    def begin(self) -> asyncio.Task[Batch]:
+        """Begins to make the next batch ready, unless it has begun."""
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(self._prepare())
+        return self._preparing
+
+    async def next(self) -> Batch:
+        """The next batch; one without rows at the end."""
+        batch = await self.begin()
+        self._preparing = None
+        return batch
+
+    async def stop(self) -> None:
+        """Returns when nobody reads the file any more."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.gather(self._preparing, return_exceptions=True)
+
+    async def _prepare(self) -> Batch:
+        return await self._importing.prepare(await take_next(self._rows), self._job.keys)
+
+
+async def _step(job: RunningJob, importing: ClientImport, batch: Batch, taken: int, ahead: _Ahead) -> None:
     before = importing.outcome.as_json()
     before["errors"] = list(before["errors"])
     while True:
         try:
             async with job.step() as work:
-                importing.keys = job.keys
-                created = await importing.take(batch, work)
+                if batch.keys is not job.keys:
+                    # The workspace may have got others since.
+                    batch = await importing.prepare(batch.rows, job.keys)
+                created = await importing.take(batch, work, meanwhile=ahead.begin)
                 record_effect(work, KIND, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_CREATE, created, job=job.id)
                 job.done = taken
                 job.state = {"rows": taken, "outcome": importing.outcome.as_json()}
