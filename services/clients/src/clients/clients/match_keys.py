@@ -22,7 +22,7 @@ class Match(IntEnum):
     BIRTH_DATE = 3
     EMAIL = 4
     PHONE = 5
-    # A name as it sounds, with a birth date: who shares it is looked at first.
+    # How first and last name sound, each as one word, with a birth date: who shares it is looked at first. So Anne-Marie is Annemarie.
     SIMILAR_NAME_AND_BIRTH_DATE = 6
 
 
@@ -51,7 +51,8 @@ def _values(client: pb.Client) -> Iterator[tuple[Match, str]]:
     if client.HasField("date_of_birth"):
         yield Match.BIRTH_DATE, client.date_of_birth
         if name:
-            yield Match.SIMILAR_NAME_AND_BIRTH_DATE, f"{client.date_of_birth} {sounds}"
+            joined = ("".join(spellings.words_in(part)) for part in (client.first_name, client.last_name))
+            yield Match.SIMILAR_NAME_AND_BIRTH_DATE, " ".join([client.date_of_birth, *sorted(map(rules.sound, filter(None, joined)))])
     if client.HasField("email"):
         yield Match.EMAIL, rules.normalize_email(client.email)
     if number := rules.normalize_phone(client.phone):
