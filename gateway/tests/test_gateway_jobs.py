@@ -290,6 +290,8 @@ async def test_a_file_that_a_job_has_made_is_downloaded_whole_or_from_where_it_w
         job = await finished(practice, job_id)
     url = job["result_url"]
     assert url == f"{API}/jobs/{job_id}/result"
+    await watch(practice.http, str(job_id), shown := Console(file=io.StringIO(), width=40))
+    assert f"file: {url}" in shown.file.getvalue().splitlines()
 
     whole = await practice.http.get(url)
     assert (whole.status_code, whole.content) == (200, content)

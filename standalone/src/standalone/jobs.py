@@ -86,7 +86,7 @@ async def watch(api: Api, job_id: str, console: Console) -> None:
                 break
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
             job = _answer(await api.get(f"/api/v1/jobs/{job_id}"))
-    _print_result(console, job["result"] or {})
+    _print_result(console, (job["result"] or {}) | ({"file": job["result_url"]} if job["result_url"] else {}))
     if job["status"] != "done":
         raise SystemExit(f"{job['status']}: {job['error']}" if job["error"] else job["status"])
 
