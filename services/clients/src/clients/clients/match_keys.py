@@ -43,16 +43,16 @@ def match_keys(client: pb.Client, keys: WorkspaceKeys) -> list[MatchKey]:
 
 
 def _values(client: pb.Client) -> Iterator[tuple[Match, str]]:
-    name = sorted(spellings.words_in(client.full_name))
-    sounds = " ".join(sorted(map(rules.sound, name)))
-    if name:
-        yield Match.NAME, " ".join(name)
-        yield Match.SIMILAR_NAME, sounds
+    parts = [words for name in (client.first_name, client.last_name) if (words := spellings.words_in(name))]
+    if parts:
+        words = [word for part in parts for word in part]
+        yield Match.NAME, " ".join(sorted(words))
+        yield Match.SIMILAR_NAME, " ".join(sorted(map(rules.sound, words)))
     if client.HasField("date_of_birth"):
         yield Match.BIRTH_DATE, client.date_of_birth
-        if name:
-            joined = ("".join(spellings.words_in(part)) for part in (client.first_name, client.last_name))
-            yield Match.SIMILAR_NAME_AND_BIRTH_DATE, " ".join([client.date_of_birth, *sorted(map(rules.sound, filter(None, joined)))])
+        if parts:
+            joined = sorted(rules.sound("".join(part)) for part in parts)
+            yield Match.SIMILAR_NAME_AND_BIRTH_DATE, f"{client.date_of_birth} {' '.join(joined)}"
     if client.HasField("email"):
         yield Match.EMAIL, rules.normalize_email(client.email)
     if number := rules.normalize_phone(client.phone):
