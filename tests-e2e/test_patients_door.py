@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -34,8 +36,12 @@ def test_one_setting_opens_the_door_and_what_comes_through_it_is_there_after_a_r
     environment = {"CASELOAD_PATIENTS_WORKSPACE": workspace_id}
     second = Installation("run", home, environment)
     second.start()
-    made = httpx.post(f"{second.gateway_url}/patients", json=RECORD)
-    assert (made.status_code, made.json()) == (201, RECORD | {"id": 1})
+    made, page, found, changed = [ask(call, second.gateway_url) for call in calls_of_the_readme()]
+    assert json.loads(made) == RECORD | {"id": 1}
+    assert page.splitlines()[0].startswith("HTTP/1.1 200")
+    assert "x-total-count: 1" in page.lower().splitlines()
+    assert json.loads(found) == [RECORD | {"id": 1}]
+    assert json.loads(changed) == RECORD | {"id": 1, "age": 37}
     key = (home / "patients-key").read_text()
     assert (home / "patients-key").stat().st_mode & 0o077 == 0
     brought = [RECORD | {"id": 7, "patientID": "P007"}, RECORD | {"id": "x", "age": 0}]
@@ -50,10 +56,24 @@ def test_one_setting_opens_the_door_and_what_comes_through_it_is_there_after_a_r
 
     third = Installation("run", home, environment)
     third.start()
-    assert httpx.get(f"{third.gateway_url}/patients").json() == [RECORD | {"id": 1}, brought[0]]
+    assert httpx.get(f"{third.gateway_url}/patients").json() == [RECORD | {"id": 1, "age": 37}, brought[0]]
     assert httpx.post(f"{third.gateway_url}/patients", json=RECORD | {"patientID": "P002"}).json()["id"] == 8
     assert (home / "patients-key").read_text() == key
     assert third.stop() == 0
+
+
+def calls_of_the_readme():
+    """What such a front end asks, as the README has it: a command in one or several lines."""
+    text = (Path(__file__).parents[1] / "README.md").read_text()
+    section = re.search(r"^## A front end written for json-server\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    return re.findall(r"^    (curl .*?)$(?=\n    curl|\n\n)", section[1], re.MULTILINE | re.DOTALL)
+
+
+def ask(call, address):
+    assert call.count("localhost:8000") == 1
+    pasted = call.replace("localhost:8000", address)
+    return subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 def caseload(*arguments, **environment):

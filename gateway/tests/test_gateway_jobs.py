@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 from zipfile import ZipFile
 
+import httpx2
 import pytest
 from rich.console import Console
 from uuid_utils.compat import uuid7
@@ -230,6 +231,45 @@ async def test_a_terminal_tells_what_was_refused_and_what_was_not_done(practice,
         await import_file(practice.http, tmp_path / "clients.xls", shown)
 
 
+async def test_a_terminal_tells_which_rows_and_columns_are_not_imported_and_how_to_undo_the_rest(practice, tmp_path):
+    file = tmp_path / "clients.csv"
+    file.write_text("first_name,last_name,email,colour\nIda,Berg,ida@example.org,red\nUwe,Kern,none,blue\n")
+
+    async def told(**asked):
+        shown = Console(file=io.StringIO(), width=40)
+        await import_file(practice.http, file, shown, **asked)
+        return shown.file.getvalue().splitlines()
+
+    tried = await told(dry_run=True)
+    assert tried == [
+        "created: 1",
+        "skipped: 0",
+        "failed: 1",
+        "row 2: /email must be an e-mail address",
+        "ignored_columns: colour",
+        "encoding: utf-8",
+    ]
+    *imported, undo = await told()
+    assert imported == tried
+    assert (await practice.http.post(undo.removeprefix("to undo it: POST "))).status_code == 202
+    with pytest.raises(SystemExit, match=r"missing\.csv: No such file"):
+        await import_file(practice.http, tmp_path / "missing.csv", Console(file=io.StringIO()))
+    file.write_text("colour\nred\n")
+    with pytest.raises(SystemExit, match="422 import_file_unsuitable: The file has no column for first_name and last_name"):
+        await told()
+
+
+async def test_a_terminal_says_so_where_no_gateway_answers():
+    """As behind a proxy whose gateway is away, or at the address of something else."""
+
+    class Elsewhere:
+        async def get(self, _url):
+            return httpx2.Response(502, text="<html>Bad Gateway</html>")
+
+    with pytest.raises(SystemExit, match="502: this is no answer of Caseload's gateway"):
+        await watch(Elsewhere(), str(uuid7()), Console(file=io.StringIO()))
+
+
 async def test_a_file_that_a_job_has_made_is_downloaded_whole_or_from_where_it_was_cut_off(gateway, practice, check_problem):
     workspace_id, content = practice.person.workspace_id, bytes(range(256)) * 6_000
     work = Work(gateway, practice.person.user_id, workspace_id)
@@ -250,6 +290,8 @@ async def test_a_file_that_a_job_has_made_is_downloaded_whole_or_from_where_it_w
         job = await finished(practice, job_id)
     url = job["result_url"]
     assert url == f"{API}/jobs/{job_id}/result"
+    await watch(practice.http, str(job_id), shown := Console(file=io.StringIO(), width=40))
+    assert f"file: {url}" in shown.file.getvalue().splitlines()
 
     whole = await practice.http.get(url)
     assert (whole.status_code, whole.content) == (200, content)

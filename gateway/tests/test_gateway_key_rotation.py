@@ -224,6 +224,49 @@ async def test_no_step_is_taken_before_every_process_goes_by_the_one_before(prac
     assert re.search(rf"{workspace_id} clients: seal 2: active since .*, 2 values", said)
 
 
+async def test_an_operator_who_leaves_a_step_out_is_told_and_does_not_take_the_change_for_done(practice, rotation, quick_keys, capsys):
+    await practice.add_client()
+
+    async def told(step):
+        capsys.readouterr()
+        await rotation.step(step)
+        return capsys.readouterr().out
+
+    async def refused(step):
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            await rotation.step(step)
+        return capsys.readouterr().out
+
+    assert "`add` makes a new one" in await told("promote")
+    await rotation.step("add")
+    for too_early in ("reencrypt", "retire", "destroy"):
+        said = "clients: REFUSED: key 2 waits to be promoted, and key 1 is still in use: promote first"
+        assert said in await refused(too_early)
+    await rotation.step("promote")
+    assert "clients: REFUSED: key 1 is not retired: retire first" in await refused("destroy")
+    await rotation.step("reencrypt")
+    assert "clients: REFUSED: key 1 is not retired: retire first" in await refused("destroy")
+    for step in ("retire", "destroy"):
+        await rotation.step(step)
+    # What is there already is no step that was left out.
+    for step in ("promote", "reencrypt", "retire", "destroy"):
+        await rotation.step(step)
+    assert (await rotation.states())["clients"] == [(1, "destroyed"), (2, "active")]
+
+
+async def test_the_keyring_of_another_installation_adds_no_key_that_nobody_could_open(gateway, practice, rotation, tmp_path):
+    client = await practice.add_client()
+    runtime, workspace_id, file = gateway.environment.runtime("clients"), rotation.workspace_id, tmp_path / "keyring.json"
+    Keyring.generate().save(file)
+    mistaken = Runtime(runtime.service, runtime.settings.model_copy(update={"keyring_file": file}), broker=runtime.broker)
+    for purpose in ("seal", "index"):
+        with pytest.raises(NotYet, match="the keyring does not open key 1: it is not the one of this installation"):
+            await key_versions.add(rotation.connection, mistaken, workspace_id, purpose)
+    runtime.keys.forget(workspace_id)
+    assert (await practice.http.get(f"/api/v1/clients/{client['id']}")).json()["first_name"] == "Ada"
+
+
 async def test_two_operators_who_add_a_key_at_once_add_one(gateway, practice, rotation):
     await practice.add_client()
     runtime, workspace_id = rotation.environment.runtime("clients"), rotation.workspace_id

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from clients.clients.match_keys import Match
 from clients.clients.rules import sound
 from clients.duplicates import rules
-from clients.duplicates.rules import BIRTH_DATE, EMAIL, NAME, PHONE, SIMILAR_NAME, Likeness, grouped, likeness
+from clients.duplicates.rules import BIRTH_DATE, EMAIL, NAME, PHONE, SIMILAR_NAME, SIMILAR_NAME_AND_BIRTH_DATE, Likeness, grouped, likeness
 
 ALL = {NAME: 2, SIMILAR_NAME: 2, BIRTH_DATE: 2, EMAIL: 2, PHONE: 2}
 compared = st.dictionaries(st.sampled_from([NAME, SIMILAR_NAME, BIRTH_DATE, EMAIL, PHONE]), st.sampled_from([0, 2, 3, 7, 50_000]))
 
 
 def test_the_kinds_are_those_that_are_stored():
-    assert [Match.NAME, Match.SIMILAR_NAME, Match.BIRTH_DATE, Match.EMAIL, Match.PHONE] == [NAME, SIMILAR_NAME, BIRTH_DATE, EMAIL, PHONE]
+    assert list(Match) == [NAME, SIMILAR_NAME, BIRTH_DATE, EMAIL, PHONE, SIMILAR_NAME_AND_BIRTH_DATE]
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ def test_the_kinds_are_those_that_are_stored():
         ({NAME: 2, SIMILAR_NAME: 2}, 0.71, ("same_name",)),
         ({NAME: 2, BIRTH_DATE: 2}, 0.82, ("same_name", "same_birth_date")),
         ({NAME: 0, SIMILAR_NAME: 2, BIRTH_DATE: 2}, 0.64, ("similar_name", "same_birth_date")),
+        ({NAME: 0, SIMILAR_NAME: 0, BIRTH_DATE: 2, SIMILAR_NAME_AND_BIRTH_DATE: 2}, 0.64, ("similar_name", "same_birth_date")),
+        ({NAME: 0, SIMILAR_NAME: 4, BIRTH_DATE: 2, SIMILAR_NAME_AND_BIRTH_DATE: 2}, 0.65, ("similar_name", "same_birth_date")),
         ({NAME: 0, SIMILAR_NAME: 0, BIRTH_DATE: 2, EMAIL: 2}, 0.5, ("same_birth_date", "same_email")),
         ({NAME: 2, SIMILAR_NAME: 2, PHONE: 0}, 0.56, ("same_name",)),
         ({NAME: 4, SIMILAR_NAME: 4, PHONE: 4}, 0.61, ("same_name", "same_phone")),

@@ -40,6 +40,22 @@ async def test_rows_of_one_person_are_found_whatever_field_brings_them_together(
     assert all(0.5 <= score < 1.0 for score in scores)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Anne-Marie", "O\u02bcBrien"), ("Annemarie", "O'Brien")),
+        (("Anne Marie", "O'Brien"), ("ANNEMARIE", "OBRIEN")),
+        (("Jan", "van der Berg"), ("Jan", "Vanderberg")),
+        (("Karl-Heinz", "M\u00fcller-L\u00fcdenscheidt"), ("M\u00fcller L\u00fcdenscheidt", "Karlheinz")),
+    ],
+)
+async def test_a_double_name_and_one_word_are_one_name_whatever_else_is_written_otherwise(open_practice, one, other):
+    practice = open_practice()
+    for (first_name, last_name), phone in ((one, "+49 170 1234567"), (other, "0170 1234567")):
+        await practice.create(first_name=first_name, last_name=last_name, date_of_birth="1980-02-03", phone=phone)
+    assert [reasons for _, reasons in await groups(practice)] == [["similar_name", "same_birth_date"]]
+
+
 async def test_a_family_with_one_landline_is_no_suspicion(practice):
     for name, born in (("Ann", "1970-03-01"), ("Ben", "1971-04-02"), ("Cleo", "2015-05-05"), ("Dora", "2015-05-05")):
         await practice.create(first_name=name, last_name="Webb", phone="020 7946 0000", date_of_birth=born)

@@ -58,12 +58,20 @@ async def import_file(
     given = {"dry_run": "true" if dry_run else None, "mapping": mapping, "encoding": encoding}
     asked = urlencode({name: value for name, value in given.items() if value is not None})
     query = f"?{asked}" if asked else ""
-    reply = await api.post(f"/api/v1/clients/import{query}", content=file.read_bytes(), headers={"content-type": media_type})
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SystemExit(f"{file}: {error.strerror}") from None
+    reply = await api.post(f"/api/v1/clients/import{query}", content=content, headers={"content-type": media_type})
     told = _answer(reply)
     if reply.status_code == 202:
-        await watch(api, told["id"], console)
+        job_id = told["id"]
+        await watch(api, job_id, console)
     else:
-        _print_result(console, {name: told[name] for name in ("created", "skipped", "failed", "errors", "encoding")})
+        job_id = told.pop("job_id")
+        _print_result(console, told)
+    if not dry_run:
+        console.print(f"to undo it: POST /api/v1/clients/import/{job_id}/undo", markup=False, highlight=False, soft_wrap=True)
 
 
 async def watch(api: Api, job_id: str, console: Console) -> None:
@@ -78,20 +86,27 @@ async def watch(api: Api, job_id: str, console: Console) -> None:
                 break
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
             job = _answer(await api.get(f"/api/v1/jobs/{job_id}"))
-    _print_result(console, job["result"] or {})
+    _print_result(console, (job["result"] or {}) | ({"file": job["result_url"]} if job["result_url"] else {}))
     if job["status"] != "done":
         raise SystemExit(f"{job['status']}: {job['error']}" if job["error"] else job["status"])
 
 
 def _answer(reply: Any) -> dict[str, Any]:
-    """The reply's body. SystemExit with the problem's words for a refusal."""
-    body: dict[str, Any] = reply.json()
-    if reply.status_code >= 400:
-        raise SystemExit(f"{body['status']} {body['code']}: {body['detail']}")
+    """The reply's body. SystemExit with the problem's words for a refusal, and for what is no answer of a gateway."""
+    try:
+        body: dict[str, Any] = reply.json()
+        refusal = f"{body['status']} {body['code']}: {body['detail']}" if reply.status_code >= 400 else None
+    except (ValueError, KeyError, TypeError):
+        raise SystemExit(f"{reply.status_code}: this is no answer of Caseload's gateway; is the address right?") from None
+    if refusal:
+        raise SystemExit("\n  ".join([refusal, *(f"{fault['pointer']} {fault['detail']}".strip() for fault in body.get("errors", []))]))
     return body
 
 
 def _print_result(console: Console, result: dict[str, Any]) -> None:
     for name, value in result.items():
         for line in value if isinstance(value, list) else [value]:
-            console.print(f"{name}: {line}", markup=False, highlight=False)
+            shown = f"row {line['row']}: {line['pointer']} {line['detail']}" if name == "errors" else f"{name}: {line}"
+            console.print(shown, markup=False, highlight=False, soft_wrap=True)
+    if len({line["row"] for line in result.get("errors", [])}) < result.get("failed", 0):
+        console.print("there are more errors: the first hundred are told", markup=False, highlight=False)

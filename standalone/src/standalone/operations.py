@@ -186,8 +186,11 @@ async def _chosen(connection: Any, runtimes: Mapping[str, Runtime], workspace_id
 
 @asynccontextmanager
 async def opened(settings: StandaloneSettings) -> AsyncIterator[tuple[Any, dict[str, Runtime]]]:
-    """The administrator's connection, and the parts of every service that need no other process."""
+    """The administrator's connection, and the parts of every service that need no other process. SystemExit where there is no installation."""
     home = Home(settings.home or DEFAULT_HOME)
+    if not home.keyring.exists():
+        # A new keyring would open nothing that is in the database, and what it wraps nobody else could open.
+        raise SystemExit(f"there is no installation in {home.directory}: CASELOAD_HOME says where it is")
     home.create_missing()
     with administrator(home, settings) as admin_dsn:
         services = [

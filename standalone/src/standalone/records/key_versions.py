@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from caseload.options.v1 import options_pb2
 from chassis.encryption import key_store
 from chassis.encryption.data_keys import INDEX, PROOFS, SEAL, DataKeys
+from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_values import sealed_columns
 from chassis.migrations.roles import VERSION_TABLE, newest_revision
@@ -109,6 +110,7 @@ async def add(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: st
         if waiting:
             return waiting[-1]
         number, wrapped = known[-1].number + 1, DataKeys(runtime.keyring, runtime.name)
+        await _check_keyring(connection, runtime, workspace_id, active, wrapped)
         if purpose == INDEX:
             await _keep_for_proofs(connection, runtime, workspace_id, wrapped)
         await _insert(connection, runtime, workspace_id, purpose, number, wrapped.generate(workspace_id, purpose, number))
@@ -145,17 +147,23 @@ async def check_promoted(connection: Any, runtime: Runtime, workspace_id: UUID, 
     _check_settled(active, f"some processes may still {_USES[purpose]} with the key before {{}}")
 
 
+async def check_none_waits(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str) -> None:
+    """Raises NotYet where a key was added and not promoted: a later step has nothing to do then, and whoever takes it believes the key changed."""
+    _check_none_waits(_of(await versions(connection, runtime, workspace_id), purpose))
+
+
 async def retire(connection: Any, runtime: Runtime, workspace_id: UUID, purpose: str = SEAL) -> list[int]:
     """Takes the keys before the active one from all processes. Their versions. Raises NotYet while one of them is used."""
     async with connection.transaction():
         known = _of(await versions(connection, runtime, workspace_id, lock=True), purpose)
         active = _active(known)
-        former = [version.number for version in known if version.number < active.number and version.state == "reading"]
-        if former:
+        if former := _former(known):
             _check_settled(active, f"some processes may still {_USES[purpose]} with the key before {{}}")
             await _check_unused(connection, runtime, workspace_id, former, purpose)
             await _set(connection, runtime, workspace_id, former, "state = 'retired'", purpose)
             await _tell(connection, runtime, workspace_id, "retire_data_keys", options_pb2.ACTION_UPDATE, **_facts(former, purpose))
+        else:
+            _check_none_waits(known)
     return former
 
 
@@ -177,6 +185,11 @@ async def destroy(connection: Any, runtime: Runtime, workspace_id: UUID, purpose
             await _check_unused(connection, runtime, workspace_id, numbers, purpose)
             await _set(connection, runtime, workspace_id, numbers, "wrapped = ''", purpose)
             await _tell(connection, runtime, workspace_id, "destroy_data_keys", options_pb2.ACTION_DELETE, **_facts(numbers, purpose))
+        else:
+            known = _of(await versions(connection, runtime, workspace_id), purpose)
+            if former := _former(known):
+                raise NotYet(f"key {', '.join(map(str, former))} is not retired: retire first")
+            _check_none_waits(known)
     return numbers
 
 
@@ -213,6 +226,19 @@ def _active(known: list[Version]) -> Version:
     return [version for version in known if version.state == "active"][-1]
 
 
+def _former(known: list[Version]) -> list[int]:
+    """The keys before the active one that processes still have."""
+    active = _active(known)
+    return [version.number for version in known if version.number < active.number and version.state == "reading"]
+
+
+def _check_none_waits(known: list[Version]) -> None:
+    active = _active(known)
+    for version in known:
+        if version.number > active.number and version.state == "reading":
+            raise NotYet(f"key {version.number} waits to be promoted, and key {active.number} is still in use: promote first")
+
+
 async def _check_alone(connection: Any, runtime: Runtime) -> None:
     """Raises NotYet where the schema's last step was not taken, which is when no process of an earlier release is left: such a one finds by one key alone."""
     applied = await connection.fetchval(f"SELECT version_num FROM {runtime.name}.{VERSION_TABLE}")
@@ -231,7 +257,17 @@ def _check_settled(version: Version, why: str) -> None:
 async def _check_unused(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int], purpose: str) -> None:
     used = await references(connection, runtime, workspace_id, purpose)
     if still := {number: used[number] for number in numbers if used[number]}:
-        raise NotYet("; ".join(f"{number_of} {_USED[purpose]} key {number}: reencrypt first" for number, number_of in still.items()))
+        step = "reencrypt --index" if purpose == INDEX else "reencrypt"
+        raise NotYet("; ".join(f"{number_of} {_USED[purpose]} key {number}: {step} first" for number, number_of in still.items()))
+
+
+async def _check_keyring(connection: Any, runtime: Runtime, workspace_id: UUID, active: Version, wrapped: DataKeys) -> None:
+    """Raises NotYet for the keyring of another installation: no process could unwrap a key that it wraps, nor go on with those that it can."""
+    stored = f"SELECT * FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND purpose = $2 AND version = $3"
+    try:
+        wrapped.unwrap(await connection.fetchrow(stored, workspace_id, active.purpose, active.number))
+    except SealBroken:
+        raise NotYet(f"the keyring does not open key {active.number}: it is not the one of this installation") from None
 
 
 async def _keep_for_proofs(connection: Any, runtime: Runtime, workspace_id: UUID, wrapped: DataKeys) -> None:

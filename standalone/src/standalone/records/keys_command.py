@@ -53,6 +53,10 @@ async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_
                 else:
                     idle += 1
     print(f"{step}: {done} done, {idle} with nothing to do, {failed} not done")
+    if step == "promote" and not done and not failed:
+        # Else a change that was never begun looks like one that is over.
+        added = "add --index" if asked.purpose == INDEX else "add"
+        print(f"no key waits to be promoted: one that was promoted already is in use, and `{added}` makes a new one")
     if failed:
         raise SystemExit(1)
 
@@ -87,6 +91,7 @@ async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID, aske
     count = sealing.count_waiting if asked.purpose == SEAL else indexing.count_waiting
     waiting = await count(connection, runtime, workspace_id, keys)
     if not waiting:
+        await key_versions.check_none_waits(connection, runtime, workspace_id, asked.purpose)
         return ""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()

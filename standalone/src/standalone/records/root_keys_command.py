@@ -26,7 +26,11 @@ async def take_root_step(connection: Any, runtimes: Mapping[str, Runtime], file:
             changed = keyring.with_new_key()
         case "root-promote":
             changed = keyring.with_newest_active()
-        case "root-retire":
+        case "root-retire" if len(keyring.names) > 1:
+            if keyring.with_newest_active().active != keyring.active:
+                raise SystemExit(
+                    f"root key {keyring.names[-1]} waits to be promoted: root-promote first, or it would be the one that is taken out"
+                )
             changed = keyring.without_others()
             used = await wrapped_with(connection, runtimes)
             if others := {root: number for root, number in used.items() if root != keyring.active}:

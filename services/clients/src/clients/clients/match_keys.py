@@ -22,7 +22,7 @@ class Match(IntEnum):
     BIRTH_DATE = 3
     EMAIL = 4
     PHONE = 5
-    # A name as it sounds, with a birth date: who shares it is looked at first.
+    # How first and last name sound, each as one word, with a birth date: who shares it is looked at first. So Anne-Marie is Annemarie.
     SIMILAR_NAME_AND_BIRTH_DATE = 6
 
 
@@ -45,15 +45,16 @@ def match_keys(client: pb.Client, keys: WorkspaceKeys) -> list[MatchKey]:
 
 
 def _values(client: pb.Client) -> Iterator[tuple[Match, str]]:
-    name = sorted(spellings.words_in(client.full_name))
-    sounds = " ".join(sorted(map(rules.sound, name)))
-    if name:
-        yield Match.NAME, " ".join(name)
-        yield Match.SIMILAR_NAME, sounds
+    parts = [words for name in (client.first_name, client.last_name) if (words := spellings.words_in(name))]
+    if parts:
+        words = [word for part in parts for word in part]
+        yield Match.NAME, " ".join(sorted(words))
+        yield Match.SIMILAR_NAME, " ".join(sorted(map(rules.sound, words)))
     if client.HasField("date_of_birth"):
         yield Match.BIRTH_DATE, client.date_of_birth
-        if name:
-            yield Match.SIMILAR_NAME_AND_BIRTH_DATE, f"{client.date_of_birth} {sounds}"
+        if parts:
+            joined = sorted(rules.sound("".join(part)) for part in parts)
+            yield Match.SIMILAR_NAME_AND_BIRTH_DATE, f"{client.date_of_birth} {' '.join(joined)}"
     if client.HasField("email"):
         yield Match.EMAIL, rules.normalize_email(client.email)
     if number := rules.normalize_phone(client.phone):

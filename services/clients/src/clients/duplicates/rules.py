@@ -13,7 +13,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-NAME, SIMILAR_NAME, BIRTH_DATE, EMAIL, PHONE = range(1, 6)
+NAME, SIMILAR_NAME, BIRTH_DATE, EMAIL, PHONE, SIMILAR_NAME_AND_BIRTH_DATE = range(1, 7)
 # Less likely than this, nobody is told of it.
 LEAST = 0.5
 _WEIGHTS = {NAME: 5.0, BIRTH_DATE: 4.0, EMAIL: 3.0, PHONE: 2.0}
@@ -42,22 +42,23 @@ def likeness(compared: Mapping[int, int]) -> Likeness:
     for field, weight in _WEIGHTS.items():
         if field not in compared:
             continue
-        reason = _agreeing(field, compared)
-        if reason is None:
+        agreeing = _agreeing(field, compared)
+        if agreeing is None:
             whole += weight
             continue
-        left = weight * _rarity(reason, compared[reason])
+        reason, sharing = agreeing
+        left = weight * _rarity(reason, sharing)
         whole += left
         agrees += left * (_SIMILAR_OF_SAME if reason == SIMILAR_NAME else 1.0)
         reasons.append(_REASONS[reason])
     return Likeness(round(agrees / whole, 2), tuple(reasons))
 
 
-def _agreeing(field: int, compared: Mapping[int, int]) -> int | None:
-    """What the clients have in common of a field: a name may be the same, or sound so."""
-    for kind in (NAME, SIMILAR_NAME) if field == NAME else (field,):
-        if compared.get(kind, 0) > 1:
-            return kind
+def _agreeing(field: int, compared: Mapping[int, int]) -> tuple[int, int] | None:
+    """What the clients have in common of a field, and how many share it: a name may be the same, or sound so, also with its words written as one."""
+    for kind in (NAME, SIMILAR_NAME, SIMILAR_NAME_AND_BIRTH_DATE) if field == NAME else (field,):
+        if (sharing := compared.get(kind, 0)) > 1:
+            return (SIMILAR_NAME if kind == SIMILAR_NAME_AND_BIRTH_DATE else kind), sharing
     return None
 
 

@@ -56,12 +56,7 @@ suspected = query(
         func.array_agg(_mine.c.kind).label("kinds"),
         func.array_agg(_sharing).label("sharing"),
     )
-    .join(
-        _mine,
-        (_mine.c.client_id == _pairs.c.first)
-        & (_mine.c.index_version == _version)
-        & (_mine.c.kind != int(Match.SIMILAR_NAME_AND_BIRTH_DATE)),
-    )
+    .join(_mine, (_mine.c.client_id == _pairs.c.first) & (_mine.c.index_version == _version))
     .join(
         _theirs,
         (_theirs.c.workspace_id == _mine.c.workspace_id)
