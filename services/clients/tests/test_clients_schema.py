@@ -28,7 +28,7 @@ async def test_whoever_works_waits_for_no_index_that_says_which_key_finds_a_row(
     """Release 0.2.0's statement works on meanwhile. What an attempt has left that was killed is taken up."""
     workspace, client = uuid4(), uuid4()
     async with start_environment(postgres, SERVICE, relay=False) as h, h.superuser() as other, h.superuser() as db:
-        await migrate(h.admin_dsn, "clients", "-1")
+        await migrate(h.admin_dsn, "clients", "-2")
         await db.execute("ALTER TABLE clients.clients ADD COLUMN index_version integer DEFAULT 1 NOT NULL")
         await db.execute("CREATE INDEX ix_clients_index_version ON clients.clients (workspace_id)")
         await db.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'clients.ix_clients_index_version'::regclass")

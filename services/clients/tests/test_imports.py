@@ -9,6 +9,7 @@ from caseload.clients.v1 import imports_pb2 as pb
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.jobs.v1 import jobs_pb2
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from chassis.encryption.key_store import Keys
 from chassis.errors import Forbidden, Invalid
 from chassis.testing.environment import pieces
 from clients.imports.workflow import ClientImport
@@ -99,15 +100,24 @@ async def test_a_job_that_waits_while_others_take_its_external_ids_skips_them(pr
 
 async def test_rows_that_were_made_ready_with_other_keys_than_their_step_has_are_made_ready_again(practice, monkeypatch):
     made_ready = []
-    prepare = ClientImport.prepare
+    prepare, keys_of = ClientImport.prepare, Keys.of
+    is_outdated = False
+
+    async def of(keys, workspace_id):
+        nonlocal is_outdated
+        if is_outdated and workspace_id == practice.workspace_id:
+            is_outdated = False
+            keys.forget(workspace_id)
+        return await keys_of(keys, workspace_id)
 
     async def before_the_keys_are_read_again(importing, rows, keys):
+        nonlocal is_outdated
         made_ready.append([row.number for row in rows])
         batch = await prepare(importing, rows, keys)
-        if made_ready.count(made_ready[-1]) == 1:
-            practice.environment.runtime("clients").keys.forget(practice.workspace_id)
+        is_outdated |= made_ready.count(made_ready[-1]) == 1
         return batch
 
+    monkeypatch.setattr(Keys, "of", of)
     monkeypatch.setattr(ClientImport, "prepare", before_the_keys_are_read_again)
     job = await finished(practice, (await send(practice, many(1_600))).job)
     assert (dict(job.result)["created"], job.done) == (1_600, 1_600)
