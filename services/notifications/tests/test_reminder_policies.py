@@ -1,5 +1,6 @@
 """Quiet hours, late reminders, and rules for any number of appointments, on a real service."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -152,6 +153,18 @@ async def test_a_rule_reaches_all_appointments_batch_by_batch_and_its_end_all_re
 
     # And all of them again, once each.
     await practice.rule(30)
+    assert await _planned(practice, 30) == {("pending", each) for each in ids}
+
+
+@pytest.mark.drill
+async def test_a_rule_over_sixty_thousand_appointments_is_answered_before_they_are_planned(practice):
+    ids = await many_appointments(practice, 60_000)
+    began = time.monotonic()
+    await practice.rule(30, settle=False)
+    answered = time.monotonic() - began
+    assert len(await _planned(practice, 30)) < len(ids)
+    await practice.environment.settle(600)
+    print(f"\na rule over {len(ids)} appointments: answered after {answered:.3f} s, planned after {time.monotonic() - began:.1f} s")  # noqa: T201 - a figure of the drill
     assert await _planned(practice, 30) == {("pending", each) for each in ids}
 
 
