@@ -448,6 +448,7 @@ async def test_an_index_that_cannot_even_be_made_anew_keeps_no_other_workspace_w
     async with asyncio.timeout(20):
         while not await segments(neighbour):
             await asyncio.sleep(0.05)
+    assert not await segments(practice)
 
 
 async def test_a_small_workspace_is_indexed_while_a_large_one_is(practice, neighbour, monkeypatch):
