@@ -21,6 +21,8 @@ from caseload.clinical.v1 import sessions_pb2
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.notifications.v1 import alerts_pb2
+from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.protobuf.timestamps import to_timestamp
@@ -441,3 +443,35 @@ async def test_records_whose_keys_were_taken_away_are_found_and_get_no_others(pr
 
     assert report.findings == [f"clients.clients {client_id}: its service has no keys of the workspace"]
     assert await practice.tamper("SELECT FROM clients.data_keys WHERE workspace_id = $1", practice.workspace_id) == []
+
+
+async def test_a_service_that_makes_its_first_record_meanwhile_is_not_accused(practice):
+    """An alert about the trail is the first thing that notifications seals of many a practice, and is raised by what verifies it."""
+    await practice.environment.settle()
+    raised = []
+
+    class Meanwhile:
+        """The connection, on which an alert is raised as soon as notifications was found to have no keys."""
+
+        def __init__(self, connection: Any) -> None:
+            self._connection = connection
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+        async def fetchval(self, sql: str, *arguments: Any) -> Any:
+            found = await self._connection.fetchval(sql, *arguments)
+            if "notifications.data_keys" in sql and not raised:
+                assert found == 0
+                request = alerts_pb2.RaiseAlertRequest(
+                    alert_type="fall", priority=alerts_pb2.ALERT_PRIORITY_HIGH, title="Help", room_number="4"
+                )
+                raised.append(await practice.environment.stub(AlertsStub).RaiseAlert(request, practice.caller()))
+            return found
+
+    async with practice.environment.superuser() as connection:
+        report = await verify_records(Meanwhile(connection), practice.environment.runtimes, practice.workspace_id)
+
+    assert raised
+    assert (report.trail_is_intact, report.findings) == (True, [])
+    assert (await practice.verify()).findings == []
