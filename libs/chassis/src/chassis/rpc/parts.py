@@ -22,10 +22,11 @@ LARGEST_LIST = 24 * 1024 * 1024
 _ATTEMPTS = 5
 
 
-def cut(method: Method, request: Message, reply: Message) -> None:
-    """Leaves in the reply what fits into one part, if the caller asked for one, and says that there is more."""
-    if method.items is None or not request.HasField(method.cursor) or reply.ByteSize() <= LARGEST_PART:
-        return
+def part_of(method: Method, request: Message, reply: Message) -> bytes:
+    """The reply as it is sent. Leaves in it what fits into one part, if the caller asked for one, and says that there is more."""
+    answer = reply.SerializeToString()
+    if method.items is None or not request.HasField(method.cursor) or len(answer) <= LARGEST_PART:
+        return answer
     items: Any = getattr(reply, method.items)
     # The caller compares the first item of a page's further part with the one it has: a second one brings it on.
     least = 2 if method.paged else 1
@@ -35,7 +36,8 @@ def cut(method: Method, request: Message, reply: Message) -> None:
         if place >= least and size > LARGEST_PART:
             del items[place:]
             reply.more = True  # type: ignore[attr-defined] # declared, and checked at boot
-            return
+            return reply.SerializeToString()
+    return answer
 
 
 def check_reply(raw: bytes) -> None:

@@ -35,7 +35,8 @@ class Entry:
     record: Record
     # What of the record can be searched for.
     text: str
-    message: patients_pb2.Patient
+    # A list with this patient alone, as sent. Put one behind the other, they are the list of all: reading that takes a fifth of copying each message.
+    alone: bytes
 
 
 class PatientIndex:
@@ -165,4 +166,5 @@ async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: Wo
 
 def _entry(row: Any, client: clients_pb2.Client, keys: WorkspaceKeys) -> Entry:
     record = mapping.record_of(mapping.open_details(row, keys), client)
-    return Entry(row["position"], row["client_id"], record, text_of(record), mapping.to_message(client.id, record))
+    alone = patients_pb2.PatientList(items=[mapping.to_message(client.id, record)]).SerializeToString()
+    return Entry(row["position"], row["client_id"], record, text_of(record), alone)

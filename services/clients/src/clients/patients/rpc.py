@@ -59,7 +59,7 @@ class Patients(PatientsServicer[UnitOfWork]):
         more = place + _MOST_IN_A_PART < len(shown)
         reply, turns = pb.PatientList(total=len(selected), more=more), Turns()
         for start in range(0, len(rest), _COPIED_AT_ONCE):
-            reply.items.extend(entry.message for entry in rest[start : start + _COPIED_AT_ONCE])
+            reply.MergeFromString(b"".join(entry.alone for entry in rest[start : start + _COPIED_AT_ONCE]))
             await turns.give_way()
         return reply
 

@@ -18,7 +18,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stal
 from chassis.rpc import status
 from chassis.rpc.admission import Admissions
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
-from chassis.rpc.parts import check_reply, cut
+from chassis.rpc.parts import check_reply, part_of
 from chassis.rpc.pieces import read_message, receive_body
 from chassis.rpc.server.audit import AuditBatcher, line
 from chassis.rpc.server.idempotency import IN_PROGRESS, AnsweredBefore, Claim, Idempotency
@@ -192,8 +192,7 @@ class Server:
                         raise
                 if self._restricted is not None and method.audited:
                     await self._restricted.mark(work, request, _clients(method, request, reply))
-                cut(method, request, reply)
-                answer: bytes = reply.SerializeToString()
+                answer = part_of(method, request, reply)
                 check_reply(answer)
                 if claim is not None:
                     await self._idempotency.keep(work, claim, request, reply)
