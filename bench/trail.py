@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE
 from audit.narrowing.worker import month_narrower
-from audit.trail import store, vocabulary
+from audit.trail import listing, store, vocabulary
 from bench.audit_exports import EVENTS, load
 from bench.processes import processor_seconds as processor_seconds_of
 from caseload.audit.v1 import events_pb2
@@ -172,12 +172,12 @@ async def questions(environment: Environment, workspace_id: UUID) -> None:
     for names in (c for many in range(3) for c in combinations(values, many)):
         filters = {key: value for name in names for key, value in values[name].items()}
         shape = frozenset(filters)
-        count = store.count_events(shape) if shape else store.count_all_events
+        count = listing.count_events(shape) if shape else listing.count_all_events
         number, took = await asked(environment, workspace_id, count, filters)
         totals.append(took)
         total = number[0]["total"] if shape else number[0][0]
         for place, offset in {"first": 0, "middle": total // 2 // 50 * 50, "last": max(0, (total - 1) // 50 * 50)}.items():
-            _, took = await asked(environment, workspace_id, store.list_events(shape), {**filters, "limit": 50, "offset": offset})
+            _, took = await asked(environment, workspace_id, listing.list_events(shape), {**filters, "limit": 50, "offset": offset})
             pages.append(took)
             if took > 0.05:
                 slow.append(f"{'+'.join(names) or 'all'} {place} page {took * 1000:.0f} ms")
@@ -195,7 +195,7 @@ async def asked(environment: Environment, workspace_id: UUID, stmt: Any, params:
     took, rows = [], []
     for _ in range(SAMPLES):
         async with environment.runtime("audit").background(workspace_id) as work:
-            await work.db.execute(store.look_up_each)
+            await work.db.execute(listing.look_up_each)
             began = time.perf_counter()
             rows = await work.db.all(stmt, **params)
             took.append(time.perf_counter() - began)

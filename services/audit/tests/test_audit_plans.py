@@ -14,7 +14,7 @@ from audit.compliance import store as compliance
 from audit.dropping import store as dropping
 from audit.exports import store as exports
 from audit.narrowing import store as narrowing
-from audit.trail import store, verification_store, vocabulary
+from audit.trail import listing, store, verification_store, vocabulary
 
 PAGE = 50
 WORKSPACES = [UUID(int=n) for n in range(1, 6)]
@@ -63,7 +63,7 @@ async def a_hundred_thousand(audit_environment):
     return audit_environment
 
 
-async def read(environment, stmt, workspace_id, *, first=store.look_up_each, **params) -> dict[str, int]:
+async def read(environment, stmt, workspace_id, *, first=listing.look_up_each, **params) -> dict[str, int]:
     """How many rows of each table the serving role's own query reads, those thrown away again included; partitions count with their table."""
     async with environment.runtime("audit").database.transaction(workspace_id, seconds=10.0) as tx:
         await tx.execute(first)
@@ -114,9 +114,9 @@ async def test_every_list_and_its_total_read_no_more_than_they_are_about(a_hundr
     for windowed in (False, True):
         window = {"start": UNTIL_NOW[0], "end": UNTIL_NOW[1]} if windowed else {}
         shape = frozenset(filters) | frozenset(window)
-        listed = await read(a_hundred_thousand, store.list_events(shape), workspace_id, limit=PAGE, offset=0, **filters, **window)
+        listed = await read(a_hundred_thousand, listing.list_events(shape), workspace_id, limit=PAGE, offset=0, **filters, **window)
         counted = await read(
-            a_hundred_thousand, store.count_events(shape) if shape else store.count_all_events, workspace_id, **filters, **window
+            a_hundred_thousand, listing.count_events(shape) if shape else listing.count_all_events, workspace_id, **filters, **window
         )
         most = await own(workspace_id, filters, window)
         assert {table: rows for table, rows in listed.items() if rows > most + PAGE} == {}, most
@@ -124,7 +124,7 @@ async def test_every_list_and_its_total_read_no_more_than_they_are_about(a_hundr
 
 
 async def test_a_page_of_everything_reads_only_that_page(a_hundred_thousand):
-    listed = await read(a_hundred_thousand, store.list_events(frozenset()), WORKSPACES[0], limit=PAGE, offset=0)
+    listed = await read(a_hundred_thousand, listing.list_events(frozenset()), WORKSPACES[0], limit=PAGE, offset=0)
     # The keys in an index, then the rows: one more of every month that is looked into.
     assert listed["seals"] == PAGE
     assert 2 * PAGE <= listed["audit_events"] <= 2 * PAGE + 10
@@ -134,8 +134,8 @@ async def test_a_page_of_everything_reads_only_that_page(a_hundred_thousand):
 @pytest.mark.parametrize("also", [(), ("resource_id",), ("user_id", "action")], ids="+".join)
 async def test_a_list_of_what_may_hold_phi_reads_no_more_than_it_is_about(a_hundred_thousand, own, also, workspace_id):
     filters = {"excluded_types": vocabulary.TYPES_WITHOUT_PHI} | {name: VALUES[name] for name in also}
-    listed = await read(a_hundred_thousand, store.list_events(frozenset(filters)), workspace_id, limit=PAGE, offset=0, **filters)
-    counted = await read(a_hundred_thousand, store.count_events(frozenset(filters)), workspace_id, **filters)
+    listed = await read(a_hundred_thousand, listing.list_events(frozenset(filters)), workspace_id, limit=PAGE, offset=0, **filters)
+    counted = await read(a_hundred_thousand, listing.count_events(frozenset(filters)), workspace_id, **filters)
     most = await own(workspace_id, filters, {})
     assert {table: rows for table, rows in listed.items() if rows > most + PAGE} == {}, most
     assert {table: rows for table, rows in counted.items() if rows > most} == {}, most
@@ -148,14 +148,16 @@ async def test_an_access_report_reads_no_more_than_what_was_opened(a_hundred_tho
     filters = {"resource_ids": [VALUES["resource_id"], other], "excluded_types": ["Audit"]}
     listed = await read(
         a_hundred_thousand,
-        store.list_events(frozenset(filters)),
+        listing.list_events(frozenset(filters)),
         WORKSPACES[0],
-        first=store.look_up_and_sort,
+        first=listing.look_up_and_sort,
         limit=PAGE,
         offset=0,
         **filters,
     )
-    counted = await read(a_hundred_thousand, store.count_events(frozenset(filters)), WORKSPACES[0], first=store.look_up_and_sort, **filters)
+    counted = await read(
+        a_hundred_thousand, listing.count_events(frozenset(filters)), WORKSPACES[0], first=listing.look_up_and_sort, **filters
+    )
     most = 2 * await own(WORKSPACES[0], {"resource_id": VALUES["resource_id"]}, {})
     assert {table: rows for table, rows in listed.items() if rows > most + PAGE} == {}, most
     assert {table: rows for table, rows in counted.items() if rows > most} == {}, most
@@ -164,7 +166,7 @@ async def test_an_access_report_reads_no_more_than_what_was_opened(a_hundred_tho
 async def test_an_event_is_found_by_its_id_in_an_index(a_hundred_thousand):
     async with a_hundred_thousand.superuser() as connection:
         event_id = await connection.fetchval("SELECT id FROM audit.audit_events WHERE workspace_id = $1 LIMIT 1", WORKSPACES[0])
-    assert await read(a_hundred_thousand, store.get, WORKSPACES[0], id=event_id) == {"audit_events": 1, "seals": 1}
+    assert await read(a_hundred_thousand, listing.get, WORKSPACES[0], id=event_id) == {"audit_events": 1, "seals": 1}
 
 
 @pytest.mark.parametrize("workspace_id", [WORKSPACES[0], WORKSPACES[1]], ids=["large", "small"])
@@ -191,20 +193,20 @@ async def test_a_report_reads_the_time_that_it_is_of_and_no_more(a_hundred_thous
 @pytest.mark.parametrize("after", [0, 30_000])
 async def test_a_verification_reads_its_part_of_the_chain_and_no_more(a_hundred_thousand, own, after):
     walked = await read(
-        a_hundred_thousand, verification_store.entries_after, WORKSPACES[0], first=store.look_up_each, after=after, limit=1000
+        a_hundred_thousand, verification_store.entries_after, WORKSPACES[0], first=listing.look_up_each, after=after, limit=1000
     )
     # The entry behind them tells that the last one is not there twice.
     assert walked == {"audit_events": 1000, "seals": 1001}
-    standing = await read(a_hundred_thousand, verification_store.chain_counts, WORKSPACES[0], first=store.look_up_each)
+    standing = await read(a_hundred_thousand, verification_store.chain_counts, WORKSPACES[0], first=listing.look_up_each)
     assert max(standing.values()) <= await own(WORKSPACES[0], {}, {}), standing
 
 
 async def test_what_a_call_and_a_step_of_the_background_ask_of_a_long_chain_is_bounded(a_hundred_thousand):
-    standing = await read(a_hundred_thousand, verification_store.standing, WORKSPACES[0], first=store.look_up_each)
+    standing = await read(a_hundred_thousand, verification_store.standing, WORKSPACES[0], first=listing.look_up_each)
     assert standing == {"seals": 1, "chain_heads": 3, "closed_runs": 0}
     begin = {"created_at": UNTIL_NOW[0] - timedelta(days=90), "id": UUID(int=0)}
     for stmt, given in ((verification_store.newest_events, {}), (verification_store.events_after, begin)):
-        held = await read(a_hundred_thousand, stmt, WORKSPACES[0], first=store.look_up_each, limit=1000, **given)
+        held = await read(a_hundred_thousand, stmt, WORKSPACES[0], first=listing.look_up_each, limit=1000, **given)
         # Some more of each month that is looked into.
         assert 1000 <= held.pop("audit_events") <= 1010
         assert all(rows <= 1000 for rows in held.values()), held
@@ -221,7 +223,9 @@ async def test_a_batch_of_a_backlog_reads_the_batch_and_no_more(a_hundred_thousa
                 "SELECT arrival FROM audit.unsealed WHERE workspace_id = $1 ORDER BY arrival LIMIT 2 OFFSET 9998", WORKSPACES[0]
             )
             for after in (0, arrivals[0]["arrival"]):
-                batch = await read(a_hundred_thousand, store.list_waiting, WORKSPACES[0], first=store.look_up_each, after=after, limit=500)
+                batch = await read(
+                    a_hundred_thousand, store.list_waiting, WORKSPACES[0], first=listing.look_up_each, after=after, limit=500
+                )
                 assert batch == {"audit_events": 500, "unsealed": 500}
             found = await read(a_hundred_thousand, store.workspaces_waiting, None, first=store.read_by_index.replace("SET ", "SET LOCAL "))
             # Those of other tests included.
@@ -235,7 +239,7 @@ async def test_a_batch_of_a_backlog_reads_the_batch_and_no_more(a_hundred_thousa
 async def test_an_export_reads_a_stretch_of_the_chain_with_its_events_and_no_more(a_hundred_thousand, names):
     filters = {name: (VALUES | {"start": UNTIL_NOW[0], "end": UNTIL_NOW[1]})[name] for name in names}
     stretch = {"after": 20_000, "until": 22_000, "limit": 500, **filters}
-    rows = await read(a_hundred_thousand, exports.lines(frozenset(names)), WORKSPACES[0], first=store.look_up_each, **stretch)
+    rows = await read(a_hundred_thousand, exports.lines(frozenset(names)), WORKSPACES[0], first=listing.look_up_each, **stretch)
     assert max(rows.values()) <= 2_000, rows
 
 
@@ -270,8 +274,8 @@ async def test_lists_and_totals_read_of_narrow_months_what_they_are_about(narrow
     values = VALUES | {"excluded_types": vocabulary.TYPES_WITHOUT_PHI}
     filters = {name: values[name] for name in names if name != "start"} | (within if "start" in names else {})
     shape = frozenset(filters)
-    listed = await read(environment, store.list_events(shape), WORKSPACES[0], limit=PAGE, offset=0, **filters)
-    counted = await read(environment, store.count_events(shape) if shape else store.count_all_events, WORKSPACES[0], **filters)
+    listed = await read(environment, listing.list_events(shape), WORKSPACES[0], limit=PAGE, offset=0, **filters)
+    counted = await read(environment, listing.count_events(shape) if shape else listing.count_all_events, WORKSPACES[0], **filters)
     table, tests, about = "all_events", "workspace_id = $1", [WORKSPACES[0]]
     if leading := next((name for name in ("resource_id", "user_id") if name in names), None):
         # Users and resources of this data are of all workspaces; those of people are of one.
@@ -287,7 +291,7 @@ async def test_lists_and_totals_read_of_narrow_months_what_they_are_about(narrow
 async def test_a_page_of_everything_reads_only_that_page_of_narrow_months_too(narrow):
     environment, within = narrow
     for filters in ({}, within):
-        listed = await read(environment, store.list_events(frozenset(filters)), WORKSPACES[0], limit=PAGE, offset=0, **filters)
+        listed = await read(environment, listing.list_events(frozenset(filters)), WORKSPACES[0], limit=PAGE, offset=0, **filters)
         assert listed.get("audit_events", 0) + listed.get("kept_events", 0) <= 4 * PAGE + 40, listed
     assert listed["kept_events"] >= 2 * PAGE
 
@@ -295,14 +299,14 @@ async def test_a_page_of_everything_reads_only_that_page_of_narrow_months_too(na
 async def test_a_verification_reads_its_part_of_a_narrow_month_and_no_more(narrow):
     environment, _ = narrow
     after = 30_000
-    walked = await read(environment, verification_store.entries_after, WORKSPACES[0], first=store.look_up_each, after=after, limit=1000)
+    walked = await read(environment, verification_store.entries_after, WORKSPACES[0], first=listing.look_up_each, after=after, limit=1000)
     assert 2000 <= walked["kept_events"] <= 4000
     assert walked.get("seals", 0) + walked.get("audit_events", 0) <= 2000
     lines = await read(
         environment,
         exports.lines(frozenset(["user_id"])),
         WORKSPACES[0],
-        first=store.look_up_each,
+        first=listing.look_up_each,
         after=after,
         until=after + 2000,
         limit=500,

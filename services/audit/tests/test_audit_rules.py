@@ -2,7 +2,7 @@
 
 from calendar import isleap
 from datetime import UTC, date, datetime, timedelta, timezone
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
@@ -55,6 +55,24 @@ def test_text_that_is_no_uuid_gives_no_id(anything):
 def test_ids_are_stored_in_lower_case_and_accepted_in_one_format_only(id_):
     assert rules.identifier(str(id_)) == rules.identifier(str(id_).upper()) == str(id_)
     assert rules.identifier(id_.hex) is rules.identifier(f"{{{id_}}}") is None
+
+
+@given(
+    st.lists(
+        st.uuids().map(str)
+        | st.uuids().map(lambda id_: str(id_).upper())
+        | st.text(max_size=40)
+        | st.just("00000000-0000-0000-0000-00000000000,")
+    )
+)
+def test_of_many_ids_the_same_are_stored_as_of_each(values):
+    assert rules.identifiers(values) == [found for found in map(rules.identifier, values) if found is not None]
+
+
+@given(st.uuids())
+def test_the_record_of_a_client_is_the_entity_that_earlier_releases_have_stored(client_id):
+    expected = str(uuid5(UUID("6f0c6a4e-5c0e-4a2e-9d5c-3f2f6d1b8a76"), str(client_id)))
+    assert rules.record_of(str(client_id)) == rules.record_of(str(client_id).upper()) == expected
 
 
 def test_metadata_leaves_out_empty_values():

@@ -11,7 +11,7 @@ from audit.dropping.worker import month_dropper
 from audit.exports import store as exports
 from audit.narrowing import rules, worker
 from audit.narrowing.worker import month_narrower
-from audit.trail import store
+from audit.trail import listing
 from audit.trail.rules import record_of
 from caseload.audit.v1 import events_pb2, tree_heads_pb2
 from caseload.audit.v1.tree_heads_rpc import TreeHeadsStub
@@ -80,23 +80,23 @@ async def answers(practice, events):
     shapes = [(), *((name,) for name in filters), ("resource_id", "action"), ("user_id", "start", "end"), ("resource_id", "excluded_types")]
     told = {}
     async with practice.environment.runtime("audit").background(practice.workspace_id) as work:
-        await work.db.execute(store.look_up_each)
+        await work.db.execute(listing.look_up_each)
         for names in shapes:
             given = {name: filters[name] for name in names}
             shape = frozenset(names)
             told[names, "pages"] = [
-                [dict(row) for row in await work.db.all(store.list_events(shape), limit=3, offset=offset, **given)]
+                [dict(row) for row in await work.db.all(listing.list_events(shape), limit=3, offset=offset, **given)]
                 for offset in range(0, 15, 3)
             ]
-            told[names, "total"] = (await work.db.one(store.count_events(shape) if names else store.count_all_events, **given))[0]
+            told[names, "total"] = (await work.db.one(listing.count_events(shape) if names else listing.count_all_events, **given))[0]
             if not {"resource_id"} & shape:
                 lines = await work.db.all(exports.lines(shape), after=0, until=100, limit=100, **given)
                 told[names, "export"] = [dict(row) for row in lines]
         lines = await work.db.all(exports.lines(frozenset(["resource_id"])), after=0, until=100, limit=100, resource_id=CLIENT)
         told["export of a client"] = [row["id"] for row in lines]
         named = {"resource_ids": [CLIENT, record_of(CLIENT)], "excluded_types": ["Audit"]}
-        told["access"] = [dict(row) for row in await work.db.all(store.list_events(frozenset(named)), limit=50, offset=0, **named)]
-        told["each"] = [dict(await work.db.one(store.get, id=each.id)) for each in events]
+        told["access"] = [dict(row) for row in await work.db.all(listing.list_events(frozenset(named)), limit=50, offset=0, **named)]
+        told["each"] = [dict(await work.db.one(listing.get, id=each.id)) for each in events]
     return told
 
 

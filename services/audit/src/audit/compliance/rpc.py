@@ -11,9 +11,9 @@ from uuid import UUID
 from audit.compliance import rules, store
 from audit.compliance.rules import Accesses, Hours, Tally
 from audit.retention.period import years_kept
-from audit.trail import store as trail
 from audit.trail import vocabulary
 from audit.trail.checkpoints import CheckpointPublisher
+from audit.trail.listing import look_up_each
 from audit.trail.verification import Verification, verify_recent
 from caseload.audit.v1 import compliance_pb2 as pb
 from caseload.audit.v1.compliance_rpc import ComplianceServicer
@@ -97,7 +97,7 @@ class Compliance(ComplianceServicer[UnitOfWork]):
 
 
 async def _count(tx: Transaction, within: Mapping[str, Any], zone: str, office: Hours) -> _Found:
-    await tx.execute(trail.look_up_each)
+    await tx.execute(look_up_each)
     rules.check_number((await tx.one(store.size, **within, limit=rules.MOST_EVENTS + 1))["events"])
     oldest = await tx.maybe(store.oldest)
     of_days = {"zone": zone, **asdict(office), "excluded_types": vocabulary.TYPES_WITHOUT_PHI}

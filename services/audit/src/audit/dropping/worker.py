@@ -16,7 +16,7 @@ from audit.dropping import months, rules, store
 from audit.dropping.holds import is_held
 from audit.trail import verification_store
 from audit.trail.chain import GENESIS, ChainVerifier, Entry
-from audit.trail.store import look_up_each
+from audit.trail.listing import look_up_each
 from audit.trail.verification import hash_at, pass_over
 from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record, Transaction

@@ -12,7 +12,7 @@ from audit.closed_runs import store as closed_runs
 from audit.exports import rules, store
 from audit.exports.lines import HEADS, LINES, MEDIA_TYPES
 from audit.exports.manifest import signed
-from audit.trail.store import look_up_each
+from audit.trail.listing import look_up_each
 from audit.trail.vocabulary import TYPES_WITHOUT_PHI
 from caseload.options.v1 import options_pb2
 from chassis.auth.signer import Signer

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from audit.trail import store, verification, verification_store
+from audit.trail import listing, verification, verification_store
 from audit.trail.chain import ChainVerifier, Checkpoint
 from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.progress import Progress
@@ -101,7 +101,7 @@ class BackgroundVerification:
         keys, published = await self._keys.of(workspace_id), await self._publisher.published(workspace_id)
         async with self._background(workspace_id) as work:
             tx = work.db
-            await tx.execute(store.look_up_each)
+            await tx.execute(listing.look_up_each)
             row = await tx.one(verification_store.progress)
             progress = Progress.read(row, keys)
             before = progress.first_break

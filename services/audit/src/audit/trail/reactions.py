@@ -1,6 +1,7 @@
 """Records the audit events of every service: what was done, read or refused."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from chassis.errors import Conflict
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on_many
 from chassis.protobuf.timestamps import to_datetime
+from chassis.turns import in_turns
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
@@ -23,18 +25,21 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         rows: dict[UUID, dict[str, Any]] = {}
         entities: dict[UUID, list[str]] = {}
         for event in events:
-            row, entities_of_event = _row(event, delivery.announced_by, years)
-            rows.setdefault(row["id"], row)
-            entities.setdefault(row["id"], entities_of_event)
+            if (event_id := UUID(event.id)) not in rows:
+                rows[event_id], entities[event_id] = await _row(event, delivery.announced_by, years)
         recorded = [row["id"] for row in await delivery.db.all(store.record, **_columns(list(rows.values())))]
         if not recorded:
             return
         times = [rows[event_id]["created_at"] for event_id in recorded]
-        pairs = [(entity, time, event_id) for event_id, time in zip(recorded, times, strict=True) for entity in entities[event_id]]
-        if pairs:
-            entity_ids, moments, ids = map(list, zip(*pairs, strict=True))
-            await delivery.db.run(store.record_entities, resource_ids=entity_ids, times=moments, ids=ids)
-        proven = [proofs.of_event({"workspace_id": delivery.workspace_id, **rows[event_id]}, workspace_keys) for event_id in recorded]
+        named = [entities[event_id] for event_id in recorded]
+        if any(named):
+            places = [place for place, each in enumerate(named, 1) for _ in each]
+            await delivery.db.run(
+                store.record_entities, resource_ids=list(chain.from_iterable(named)), places=places, times=times, ids=recorded
+            )
+        proven = await in_turns(
+            proofs.of_event({"workspace_id": delivery.workspace_id, **rows[event_id]}, workspace_keys) for event_id in recorded
+        )
         if await delivery.db.run(store.add_waiting, ids=recorded, times=times, proofs=proven) != len(recorded):
             # The same event with another time entered the chain between our two statements. The retry finds it recorded.
             raise Conflict("one_seal_per_event")
@@ -42,12 +47,11 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
     return [record]
 
 
-def _row(event: events_pb2.AuditRecorded, recorded_by: str, years: int) -> tuple[dict[str, Any], list[str]]:
-    """The event's row, and the ids of the entities it was about."""
+async def _row(event: events_pb2.AuditRecorded, recorded_by: str, years: int) -> tuple[dict[str, Any], list[str]]:
+    """The event's row, and the ids of the entities it was about. A list may name thousands, which is done in turns."""
     created_at = to_datetime(event.occurred_at)
     resource_id = rules.identifier(event.resource_id)
-    resource_ids = [each for each in map(rules.identifier, event.resource_ids) if each is not None]
-    client_ids = [each for each in map(rules.identifier, event.client_ids) if each is not None]
+    resource_ids, client_ids = rules.identifiers(event.resource_ids), rules.identifiers(event.client_ids)
     row = {
         "id": UUID(event.id),
         "created_at": created_at,
@@ -73,7 +77,7 @@ def _row(event: events_pb2.AuditRecorded, recorded_by: str, years: int) -> tuple
         | ({"recorded_by": recorded_by} if recorded_by else {}),
         "retention_until": rules.retention_until(created_at, years),
     }
-    return row, rules.event_entities(resource_id, [*resource_ids, *map(rules.record_of, client_ids)])
+    return row, rules.event_entities(resource_id, [*resource_ids, *await in_turns(map(rules.record_of, client_ids))])
 
 
 def _digest(record: events_pb2.RecordDigest) -> dict[str, Any]:

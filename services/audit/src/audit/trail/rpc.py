@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.closed_runs import store as closed_runs
-from audit.trail import rules, store, vocabulary
+from audit.trail import listing, rules, vocabulary
 from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.filters import read_filters
 from audit.trail.verification import verify_recent
@@ -28,13 +28,13 @@ class Trail(TrailServicer[UnitOfWork]):
         window = page(request)
         filters = read_filters(request)
         names = frozenset(filters)
-        await work.db.execute(store.look_up_each)
-        total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
-        rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
+        await work.db.execute(listing.look_up_each)
+        total = await work.db.one(listing.count_events(names) if names else listing.count_all_events, **filters)
+        rows = await work.db.all(listing.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[_to_message(row) for row in rows], total=total[0])
 
     async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: UnitOfWork) -> pb.AuditEvent:
-        return _to_message(await work.db.one(store.get, id=request.audit_event_id))
+        return _to_message(await work.db.one(listing.get, id=request.audit_event_id))
 
     async def ReportAccess(self, request: pb.ReportAccessRequest, work: UnitOfWork) -> pb.AuditEventPage:
         window = page(request)
@@ -43,9 +43,9 @@ class Trail(TrailServicer[UnitOfWork]):
         asked = [each for client_id in (request.client_id, *request.merged_ids) for each in (client_id, rules.record_of(client_id))]
         filters: dict[str, Any] = {"resource_ids": asked, "excluded_types": [vocabulary.RESOURCE_WORDS[options_pb2.RESOURCE_AUDIT]]}
         names = frozenset(filters)
-        await work.db.execute(store.look_up_and_sort)
-        total = await work.db.one(store.count_events(names), **filters)
-        rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
+        await work.db.execute(listing.look_up_and_sort)
+        total = await work.db.one(listing.count_events(names), **filters)
+        rows = await work.db.all(listing.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[_to_message(row) for row in rows], total=total[0])
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:

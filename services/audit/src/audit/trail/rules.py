@@ -3,17 +3,20 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha1
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from chassis.errors import Fault, Invalid
 
 BROKEN_GLASS = "break_glass_id"
 # Under which events are found by the client whose record they were about. The client's own id finds those that are about the client.
-_RECORDS = UUID("6f0c6a4e-5c0e-4a2e-9d5c-3f2f6d1b8a76")
+_RECORDS = UUID("6f0c6a4e-5c0e-4a2e-9d5c-3f2f6d1b8a76").bytes
 _LONGEST_TEXT = 512
 # RFC 9562, section 4.
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_DIGITS = str.maketrans("0123456789abcdef", "0" * 16)
+_SHAPE = "00000000-0000-0000-0000-000000000000"
 
 
 def retention_until(created_at: datetime, years: int) -> date:
@@ -34,6 +37,14 @@ def identifier(value: str) -> str | None:
     """The id in lower case, or None if it is not a UUID: a refused call may have sent anything in its place."""
     lower = value.lower()
     return lower if _UUID.fullmatch(lower) else None
+
+
+def identifiers(values: Sequence[str]) -> list[str]:
+    """Those of the values that are UUIDs, in lower case. Usually all are, which is seen at one look: a list may name ten thousand."""
+    joined = ",".join(values).lower()
+    if joined.translate(_DIGITS) == ",".join([_SHAPE] * len(values)):
+        return joined.split(",") if values else []
+    return [each for each in map(identifier, values) if each is not None]
 
 
 def metadata(
@@ -65,8 +76,14 @@ def event_entities(resource_id: str | None, resource_ids: Sequence[str]) -> list
 
 
 def record_of(client_id: str) -> str:
-    """The id of a client's record as an entity: the same for the same client, and no id of anything else."""
-    return str(uuid5(_RECORDS, client_id.lower()))
+    """The id of a client's record as an entity: the same for the same client, and no id of anything else.
+
+    A UUID of version 5, made by hand: a list may name ten thousand clients, and uuid.uuid5 takes three times as long.
+    """
+    name = bytearray(sha1(_RECORDS + client_id.lower().encode(), usedforsecurity=False).digest()[:16])
+    name[6], name[8] = name[6] & 0x0F | 0x50, name[8] & 0x3F | 0x80
+    text = name.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def check_choice(value: str, choices: Collection[str], field: str) -> str:

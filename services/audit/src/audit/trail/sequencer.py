@@ -9,7 +9,7 @@ from uuid import UUID
 
 from prometheus_client import Counter, Gauge
 
-from audit.trail import proofs, store
+from audit.trail import listing, proofs, store
 from audit.trail.chain import GENESIS, Checkpoint, fields_of, place
 from audit.trail.checkpoints import CheckpointPublisher, checkpoint_publisher
 from chassis.backoff import Backoff
@@ -19,6 +19,7 @@ from chassis.encryption.key_store import Keys
 from chassis.errors import Refusal, Unavailable
 from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
+from chassis.turns import in_turns
 from chassis.work.leader import LeaderElection
 
 _log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Sequencer:
         """
         keys = await self._keys.of(workspace_id)
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
-            await tx.execute(store.look_up_each)
+            await tx.execute(listing.look_up_each)
             await tx.run(store.begin_chain, hash=GENESIS, proof=proofs.of_checkpoint(Checkpoint(0, GENESIS), keys))
             newest = await tx.one(store.lock_checkpoint)
             if not proofs.holds(newest["proof"], proofs.of_checkpoint(Checkpoint(newest["sequence"], newest["hash"]), keys)) and not (
@@ -109,11 +110,12 @@ class Sequencer:
                 return 0
             from_before = from_before or proofs.in_upgrade(self._unsigned_until)
             # Encoded once, for the proof and for the hash.
-            encoded = [(event, fields_of(event)) for event in waiting]
+            encoded = await in_turns((event, fields_of(event)) for event in waiting)
+            proven = await in_turns(proofs.holds(event["proof"], proofs.of_fields(fields, keys)) for event, fields in encoded)
             taken = [
                 (event, fields)
-                for event, fields in encoded
-                if proofs.holds(event["proof"], proofs.of_fields(fields, keys)) or (from_before and event["proof"] is None)
+                for (event, fields), is_proven in zip(encoded, proven, strict=True)
+                if is_proven or (from_before and event["proof"] is None)
             ]
             events = [event for event, _ in taken]
             hashes = [newest["hash"]]

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from audit.closed_runs.runs import run_with
-from audit.trail import proofs, store, verification_store
+from audit.trail import listing, proofs, store, verification_store
 from audit.trail.chain import GENESIS, ChainVerifier, Checkpoint, Entry
 from audit.trail.progress import Progress
 from chassis.db.transaction import Record, Transaction
@@ -47,7 +47,7 @@ async def verify(
     An event that waits to be appended is no break. An event that neither waits nor is in the chain is one.
     `published` has to be read before the transaction begins: the chain may grow meanwhile, and still contains it.
     """
-    await tx.execute(store.look_up_each)
+    await tx.execute(listing.look_up_each)
     counts = await tx.one(verification_store.chain_counts)
     verifier = ChainVerifier()
     await check_to_the_end(tx, verifier, counts, published, keys, unsigned_until)
@@ -67,7 +67,7 @@ async def verify_recent(
 
     A chain without an anchor is verified from its beginning. Raises Unavailable where more came after it than a call verifies.
     """
-    await tx.execute(store.look_up_each)
+    await tx.execute(listing.look_up_each)
     progress = Progress.read(await tx.maybe(verification_store.progress), keys)
     standing = await tx.one(verification_store.standing)
     if standing["entries"] - progress.anchor.sequence > _SEGMENTS_IN_A_CALL * SEGMENT:
