@@ -5,29 +5,16 @@ import io
 import time
 
 import pyotp
-import pytest
 from PIL import Image
 
 PASSWORD = "correct horse battery"
-
-
-async def login(http, person):
-    return await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
-
-
-@pytest.fixture
-async def browser(gateway, person):
-    async with gateway.anonymous() as http:
-        assert (await login(http, person)).status_code == 200
-        http.headers["X-CSRF-Token"] = http.cookies["csrf_token"]
-        yield http
 
 
 def code_of(secret, *, steps=0):
     return pyotp.TOTP(secret).at(int(time.time()) + 30 * steps)
 
 
-async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, browser, check_problem):
+async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, browser, check_problem, login):
     enrolled = await browser.post("/api/v1/auth/totp/enroll")
     assert enrolled.status_code == 200
     made = enrolled.json()
@@ -85,7 +72,7 @@ async def test_codes_and_tokens_of_other_lengths_are_malformed(browser, check_pr
     )
 
 
-async def test_a_browser_that_enrols_where_it_is_required_goes_on_with_all_it_may_do(gateway, person, check_problem):
+async def test_a_browser_that_enrols_where_it_is_required_goes_on_with_all_it_may_do(gateway, person, check_problem, login):
     async with gateway.anonymous() as http:
         await login(http, person)
         csrf = {"X-CSRF-Token": http.cookies["csrf_token"]}

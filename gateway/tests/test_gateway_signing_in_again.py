@@ -2,8 +2,6 @@
 
 import html
 import re
-from dataclasses import replace
-from uuid import UUID
 
 import pyotp
 import pytest
@@ -18,26 +16,12 @@ ORIGIN = "http://localhost:8000"
 KEY = {"name": "Import", "scopes": ["clients:read"]}
 
 
-async def login(http, person):
-    reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
-    assert reply.status_code == 200, reply.text
-    http.headers["X-CSRF-Token"] = http.cookies["csrf_token"]
-
-
-async def let_pass(gateway, http, person, minutes):
-    """The person's sign-ins are so many minutes old, and the browser's next request renews its tokens."""
-    async with gateway.environment.superuser() as database:
-        earlier = "UPDATE identity.login_sessions SET created_at = created_at - make_interval(mins => $2) WHERE user_id = $1"
-        assert await database.execute(earlier, person.user_id, minutes) != "UPDATE 0"
-    http.cookies.delete("access_token")
-
-
 async def send(http, page, path, **fields):
     token = re.search(r'name="form_token" value="([^"]+)"', (await http.get(page)).text)[1]
     return await http.post(path, data={"form_token": token, **fields})
 
 
-async def test_whoever_has_to_enrol_is_led_back_and_then_to_where_they_wanted(gateway, person):
+async def test_whoever_has_to_enrol_is_led_back_and_then_to_where_they_wanted(gateway, person, let_pass):
     async with gateway.environment.superuser() as database:
         required = """UPDATE identity.workspaces SET settings = settings || '{"second_factor_required": true}' WHERE workspace_id = $1"""
         assert await database.execute(required, person.workspace_id) == "UPDATE 1"
@@ -45,7 +29,7 @@ async def test_whoever_has_to_enrol_is_led_back_and_then_to_where_they_wanted(ga
     async with gateway.anonymous() as http:
         first = await send(http, "/auth/sign-in", "/auth/sign-in", next="/docs", **who)
         assert first.headers["location"] == "/auth/second-factor?next=%2Fdocs"
-        await let_pass(gateway, http, person, 16)
+        await let_pass(http, person.user_id, 16)
 
         led = await send(http, first.headers["location"], "/auth/second-factor/enrol", next="/docs")
         page = await http.get(led.headers["location"])
@@ -81,7 +65,9 @@ async def test_a_sign_in_that_others_could_have_begun_is_led_to_one_of_the_perso
         assert "How you sign in is changed by you alone." in (await http.get(led.headers["location"])).text
 
 
-async def test_signing_in_again_leads_to_the_first_workspace_and_a_switch_back_keeps_the_proof(gateway, person, check_problem):
+async def test_signing_in_again_leads_to_the_first_workspace_and_a_switch_back_keeps_the_proof(
+    gateway, person, check_problem, login, let_pass
+):
     there = await gateway.open_workspace("hospital")
     user_id = await gateway.add_user(there.workspace_id, "admin", email=person.email)
     async with gateway.anonymous() as http:
@@ -93,7 +79,7 @@ async def test_signing_in_again_leads_to_the_first_workspace_and_a_switch_back_k
 
         await login(http, person)
         await go_there()
-        await let_pass(gateway, http, replace(person, user_id=UUID(user_id)), 16)
+        await let_pass(http, user_id, 16)
         check_problem(await http.post("/api/v1/api-keys", json=KEY), 403, "reauthentication_required")
 
         await login(http, person)
@@ -126,20 +112,13 @@ async def by_password_and_passkey(_gateway, http, person, passkey):
     return await http.post("/api/v1/auth/passkeys/sign-in/finish", json={"temp_token": step, "credential": credential})
 
 
-@pytest.fixture
-async def browser(gateway, person):
-    async with gateway.anonymous() as http:
-        await login(http, person)
-        yield http
-
-
-async def test_signing_in_again_by_any_means_is_the_proof(gateway, person, browser, check_problem):
+async def test_signing_in_again_by_any_means_is_the_proof(gateway, person, browser, check_problem, let_pass):
     options = (await browser.post("/api/v1/auth/passkeys")).json()
     passkey = SoftPasskey.of(options)
     added = {"credential": passkey.attest(options, ORIGIN), "name": "Telephone"}
     assert (await browser.post("/api/v1/auth/passkeys/finish", json=added)).status_code == 201
     for sign_in_again in (by_passkey, by_link, by_password_and_passkey):
-        await let_pass(gateway, browser, person, 20)
+        await let_pass(browser, person.user_id, 20)
         check_problem(await browser.post("/api/v1/api-keys", json=KEY), 403, "reauthentication_required")
         signed_in = await sign_in_again(gateway, browser, person, passkey)
         assert signed_in.status_code == 200, signed_in.text
