@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
 from caseload.identity.v1 import users_pb2
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.encryption import key_store
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.server import Server
@@ -255,6 +256,25 @@ def let_pass(gateway: TestedGateway) -> Callable[[httpx.AsyncClient, UUID | str,
         http.cookies.delete("access_token")
 
     return let_pass
+
+
+@pytest.fixture
+def mailed_link(gateway: TestedGateway) -> Callable[[Person], Awaitable[str]]:
+    """`await mailed_link(person)` is the token of a link like the newest one that this user has asked for.
+
+    Not of that one: notifications mints its secret anew when it mails it, at a moment of its own.
+    """
+
+    async def mailed_link(person: Person) -> str:
+        token = OpaqueToken.generate(person.workspace_id, uuid7())
+        async with gateway.environment.superuser() as database:
+            copied = """INSERT INTO identity.magic_links (workspace_id, id, purpose, user_id, hash, created_at, expires_at)
+                        SELECT workspace_id, $3, purpose, user_id, $4, created_at, expires_at FROM identity.magic_links
+                        WHERE workspace_id = $1 AND user_id = $2 ORDER BY created_at DESC LIMIT 1"""
+            assert await database.execute(copied, person.workspace_id, person.user_id, token.row_id, token.hash) == "INSERT 0 1"
+        return str(token)
+
+    return mailed_link
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from caseload.identity.v1 import passkeys_pb2 as pb
 from gateway.api.passkeys import schemas
 from gateway.api.responses import json_response, no_content
-from gateway.api.sign_in.routes import TheAuthenticator, device_token, signed_in_response
+from gateway.api.sign_in.routes import TheAuthenticator, browser_tokens, signed_in_response
 from gateway.api.sign_in.schemas import SignedIn
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render
@@ -59,8 +59,8 @@ async def begin_passkey_sign_in(request: PublicRequest, body: schemas.PasskeySig
 
 @router.post("/sign-in/finish", response_model=SignedIn, openapi_extra=PUBLIC)
 async def finish_passkey_sign_in(body: schemas.PasskeySignIn, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
-    """A passkey that signs in by itself is both factors: the device has to verify its user."""
-    shown = pb.FinishPasskeySignInRequest(credential=_written(body.credential), token=body.temp_token, device_token=device_token(request))
+    """A passkey that signs in by itself is both factors: the device has to verify its user. It leads to the same workspace as a password."""
+    shown = pb.FinishPasskeySignInRequest(credential=_written(body.credential), token=body.temp_token, **browser_tokens(request))
     signed_in = await request.stubs.passkeys.FinishPasskeySignIn(shown, request.context)
     authenticator.write_cookies(request, signed_in)
     return signed_in_response(signed_in)
