@@ -1,8 +1,11 @@
 """Second factors through the API: enrolled, asked for at sign-in, removed."""
 
+import asyncio
 import base64
 import io
 import time
+from collections import Counter
+from contextlib import AsyncExitStack
 
 import pyotp
 from PIL import Image
@@ -55,6 +58,23 @@ async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, br
         assert "access_token" in (await login(phone, person)).json()
     gone = await browser.request("DELETE", "/api/v1/auth/totp", json={"totp_code": made["backup_codes"][3]})
     check_problem(gone, 409, "second_factor_not_enrolled")
+
+
+async def test_of_fifty_browsers_that_show_one_code_at_once_one_gets_in(gateway, person, browser, login):
+    made = (await browser.post("/api/v1/auth/totp/enroll")).json()
+    assert (await browser.post("/api/v1/auth/totp/verify", json={"code": code_of(made["secret"])})).status_code == 200
+    async with AsyncExitStack() as opened:
+        racers = [await opened.enter_async_context(gateway.anonymous(address=f"198.51.100.{number}")) for number in range(50)]
+        steps = [(await login(racer, person)).json()["temp_token"] for racer in racers]
+        code = code_of(made["secret"], steps=1)
+        shown = [
+            racer.post("/api/v1/auth/verify-2fa", json={"temp_token": step, "totp_code": code})
+            for racer, step in zip(racers, steps, strict=True)
+        ]
+        outcomes = Counter(reply.status_code for reply in await asyncio.gather(*shown))
+        assert outcomes[200] == 1, outcomes
+        assert outcomes.keys() <= {200, 401, 429}
+        assert [(await racer.get("/api/v1/auth/me")).status_code for racer in racers].count(200) == 1
 
 
 async def test_codes_and_tokens_of_other_lengths_are_malformed(browser, check_problem):
