@@ -12,7 +12,7 @@ from gateway.api.sign_in.routes import TheAuthenticator, browser_tokens, signed_
 from gateway.api.sign_in.schemas import SignedIn
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render
-from gateway.routing.nouns import PUBLIC, noun_router
+from gateway.routing.nouns import PUBLIC, RECENT_SIGN_IN, noun_router
 
 router = noun_router("/auth/passkeys", "sign-in")
 
@@ -24,14 +24,14 @@ async def list_passkeys(request: SignedInRequest) -> Response:
     return json_response([render(passkey) for passkey in passkeys.items])
 
 
-@router.post("", response_model=schemas.PasskeyCreationOptions)
+@router.post("", response_model=schemas.PasskeyCreationOptions, openapi_extra=RECENT_SIGN_IN)
 async def begin_passkey_registration(request: SignedInRequest) -> Response:
     """Options that are good for five minutes, once. Nothing changes until POST /auth/passkeys/finish."""
     begun = await request.stubs.passkeys.BeginPasskeyRegistration(pb.BeginPasskeyRegistrationRequest(), request.context)
     return json_response(orjson.loads(begun.options))
 
 
-@router.post("/finish", response_model=schemas.Passkey, status_code=201)
+@router.post("/finish", response_model=schemas.Passkey, status_code=201, openapi_extra=RECENT_SIGN_IN)
 async def finish_passkey_registration(body: schemas.PasskeyRegistration, request: SignedInRequest) -> Response:
     finished = pb.FinishPasskeyRegistrationRequest(credential=_written(body.credential), name=body.name)
     reply = await request.stubs.passkeys.FinishPasskeyRegistration(finished, request.context)
@@ -44,7 +44,7 @@ async def rename_passkey(passkey_id: UUID, body: schemas.PasskeyChange, request:
     return json_response((await request.stubs.passkeys.RenamePasskey(renaming, request.context)).passkey)
 
 
-@router.delete("/{passkey_id}", status_code=204)
+@router.delete("/{passkey_id}", status_code=204, openapi_extra=RECENT_SIGN_IN)
 async def remove_passkey(passkey_id: UUID, request: SignedInRequest) -> Response:
     await request.stubs.passkeys.RemovePasskey(pb.RemovePasskeyRequest(passkey_id=str(passkey_id)), request.context)
     return no_content()

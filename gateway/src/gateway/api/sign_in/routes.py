@@ -17,7 +17,7 @@ from gateway.auth.cookies import read_cookies
 from gateway.auth.dependencies import PublicRequest, SignedInRequest, require_user
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import PUBLIC, noun_router
+from gateway.routing.nouns import PUBLIC, RECENT_SIGN_IN, noun_router
 
 router = noun_router("/auth", "sign-in")
 
@@ -85,7 +85,7 @@ async def get_me(request: SignedInRequest) -> Response:
     return json_response(await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.context))
 
 
-@router.put("/password", status_code=204)
+@router.put("/password", status_code=204, openapi_extra=RECENT_SIGN_IN)
 async def change_password(body: schemas.PasswordChange, request: SignedInRequest) -> Response:
     await request.stubs.sign_in.ChangePassword(to_proto(body, pb.ChangePasswordRequest), request.context)
     return no_content()

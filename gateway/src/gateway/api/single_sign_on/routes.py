@@ -21,7 +21,7 @@ from gateway.pages.provider import asking_page, callback_again
 from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, noun_router
+from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, RECENT_SIGN_IN, noun_router
 from gateway.settings import GatewaySettings
 
 router = noun_router("", "sign-in")
@@ -36,7 +36,7 @@ async def get_sso_provider(request: SignedInRequest) -> Response:
     return json_response(_rendered(await request.stubs.single_sign_on.GetProvider(pb.GetProviderRequest(), request.context)))
 
 
-@router.put(_PROVIDER, response_model=schemas.SsoProvider)
+@router.put(_PROVIDER, response_model=schemas.SsoProvider, openapi_extra=RECENT_SIGN_IN)
 async def set_sso_provider(body: schemas.SsoProviderUpdate, request: SignedInRequest) -> Response:
     """Replaces the whole configuration. Sign-ins that are under way have to begin anew; login sessions go on."""
     message = pb.SetProviderRequest(settings=to_proto(_settings(body), pb.ProviderSettings), forgets_accounts=body.forgets_accounts)

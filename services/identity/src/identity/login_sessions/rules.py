@@ -36,7 +36,9 @@ def check_steps(amr: Collection[str], role: str, *, sso_required: bool) -> None:
         raise Forbidden("sso_required", "This workspace requires that you sign in with its own provider.")
 
 
-def means_of(person: Person, amr: Sequence[str], role: str | None, *, sso_required: bool, has_password: bool, has_passkey: bool) -> frozenset[str]:
+def means_of(
+    person: Person, amr: Sequence[str], role: str | None, *, sso_required: bool, has_password: bool, has_passkey: bool
+) -> frozenset[str]:
     """By what the caller, of this role, can sign in again and go on in this workspace: "password", "link", "passkey". The provider is another matter.
 
     `has_password` and `has_passkey` are those of the person's home. A sign-in of these steps that others could have begun learns neither
