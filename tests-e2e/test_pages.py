@@ -441,11 +441,16 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
         await page.get_by_label("Password").fill(PASSWORD)
         await page.get_by_role("button", name="Sign in", exact=True).click()
 
+    with attacked_embedded.api_as(owner) as administrator:
+        sso = {"slug": f"lakeside-{uuid7().hex[-12:]}", "issuer": "https://id.example.org", "client_id": "caseload", "enabled": True}
+        assert administrator.put("/workspaces/current/sso", json={**sso, "default_role": "therapist"}).status_code == 200
     await enter(page, url, owner)
     await sees(page, "Your account")
     await let_pass()
     await page.get_by_role("button", name="Add a passkey").click()
     await is_told_to_sign_in_again()
+    await expect(page.get_by_role("button", name="Sign in with id.example.org")).to_be_visible()
+    await expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
     for code in (*LANGUAGES[1:], "en"):
         reader = language(code)
         await page.get_by_role("link", name=reader.name).click()
@@ -472,5 +477,6 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
     await sees(page, "Look into your mailbox")
     await page.goto(mailed(owner.email, "sign-in link").replace("127.0.0.1", "localhost"))
     await page.get_by_role("button", name="Sign in").click()
-    await sees(page, "Your account")
+    # Where they were going, and not the account.
+    await sees(page, "Set up a second factor")
     await enrol(page)

@@ -50,7 +50,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Login */
+        /**
+         * Login
+         * @description Whoever is signed in in this browser, in whichever of their workspaces, stays in it.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -339,7 +342,7 @@ export interface paths {
         put?: never;
         /**
          * Finish Passkey Sign In
-         * @description A passkey that signs in by itself is both factors: the device has to verify its user.
+         * @description A passkey that signs in by itself is both factors: the device has to verify its user. It leads to the same workspace as a password.
          */
         post: operations["finish_passkey_sign_in"];
         delete?: never;
@@ -6963,6 +6966,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The caller's role does not allow this; or `reauthentication_required`: it takes a sign-in of the last `max_age` seconds, so let the person sign in again, and repeat the request. */
+        "403-recent-sign-in": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
@@ -7265,6 +7277,7 @@ export type Response416 = components['responses']['416'];
 export type Response422 = components['responses']['422'];
 export type Response429 = components['responses']['429'];
 export type Response503 = components['responses']['503'];
+export type Response403RecentSignIn = components['responses']['403-recent-sign-in'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type ParameterPrefer = components['parameters']['Prefer'];
 export type ParameterRange = components['parameters']['Range'];
@@ -7521,7 +7534,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -7638,7 +7651,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
@@ -7825,7 +7838,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
@@ -7867,7 +7880,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -7900,7 +7913,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -8100,7 +8113,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -8394,7 +8407,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -8513,7 +8526,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -8716,7 +8729,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -8785,7 +8798,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
@@ -9190,7 +9203,7 @@ export interface operations {
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
-            403: components["responses"]["403"];
+            403: components["responses"]["403-recent-sign-in"];
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];

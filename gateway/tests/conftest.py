@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
 from caseload.identity.v1 import users_pb2
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.encryption import key_store
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.server import Server
@@ -219,6 +220,61 @@ async def platform(gateway: TestedGateway) -> AsyncIterator[httpx.AsyncClient]:
         token = (await http.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).json()["access_token"]
     async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
         yield http
+
+
+@pytest.fixture
+def login() -> Callable[[httpx.AsyncClient, Person], Awaitable[httpx.Response]]:
+    """`await login(http, person)` shows the person's password, and lets what the browser then sends be the login session's."""
+
+    async def login(http: httpx.AsyncClient, person: Person) -> httpx.Response:
+        reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+        assert reply.status_code == 200, reply.text
+        if (csrf := http.cookies.get("csrf_token")) is not None:
+            http.headers["X-CSRF-Token"] = csrf
+        return reply
+
+    return login
+
+
+@pytest.fixture
+async def browser(gateway: TestedGateway, person: Person, login: Callable[..., Any]) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which the person has signed in by password."""
+    async with gateway.anonymous() as http:
+        await login(http, person)
+        yield http
+
+
+@pytest.fixture
+def let_pass(gateway: TestedGateway) -> Callable[[httpx.AsyncClient, UUID | str, int], Awaitable[None]]:
+    """`await let_pass(http, user_id, minutes)`: the user's sign-ins are so much older, and the browser's next request renews its tokens."""
+
+    async def let_pass(http: httpx.AsyncClient, user_id: UUID | str, minutes: int) -> None:
+        async with gateway.environment.superuser() as database:
+            earlier = """UPDATE identity.login_sessions SET created_at = created_at - make_interval(mins => $2)
+                         WHERE user_id = $1::text::uuid"""
+            assert await database.execute(earlier, str(user_id), minutes) != "UPDATE 0"
+        http.cookies.delete("access_token")
+
+    return let_pass
+
+
+@pytest.fixture
+def mailed_link(gateway: TestedGateway) -> Callable[[Person], Awaitable[str]]:
+    """`await mailed_link(person)` is the token of a link like the newest one that this user has asked for.
+
+    Not of that one: notifications mints its secret anew when it mails it, at a moment of its own.
+    """
+
+    async def mailed_link(person: Person) -> str:
+        token = OpaqueToken.generate(person.workspace_id, uuid7())
+        async with gateway.environment.superuser() as database:
+            copied = """INSERT INTO identity.magic_links (workspace_id, id, purpose, user_id, hash, created_at, expires_at)
+                        SELECT workspace_id, $3, purpose, user_id, $4, created_at, expires_at FROM identity.magic_links
+                        WHERE workspace_id = $1 AND user_id = $2 ORDER BY created_at DESC LIMIT 1"""
+            assert await database.execute(copied, person.workspace_id, person.user_id, token.row_id, token.hash) == "INSERT 0 1"
+        return str(token)
+
+    return mailed_link
 
 
 @pytest.fixture

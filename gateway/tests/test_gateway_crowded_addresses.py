@@ -7,8 +7,6 @@ from collections import Counter
 import pytest
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import sign_in_pb2
-from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.opaque_tokens import OpaqueToken
 from gateway.rate_limits import crowds
 from identity.credentials.passwords import PasswordHasher
@@ -104,17 +102,7 @@ async def test_a_guest_behind_the_same_address_keeps_nobody_from_signing_in(gate
     assert (on_new, on_known, page.status_code) == ([200] * len(others), [200] * len(people), 200)
 
 
-async def mailed_link(gateway, person):
-    """The token of the newest link, as notifications mails it."""
-    async with gateway.environment.superuser() as database:
-        newest = "SELECT id FROM identity.magic_links WHERE user_id = $1 ORDER BY created_at DESC LIMIT 1"
-        link_id = await database.fetchval(newest, person.user_id)
-    notifications = gateway.environment.stub(SignInStub, as_service="notifications")
-    request = sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(link_id))
-    return (await notifications.IssueMagicLink(request, gateway.environment.on_behalf_of(person.workspace_id))).token
-
-
-async def test_whose_account_the_guest_names_gets_in_on_a_new_device_by_link(gateway, flooded, held_briefly):
+async def test_whose_account_the_guest_names_gets_in_on_a_new_device_by_link(gateway, flooded, held_briefly, mailed_link):
     """A wrong password and a right one come from the same place there: the guest's guesses are limited, and so is every other attempt with it."""
     person = await gateway.open_workspace()
     await use_up(flooded)
@@ -126,7 +114,7 @@ async def test_whose_account_the_guest_names_gets_in_on_a_new_device_by_link(gat
         guessed = await asyncio.gather(*(ask("login", password=f"guess {number}") for number in range(30)))
         asked = await asyncio.gather(*(ask("magic-link") for _ in range(30)))
         made_up = await asyncio.gather(*(http.post("/api/v1/auth/verify", json={"token": made_up_token()}) for _ in range(60)))
-        reply = await http.post("/api/v1/auth/verify", json={"token": await mailed_link(gateway, person)})
+        reply = await http.post("/api/v1/auth/verify", json={"token": await mailed_link(person)})
 
     assert (set(guessed), set(asked)) == ({429}, {200})
     assert {refused.status_code for refused in made_up} == {401}

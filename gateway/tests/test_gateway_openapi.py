@@ -1,6 +1,9 @@
 """The OpenAPI document against the contract."""
 
+import ast
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -371,3 +374,35 @@ def test_operations_that_answer_ranges_say_so(described):
         assert answers["206"]["content"] == answers["200"]["content"]
         assert "Content-Range" in answers["206"]["headers"]
         assert answers["416"] == {"$ref": "#/components/responses/416"}
+
+
+def asks_for_a_recent_sign_in():
+    """The methods of identity that ask for one, themselves or by a function of their module."""
+    for path in Path(__file__).parents[2].glob("services/identity/src/identity/*/rpc.py"):
+        functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        named = {
+            function.name: {
+                node.id if isinstance(node, ast.Name) else node.attr
+                for node in ast.walk(function)
+                if isinstance(node, (ast.Name, ast.Attribute))
+            }
+            for function in functions
+        }
+        asking, before = {"check_is_recent", "person_of_recent_sign_in"}, set()
+        while asking != before:
+            before, asking = asking, asking | {name for name, used in named.items() if used & asking}
+        yield from (name for name in asking & named.keys() if not name.startswith("_"))
+
+
+def test_operations_that_need_a_recent_sign_in_say_so_and_no_others(described):
+    asking = set(asks_for_a_recent_sign_in())
+    assert asking >= {"BeginPasskeyRegistration", "ChangePassword", "CreateUser", "SetProvider"}
+    calling = {
+        route.name
+        for route in routes_of(ROUTERS)
+        if route.include_in_schema and asking & set(re.findall(r"stubs\.\w+\.(\w+)\(", inspect.getsource(route.endpoint)))
+    }
+    assert len(calling) == len(asking)
+    said = {"$ref": "#/components/responses/403-recent-sign-in"}
+    assert {operation["operationId"] for _, _, operation in operations(described) if operation["responses"].get("403") == said} == calling
+    assert "`reauthentication_required`" in described["components"]["responses"]["403-recent-sign-in"]["description"]

@@ -150,3 +150,36 @@ def test_the_front_ends_origin_is_named_where_it_is_another():
 )
 def test_a_browser_is_told_by_its_name(user_agent, told):
     assert browser_of(user_agent) == told
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/auth/account", ("/auth/account", True)),
+        ("/auth/second-factor?next=%2Fdocs", ("/auth/second-factor?next=%2Fdocs", True)),
+        ("/" + "a" * 511, ("/" + "a" * 511, True)),
+        ("/" + "a" * 512, ("/auth/account", True)),
+        ("https://app.example.com/caseload/keys?a=1#b", ("/keys?a=1#b", False)),
+        ("HTTPS://APP.example.com/caseload/keys", ("/keys", False)),
+        ("https://app.example.com/caseload", ("/", False)),
+        ("https://app.example.com/caseload/" + "a" * 511, ("/" + "a" * 511, False)),
+        ("https://app.example.com/caseload/" + "a" * 512, ("/", False)),
+        ("https://app.example.com", ("/", False)),
+    ],
+)
+def test_a_provider_leads_back_by_a_path_of_a_page_or_of_the_front_end(address, path):
+    assert destinations(app_url="https://app.example.com/caseload").path_of(address) == path
+
+
+def test_where_a_link_leads_is_kept_for_one_visitor_and_cannot_be_made_up():
+    one = destinations(app_url="https://app.example.com")
+    for address in ("/docs?a=1;b", "https://app.example.com/keys"):
+        sealed = one.sealed(address, "visitor")
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+", sealed)
+        assert one.unsealed(sealed, "visitor") == address
+        assert one.unsealed(sealed, "another") == ""
+        assert one.unsealed(one.sealed(address, ""), "") == ""
+        encoded, _, tag = sealed.partition(".")
+        for made_up in ("", ".", encoded, f"{encoded}.", f".{tag}", f"{one.sealed('/other', 'visitor').partition('.')[0]}.{tag}", "é.é"):
+            assert one.unsealed(made_up, "visitor") == ""
+    assert one.unsealed(one.sealed("https://evil.example/", "visitor"), "visitor") == ""

@@ -1,24 +1,10 @@
 """Passkeys through the API: registered, renamed, removed, signed in with, alone and as a second step."""
 
-import pytest
-
 from standalone.selftest.software_authenticator import SoftPasskey
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost:8000"
 PASSKEYS = "/api/v1/auth/passkeys"
-
-
-async def login(http, person):
-    return await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
-
-
-@pytest.fixture
-async def browser(gateway, person):
-    async with gateway.anonymous() as http:
-        assert (await login(http, person)).status_code == 200
-        http.headers["X-CSRF-Token"] = http.cookies["csrf_token"]
-        yield http
 
 
 async def test_a_passkey_from_registering_to_removing_it(gateway, person, browser, check_problem):
@@ -62,7 +48,7 @@ async def test_a_passkey_from_registering_to_removing_it(gateway, person, browse
     assert (await browser.get(PASSKEYS)).json() == []
 
 
-async def test_a_passkey_as_the_second_step(gateway, person, browser, check_problem):
+async def test_a_passkey_as_the_second_step(gateway, person, browser, check_problem, login):
     options = (await browser.post(PASSKEYS)).json()
     passkey = SoftPasskey.of(options)
     made = await browser.post(f"{PASSKEYS}/finish", json={"credential": passkey.attest(options, ORIGIN)})

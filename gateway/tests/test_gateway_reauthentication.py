@@ -20,35 +20,14 @@ DECIDE = {
 }
 
 
-async def login(http, person):
-    reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
-    assert reply.status_code == 200, reply.text
-    http.headers["X-CSRF-Token"] = http.cookies["csrf_token"]
-
-
-async def let_pass(gateway, http, person, minutes):
-    """The person's sign-ins are so many minutes old, and the browser's next request renews its tokens."""
-    async with gateway.environment.superuser() as database:
-        earlier = "UPDATE identity.login_sessions SET created_at = created_at - make_interval(mins => $2) WHERE user_id = $1"
-        assert await database.execute(earlier, person.user_id, minutes) != "UPDATE 0"
-    http.cookies.delete("access_token")
-
-
-@pytest.fixture
-async def browser(gateway, person):
-    async with gateway.anonymous() as http:
-        await login(http, person)
-        yield http
-
-
 @pytest.mark.parametrize("what", DECIDE)
-async def test_an_older_sign_in_does_not_decide_who_gets_in(gateway, person, browser, check_problem, what):
+async def test_an_older_sign_in_does_not_decide_who_gets_in(person, browser, check_problem, what, login, let_pass):
     method, path, body = DECIDE[what]
 
     async def ask():
         return await browser.request(method, f"/api/v1{path}", json=body)
 
-    await let_pass(gateway, browser, person, 16)
+    await let_pass(browser, person.user_id, 16)
     assert check_problem(await ask(), 403, "reauthentication_required")["max_age"] == 900
     # It is a sign-in like any other in everything else, and renewing it makes it no younger.
     assert (await browser.get("/api/v1/auth/me")).status_code == 200
@@ -59,14 +38,14 @@ async def test_an_older_sign_in_does_not_decide_who_gets_in(gateway, person, bro
     assert (await ask()).status_code in {200, 201, 404, 422}
 
 
-async def test_fourteen_minutes_are_recent(gateway, person, browser):
-    await let_pass(gateway, browser, person, 14)
+async def test_fourteen_minutes_are_recent(person, browser, let_pass):
+    await let_pass(browser, person.user_id, 14)
     assert (await browser.post("/api/v1/auth/totp/enroll")).status_code == 200
 
 
-async def test_a_first_password_needs_a_recent_sign_in_and_another_one_the_current(gateway, person, browser, check_problem):
+async def test_a_first_password_needs_a_recent_sign_in_and_another_one_the_current(gateway, person, browser, check_problem, let_pass):
     change = {"new_password": "violet tractor under snow"}
-    await let_pass(gateway, browser, person, 16)
+    await let_pass(browser, person.user_id, 16)
     async with gateway.environment.superuser() as database:
         await database.execute("UPDATE identity.users SET password_hash = NULL WHERE id = $1", person.user_id)
     check_problem(await browser.put("/api/v1/auth/password", json=change), 403, "reauthentication_required")
@@ -77,14 +56,14 @@ async def test_a_first_password_needs_a_recent_sign_in_and_another_one_the_curre
     assert (await browser.put("/api/v1/auth/password", json=change)).status_code == 204
 
 
-async def test_a_password_is_changed_with_the_current_one_however_old_the_sign_in_is(gateway, person, browser):
-    await let_pass(gateway, browser, person, 16)
+async def test_a_password_is_changed_with_the_current_one_however_old_the_sign_in_is(person, browser, let_pass):
+    await let_pass(browser, person.user_id, 16)
     change = {"current_password": PASSWORD, "new_password": "violet tractor under snow"}
     assert (await browser.put("/api/v1/auth/password", json=change)).status_code == 204
 
 
-async def test_what_is_refused_changes_nothing_and_is_on_record(gateway, person, browser):
-    await let_pass(gateway, browser, person, 16)
+async def test_what_is_refused_changes_nothing_and_is_on_record(gateway, person, browser, let_pass):
+    await let_pass(browser, person.user_id, 16)
     assert (await browser.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:read"]})).status_code == 403
     assert (await browser.get("/api/v1/api-keys")).json() == []
     recorded = await gateway.environment.emitted(audit_pb2.AuditRecorded, person.workspace_id)
@@ -93,7 +72,7 @@ async def test_what_is_refused_changes_nothing_and_is_on_record(gateway, person,
     assert told == (audit_pb2.OUTCOME_FAILURE, "reauthentication_required", str(person.user_id))
 
 
-async def test_the_pages_lead_to_signing_in_and_back(gateway, person):
+async def test_the_pages_lead_to_signing_in_and_back(gateway, person, let_pass):
     async with gateway.anonymous() as http:
 
         async def send(page, path, **fields):
@@ -102,7 +81,7 @@ async def test_the_pages_lead_to_signing_in_and_back(gateway, person):
 
         who = {"email": person.email, "password": PASSWORD}
         assert (await send("/auth/sign-in", "/auth/sign-in", **who)).headers["location"] == "/auth/account"
-        await let_pass(gateway, http, person, 16)
+        await let_pass(http, person.user_id, 16)
 
         led = await send("/auth/second-factor", "/auth/second-factor/enrol")
         assert (led.status_code, led.headers["location"]) == (303, "/auth/sign-in?done=again&next=%2Fauth%2Fsecond-factor")
@@ -114,8 +93,8 @@ async def test_the_pages_lead_to_signing_in_and_back(gateway, person):
         assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)
 
 
-async def test_another_owner_is_made_after_a_recent_sign_in_and_other_people_at_any_time(gateway, person, browser, check_problem):
-    await let_pass(gateway, browser, person, 16)
+async def test_another_owner_is_made_after_a_recent_sign_in_and_other_people_at_any_time(person, browser, check_problem, login, let_pass):
+    await let_pass(browser, person.user_id, 16)
     nora = {"email": f"nora-{uuid7().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}
     added = await browser.post("/api/v1/users", json=nora)
     assert added.status_code == 201, added.text
@@ -129,5 +108,5 @@ async def test_another_owner_is_made_after_a_recent_sign_in_and_other_people_at_
     assert (await browser.put(role, json={"role": "owner"})).status_code == 200
     assert (await browser.post(resend)).status_code == 200
     # The reply has a token that lets an owner in.
-    await let_pass(gateway, browser, person, 16)
+    await let_pass(browser, person.user_id, 16)
     check_problem(await browser.post(resend), 403, "reauthentication_required")

@@ -1,33 +1,23 @@
 """Second factors through the API: enrolled, asked for at sign-in, removed."""
 
+import asyncio
 import base64
 import io
 import time
+from collections import Counter
+from contextlib import AsyncExitStack
 
 import pyotp
-import pytest
 from PIL import Image
 
 PASSWORD = "correct horse battery"
-
-
-async def login(http, person):
-    return await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
-
-
-@pytest.fixture
-async def browser(gateway, person):
-    async with gateway.anonymous() as http:
-        assert (await login(http, person)).status_code == 200
-        http.headers["X-CSRF-Token"] = http.cookies["csrf_token"]
-        yield http
 
 
 def code_of(secret, *, steps=0):
     return pyotp.TOTP(secret).at(int(time.time()) + 30 * steps)
 
 
-async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, browser, check_problem):
+async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, browser, check_problem, login):
     enrolled = await browser.post("/api/v1/auth/totp/enroll")
     assert enrolled.status_code == 200
     made = enrolled.json()
@@ -70,6 +60,23 @@ async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, br
     check_problem(gone, 409, "second_factor_not_enrolled")
 
 
+async def test_of_fifty_browsers_that_show_one_code_at_once_one_gets_in(gateway, person, browser, login):
+    made = (await browser.post("/api/v1/auth/totp/enroll")).json()
+    assert (await browser.post("/api/v1/auth/totp/verify", json={"code": code_of(made["secret"])})).status_code == 200
+    async with AsyncExitStack() as opened:
+        racers = [await opened.enter_async_context(gateway.anonymous(address=f"198.51.100.{number}")) for number in range(50)]
+        steps = [(await login(racer, person)).json()["temp_token"] for racer in racers]
+        code = code_of(made["secret"], steps=1)
+        shown = [
+            racer.post("/api/v1/auth/verify-2fa", json={"temp_token": step, "totp_code": code})
+            for racer, step in zip(racers, steps, strict=True)
+        ]
+        outcomes = Counter(reply.status_code for reply in await asyncio.gather(*shown))
+        assert outcomes[200] == 1, outcomes
+        assert outcomes.keys() <= {200, 401, 429}
+        assert [(await racer.get("/api/v1/auth/me")).status_code for racer in racers].count(200) == 1
+
+
 async def test_codes_and_tokens_of_other_lengths_are_malformed(browser, check_problem):
     for code in ("12345", "1234567"):
         check_problem(await browser.post("/api/v1/auth/totp/verify", json={"code": code}), 422, "validation_failed")
@@ -85,7 +92,7 @@ async def test_codes_and_tokens_of_other_lengths_are_malformed(browser, check_pr
     )
 
 
-async def test_a_browser_that_enrols_where_it_is_required_goes_on_with_all_it_may_do(gateway, person, check_problem):
+async def test_a_browser_that_enrols_where_it_is_required_goes_on_with_all_it_may_do(gateway, person, check_problem, login):
     async with gateway.anonymous() as http:
         await login(http, person)
         csrf = {"X-CSRF-Token": http.cookies["csrf_token"]}

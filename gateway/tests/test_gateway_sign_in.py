@@ -8,6 +8,8 @@ import pytest
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import events_pb2 as audit_pb2
+from caseload.identity.v1 import events_pb2 as identity_events
 from gateway.app import ROUTERS, routes_of
 from gateway.request import SAFE_METHODS
 from gateway.routing.nouns import API, is_public
@@ -362,3 +364,24 @@ async def test_nobody_accepts_an_invitation_by_being_sent_to_the_api(gateway, pr
 
         own = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
         assert (await http.get(path, params=query, headers=own)).json()["success"] is True
+
+
+async def test_a_stolen_refresh_token_ends_the_sign_in_is_on_record_and_told_to_the_person(browser, gateway, person, check_problem):
+    stolen = browser.cookies["refresh_token"]
+    assert (await browser.post("/api/v1/auth/session/refresh", headers=csrf(browser))).status_code == 200
+    async with gateway.environment.superuser() as database:
+        later = (
+            "UPDATE identity.refresh_tokens SET used_at = used_at - interval '11 seconds' WHERE workspace_id = $1 AND used_at IS NOT NULL"
+        )
+        assert await database.execute(later, person.workspace_id) == "UPDATE 1"
+
+    async with gateway.anonymous(Cookie=f"refresh_token={stolen}") as thief:
+        check_problem(await thief.get("/api/v1/auth/me"), 401, "session_ended")
+    browser.cookies.delete("access_token")
+    check_problem(await browser.get("/api/v1/auth/me"), 401, "session_ended")
+
+    recorded = await gateway.environment.emitted(audit_pb2.AuditRecorded, person.workspace_id)
+    (line,) = [line for line in recorded if line.event_type == "end_stolen_login_session"]
+    assert (line.resource_id, line.outcome) == (str(person.user_id), audit_pb2.OUTCOME_SUCCESS)
+    told = await gateway.environment.emitted(identity_events.SecurityNoticeRaised, person.workspace_id)
+    assert [(each.user_id, each.notice) for each in told] == [(str(person.user_id), identity_events.SECURITY_NOTICE_SIGN_IN_STOLEN)]

@@ -645,6 +645,56 @@ async def test_what_needs_a_recent_sign_in_needs_one_at_which_the_provider_has_a
         assert "prompt=login" in html.unescape(leading.text)
 
 
+async def test_whoever_signs_in_again_finds_the_provider_at_the_page_and_is_led_back(gateway, configured, provider, slug, let_pass):
+    """Somebody who has nothing but the provider, and whose workspace requires it, sets up a second factor an hour after signing in."""
+    assert (await configured.http.put(PATH, json=settings(provider, slug, required=True))).status_code == 200
+    provider.has(who := name(), email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway) as browser:
+        assert (await sign_in(browser, provider, slug, who)).status_code == 303
+        me = (await browser.get("/api/v1/auth/me")).json()
+        await let_pass(browser, me["id"], 60)
+
+        form = fields_of(await browser.get("/auth/second-factor"))
+        led = await browser.post("/auth/second-factor/enrol", data=form)
+        assert led.headers["location"] == "/auth/sign-in?done=again&next=%2Fauth%2Fsecond-factor"
+        page = await browser.get(led.headers["location"])
+        assert all(mark not in page.text for mark in ("/auth/sign-in-link", 'name="password"', 'id="passkey"'))
+        # Where it takes a sign-in of their own nothing would be left: the page is that of everybody, and says what it refuses.
+        own = await browser.get("/auth/sign-in?done=own")
+        assert ('name="password"' in own.text, "/auth/sso/" in own.text) == (True, False)
+        fields = fields_of(page)
+        assert (fields["next"], fields["again"]) == ("/auth/second-factor", "true")
+        leading = await browser.post(f"/auth/sso/{slug}", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+        url = led_to(leading)
+        assert parse_qs(urlsplit(url).query)["prompt"] == ["login"]
+
+        back = await browser.get(path_of(await provider.sign_in(url, who)))
+        assert (back.status_code, back.headers["location"]) == (303, "/auth/second-factor")
+        form = fields_of(await browser.get("/auth/second-factor"))
+        enrolled = await browser.post("/auth/second-factor/enrol", data=form)
+        assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led"),
+    [
+        ("/auth/second-factor", "/auth/second-factor"),
+        ("https://app.example/caseload/keys?new=1", "https://app.example/caseload/keys?new=1"),
+        ("https://evil.example/", "https://app.example/caseload/"),
+        ("//evil.example/", "https://app.example/caseload/"),
+    ],
+)
+async def test_the_provider_leads_back_to_pages_and_to_the_front_end_and_to_no_other_site(gateway, configured, provider, slug, wanted, led):
+    front = gateway.reconfigured(app_url="https://app.example/caseload")
+    provider.has(who := name(), email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(front) as browser:
+        fields = fields_of(await browser.get(f"/auth/sso/{slug}")) | {"next": wanted}
+        leading = await browser.post(f"/auth/sso/{slug}", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+        url = led_to(leading)
+        back = await browser.get(path_of(await provider.sign_in(url, who)))
+        assert (back.status_code, back.headers["location"]) == (303, led)
+
+
 async def test_who_floods_the_address_keeps_nobody_from_signing_in_with_a_provider(gateway, configured, provider, slug, check_problem):
     """Beyond ten times the limit by password, both steps take turns; an answer of a provider that cannot be one is refused as it comes."""
     limited = gateway.reconfigured(sign_ins_per_minute=1, clock=lambda: 1_000_000.0)

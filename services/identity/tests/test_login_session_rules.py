@@ -1,13 +1,23 @@
 """How long login sessions and used refresh tokens last, and who needs a second factor."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Forbidden
-from identity.login_sessions.rules import check_is_recent, check_steps, idle_at, is_within_grace, may_do_nothing, needs_second_factor
+from identity.login_sessions.rules import (
+    check_is_recent,
+    check_steps,
+    idle_at,
+    is_within_grace,
+    may_do_nothing,
+    means_of,
+    needs_second_factor,
+)
+from identity.people.rules import Membership, Person
 
 moments = st.timedeltas(timedelta(0), timedelta(days=7000)).map(lambda since: datetime(2020, 1, 1, tzinfo=UTC) + since)
 
@@ -85,3 +95,37 @@ def test_a_sign_in_with_a_provider_is_recent_where_the_provider_has_asked():
     for amr, ago in ((["sso"], 0), (["sso", "asked"], 901)):
         with pytest.raises(Forbidden):
             check_is_recent(int(now.timestamp()) - ago, amr, now)
+
+
+HERE, HOME = (Membership(UUID(int=number), UUID(int=number)) for number in (1, 2))
+
+
+def person(*, home=HERE, is_proved=True, credentials_count=True):
+    return Person(b"", HERE, home, (home, HERE), is_proved=is_proved, credentials_count=credentials_count)
+
+
+def means(who, amr, role="therapist", *, sso_required=False, has_password=True, has_passkey=True):
+    return means_of(who, amr, role, sso_required=sso_required, has_password=has_password, has_passkey=has_passkey)
+
+
+@given(st.booleans(), st.booleans())
+def test_whoever_signs_in_again_has_a_link_and_what_has_been_set_up(has_password, has_passkey):
+    there = {"link"} | ({"password"} if has_password else set()) | ({"passkey"} if has_passkey else set())
+    for who in (person(), person(home=HOME)):
+        assert means(who, ["pwd"], has_password=has_password, has_passkey=has_passkey) == there
+    for amr in (["sso"], ["invitation"]):
+        assert means(person(), amr, has_password=has_password, has_passkey=has_passkey) == there
+        # What there is elsewhere is not for a sign-in that others could have begun to know.
+        assert means(person(home=HOME), amr, has_password=has_password, has_passkey=has_passkey) == {"link", "password", "passkey"}
+
+
+def test_what_this_workspace_does_not_accept_is_none_of_the_means():
+    assert means(person(), ["sso"], sso_required=True) == set()
+    for role in ("owner", "admin"):
+        assert means(person(), ["sso"], role, sso_required=True) == {"link", "password", "passkey"}
+
+
+def test_what_leads_to_another_workspace_is_none_of_the_means():
+    assert means(person(is_proved=False, credentials_count=False), ["sso"]) == set()
+    assert means(person(is_proved=False), ["sso"]) == {"link", "password", "passkey"}
+    assert means(person(home=HOME, credentials_count=False), ["pwd"]) == {"link", "password", "passkey"}

@@ -28,6 +28,7 @@ CHALLENGES = Challenges(Keyring.generate())
         ("http://[::1]:8000", "http://localhost:8000"),
         ("http://localhost:8000", "http://localhost:8000"),
         ("https://192.0.2.7", "https://192.0.2.7"),
+        ("file:///page", "file://"),
         ("https://[2001:db8::7]:8443", "https://[2001:db8::7]:8443"),
     ],
 )

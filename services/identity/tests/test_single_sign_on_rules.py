@@ -71,8 +71,14 @@ def test_what_a_configuration_cannot_be(but, pointer):
 
 def test_the_limits_are_accepted():
     assert faults(replace(GOOD, slug="abc")) == faults(replace(GOOD, slug="a" * 63)) == set()
+    assert faults(replace(GOOD, client_id="x", groups_claim="x", group_roles=(GroupRole("x", "doctor"),))) == set()
     assert faults(replace(GOOD, client_id="x" * 255, groups_claim="x" * 255, group_roles=(GroupRole("x" * 255, "doctor"),) * 200)) == set()
     assert faults(replace(GOOD, email_domains=("example.org",) * 50)) == set()
+
+
+def test_no_more_entries_are_looked_at_than_there_may_be():
+    wrong = faults(replace(GOOD, group_roles=(GroupRole("a", "owner"),) * 201))
+    assert wrong == {"/group_roles", *(f"/group_roles/{number}/role" for number in range(200))}
 
 
 @pytest.mark.parametrize("kind", ["practice", "hospital"])
@@ -205,6 +211,7 @@ def test_groups_are_texts(claim, groups):
     ("claims", "name"),
     [
         ({"name": " Nora Quist "}, "Nora Quist"),
+        ({"name": "Bo"}, "Bo"),
         ({"name": "N", "given_name": "Nora", "family_name": "Quist"}, "Nora Quist"),
         ({"given_name": "Nora", "family_name": 5}, "Nora"),
         ({"name": "\x00\n", "preferred_username": "nora"}, "nora"),
@@ -311,3 +318,12 @@ def test_what_people_are_told():
 def test_who_was_asked_just_now_is_what_the_provider_says_of_it(auth_time, expected):
     claims = {} if auth_time is None else {"auth_time": auth_time}
     assert rules.was_asked(claims, 1_000_000.0) is expected
+
+
+@pytest.mark.parametrize("role", ["therapist", "nurse", "api_key", "", None])
+def test_only_administrators_choose_the_provider(role):
+    with pytest.raises(Forbidden) as refused:
+        rules.check_may_configure(role)
+    assert refused.value.code == "permission_denied"
+    for administrator in ("owner", "admin"):
+        rules.check_may_configure(administrator)

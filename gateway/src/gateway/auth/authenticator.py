@@ -9,6 +9,7 @@ from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import invalid_token, session_of
 from chassis.auth.verifier import TokenVerifier
+from chassis.context import Caller
 from chassis.errors import Unauthenticated
 from gateway.auth.api_keys import PREFIX, ApiKeyTokens
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
@@ -58,6 +59,20 @@ class Authenticator:
         elif (cookies := read_cookies(request)).signed_in:
             request.by_cookie = True
             await self._by_cookies(request, cookies)
+
+    async def present_caller(self, request: GatewayRequest) -> Caller | None:
+        """Who is signed in in this browser; None where nobody is, or it does not say.
+
+        A form is not checked for it: what asks may show them something, and does nothing in their name.
+        """
+        try:
+            if not request.is_safe:
+                access = read_cookies(request).access
+                return await self._verifier.caller(access) if access else None
+            await self.authenticate(request)
+        except Unauthenticated:
+            return None
+        return request.caller if request.by_cookie else None
 
     async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
         if cookies.access:

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from gateway.api.appointments.schemas import StatusWord
 from gateway.api.fields import Problem
 from gateway.compat.completed_status import describe
+from gateway.routing.nouns import RECENT_SIGN_IN
 
 DESCRIPTION = """\
 Sign in with `POST /api/v1/auth/login` or a mailed link. Then either send the reply's `access_token` in the
@@ -32,6 +33,12 @@ _PROBLEMS = {
     "429": "Too many requests; Retry-After says when to try again.",
     "503": "A service is unavailable; Retry-After says when to try again.",
 }
+# In place of 403 where a route declares `RECENT_SIGN_IN`.
+_RECENT = "403-recent-sign-in"
+_RECENT_MEANING = (
+    "The caller's role does not allow this; or `reauthentication_required`: it takes a sign-in of the last `max_age` seconds, so let the person"
+    " sign in again, and repeat the request."
+)
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -79,6 +86,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= described.pop("$defs", {}) | {"Problem": described}
         components["responses"] = {number: _problem(meaning) for number, meaning in _PROBLEMS.items()}
+        components["responses"][_RECENT] = _problem(_RECENT_MEANING)
         components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY, "Prefer": _PREFER, "Range": _RANGE}
         components["headers"] = {"IgnoredMembers": _IGNORED_MEMBERS}
         components["securitySchemes"] = _SCHEMES
@@ -121,7 +129,8 @@ def _complete(path: str, method: str, operation: dict[str, Any], schemas: Mappin
     # A route names what it alone answers.
     numbers |= responses.keys() & _PROBLEMS.keys()
     for number in sorted(numbers):
-        responses[number] = {"$ref": f"#/components/responses/{number}"}
+        name = _RECENT if number == "403" and RECENT_SIGN_IN.items() <= operation.items() else number
+        responses[number] = {"$ref": f"#/components/responses/{name}"}
 
 
 def _members(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> set[str]:

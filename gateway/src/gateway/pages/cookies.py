@@ -14,6 +14,8 @@ _YEAR = 365 * 24 * _HOURS
 # As long as the second step of a sign-in may take.
 _SECOND_STEP_SECONDS = 600
 _WAITING_SECONDS = 600
+# As long as a mailed link may be good at most (`magic_link_seconds` of identity).
+_LINK_SECONDS = _HOURS
 # As we make them: what is sent back in a header has to be.
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -36,6 +38,9 @@ class PageCookies:
         methods, _, self.second_step = found.get("second_step", "").partition(":")
         self.methods = methods.split("+")
 
+        # Where a link leads that was asked for in this browser, as `Destinations.sealed` makes it.
+        self.sealed_next = found.get("link_next", "")
+
         # The refresh token of a sign-in that waits until it is said whether it is to replace the present one.
         self._waiting_name = "__Host-waiting_sign_in" if writer.is_secure else "waiting_sign_in"
         self.waiting_sign_in = found.get(self._waiting_name, "")
@@ -52,6 +57,10 @@ class PageCookies:
     def keep_second_step(self, token: str, methods: Iterable[str]) -> None:
         value = f"{'+'.join(methods)}:{token}"
         self._writer.set(self._request, "second_step", value, _SECOND_STEP_SECONDS, path="/auth", same_site="Strict")
+
+    def keep_next(self, sealed: str) -> None:
+        """Kept as long as the link may be good; an empty one is forgotten."""
+        self._writer.set(self._request, "link_next", sealed, _LINK_SECONDS if sealed else 0, path="/auth", same_site="Strict")
 
     def keep_waiting_sign_in(self, refresh_token: str) -> None:
         self._writer.set(self._request, self._waiting_name, refresh_token, _WAITING_SECONDS, path="/", same_site="Strict")

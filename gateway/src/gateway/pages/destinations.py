@@ -1,8 +1,10 @@
 """Where a sign-in may lead: to a page of the gateway, or to the installation's own front end, and nowhere else."""
 
+import hmac
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from chassis import base64url
 from gateway.settings import GatewaySettings
 
 ACCOUNT = "/auth/account"
@@ -14,9 +16,13 @@ OFFER = "/waitlist/offer"
 # Printable ASCII without what browsers take for a slash or leave out: `/\host`, `/<tab>/host`.
 _ADDRESS = re.compile(r"[!#-;=?-\[\]_a-z~]{1,2000}")
 
+# Of a path that a provider leads back to (`check_return_to` of identity).
+_LONGEST_RETURN = 512
+
 
 class Destinations:
     def __init__(self, settings: GatewaySettings) -> None:
+        self._settings = settings
         self._app = urlsplit(settings.app_url)
         own = urlsplit(settings.public_url)
         # Where the front end has an origin of its own, forms that may lead there have to name it in their policy.
@@ -34,6 +40,30 @@ class Destinations:
         if parts.scheme or parts.netloc:
             return address if _origin(parts) == _origin(self._app) and "@" not in parts.netloc else ""
         return address if address.startswith("/") and not address.startswith("//") else ""
+
+    def path_of(self, address: str) -> tuple[str, bool]:
+        """A checked address as a path, and whether it is one of the gateway's pages and not of the front end."""
+        parts = urlsplit(address)
+        if not parts.netloc:
+            return (address, True) if len(address) <= _LONGEST_RETURN else (ACCOUNT, True)
+        path = urlunsplit(("", "", parts.path, parts.query, parts.fragment)).removeprefix(self._app.path.rstrip("/"))
+        return (path, False) if path.startswith("/") and len(path) <= _LONGEST_RETURN else ("/", False)
+
+    def sealed(self, address: str, visitor: str) -> str:
+        """The address for a cookie of this visitor, which nobody else can make."""
+        return f"{base64url.encode(address.encode())}.{base64url.encode(self._tag(address, visitor))}"
+
+    def unsealed(self, text: str, visitor: str) -> str:
+        """The address that was sealed for this visitor; empty for any other text, and where a sign-in may not lead there."""
+        encoded, _, tag = text.partition(".")
+        try:
+            address, shown = base64url.decode(encoded).decode(), base64url.decode(tag)
+        except ValueError:
+            return ""
+        return self.checked(address) if visitor and hmac.compare_digest(shown, self._tag(address, visitor)) else ""
+
+    def _tag(self, address: str, visitor: str) -> bytes:
+        return hmac.digest(self._settings.key_for("where links lead"), f"{visitor} {address}".encode(), "sha256")
 
 
 def _origin(parts: SplitResult) -> tuple[str, str]:

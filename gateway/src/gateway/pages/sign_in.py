@@ -8,9 +8,10 @@ from caseload.identity.v1 import second_factors_pb2, sign_in_pb2
 from caseload.identity.v1.invitations_pb2 import AcceptInvitationRequest
 from chassis.errors import Gone, Invalid, NotFound, Refusal, TooMany, Unauthenticated, Unavailable
 from gateway.api.sign_in import schemas
-from gateway.api.sign_in.routes import device_token
+from gateway.api.sign_in.routes import browser_tokens, device_token
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT, INVITATION
+from gateway.pages.means import means_of
 from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
 from gateway.pages.rendering import PASSKEY_SCRIPT
 from gateway.pages.visit import AnyVisit, Visit
@@ -26,16 +27,16 @@ _MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
 
 @router.get("/auth/sign-in", include_in_schema=False)
 async def get_sign_in_page(visit: AnyVisit) -> Response:
-    done = _DONE.get(visit.query.get("done", ""))
-    return _sign_in_page(visit, done=visit.t[done] if done else "")
+    done = _DONE.get(visit.reason)
+    return await _sign_in_page(visit, done=visit.t[done] if done else "")
 
 
 @router.post("/auth/sign-in", include_in_schema=False)
 async def sign_in_by_password(visit: AnyVisit) -> Response:
     body, errors = visit.read(schemas.LoginRequest, {"email": "problem_email", "password": "problem_password_missing"})
     if body is None:
-        return _sign_in_page(visit, status=422, errors=errors, focus=next(iter(errors)))
-    message = to_proto(body, sign_in_pb2.LoginRequest, device_token=device_token(visit.request))
+        return await _sign_in_page(visit, status=422, errors=errors, focus=next(iter(errors)))
+    message = to_proto(body, sign_in_pb2.LoginRequest, **browser_tokens(visit.request))
     try:
         reply = await visit.request.stubs.sign_in.Login(message, visit.request.context)
     except (Unauthenticated, *_MAY_TRY_AGAIN) as refusal:
@@ -43,7 +44,7 @@ async def sign_in_by_password(visit: AnyVisit) -> Response:
         if isinstance(refusal, TooMany):
             # Somebody else may guess at the account from the same address, and goes on as long as they like.
             told["problem"] += " " + visit.t["problem_too_many_or_link"]
-        return _sign_in_page(visit, focus="password", **told)
+        return await _sign_in_page(visit, focus="password", **told)
     return await _first_step(visit, reply)
 
 
@@ -52,12 +53,13 @@ async def mail_sign_in_link(visit: AnyVisit) -> Response:
     """Leads to the same page for a known and an unknown address."""
     body, errors = visit.read(schemas.MagicLinkRequest, {"email": "problem_email"})
     if body is None:
-        return _sign_in_page(visit, status=422, errors=errors, focus="email")
-    message = to_proto(body, sign_in_pb2.RequestMagicLinkRequest, device_token=device_token(visit.request))
+        return await _sign_in_page(visit, status=422, errors=errors, focus="email")
+    message = to_proto(body, sign_in_pb2.RequestMagicLinkRequest, **browser_tokens(visit.request))
     try:
         await visit.request.stubs.sign_in.RequestMagicLink(message, visit.request.context)
     except _MAY_TRY_AGAIN as refusal:
-        return _sign_in_page(visit, focus="email", **visit.refused(refusal))
+        return await _sign_in_page(visit, focus="email", **visit.refused(refusal))
+    visit.keep_next_of_link()
     return visit.go("/auth/link-sent")
 
 
@@ -78,6 +80,7 @@ async def sign_in_by_link(visit: AnyVisit) -> Response:
         reply = await visit.request.stubs.sign_in.VerifyMagicLink(message, visit.request.context)
     except Unauthenticated as refusal:
         return _sorry(visit, refusal)
+    visit.take_next_of_link()
     return await _first_step(visit, reply)
 
 
@@ -184,10 +187,11 @@ async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn) -> Response:
     return visit.go(SECOND_FACTOR, next=visit.next)
 
 
-def _sign_in_page(visit: Visit, **values: Any) -> Response:
-    values.setdefault("focus", "password" if visit.form.get("email") else "email")
-    email = visit.form.get("email", "")
-    return visit.page("sign_in.html", "sign_in_title", address=SIGN_IN, narrow=True, email=email, script=PASSKEY_SCRIPT, **values)
+async def _sign_in_page(visit: Visit, **values: Any) -> Response:
+    means, email = await means_of(visit), visit.form.get("email", "")
+    values.setdefault("focus", "password" if email and means.password else "email")
+    script = PASSKEY_SCRIPT if means.passkey else ""
+    return visit.page("sign_in.html", "sign_in_title", address=SIGN_IN, narrow=True, email=email, means=means, script=script, **values)
 
 
 def _second_step_page(visit: Visit, **values: Any) -> Response:

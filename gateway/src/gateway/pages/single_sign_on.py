@@ -35,9 +35,10 @@ async def get_sso_page(workspace_slug: str, visit: AnyVisit) -> Response:
 @router.post("/auth/sso/{workspace_slug}", include_in_schema=False)
 async def start_sso_by_form(workspace_slug: str, visit: AnyVisit) -> Response:
     """Leads to the provider by a page and not by a redirect, which the page's policy for forms would end."""
+    again = visit.form.get("again") == "true"
+    return_to, to_page = visit.destinations.path_of(visit.next) if visit.next else (visit.form.get("return_to") or None, False)
     try:
-        return_to, again = visit.form.get("return_to") or None, visit.form.get("again") == "true"
-        url = await begin(visit.request, visit.authenticator.cookies, workspace_slug, return_to, again=again)
+        url = await begin(visit.request, visit.authenticator.cookies, workspace_slug, return_to, again=again, to_page=to_page)
     except Refusal as refusal:
         return _refused(visit, refusal)
     return leading_page(url, visit.language)

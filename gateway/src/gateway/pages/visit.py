@@ -41,6 +41,8 @@ class Visit:
         self.destinations = Destinations(self.state.settings)
         # Where the visitor wants to go in the end; empty unless it is an address that we lead to.
         self.next = self.destinations.checked(form.get("next", "") or self.query.get("next", ""))
+        # Why somebody is at the page for signing in, or what has been done before.
+        self.reason = form.get("done", "") or self.query.get("done", "")
         self.language = self.choose_language("")
         self.form_token = ""
 
@@ -73,7 +75,7 @@ class Visit:
         """
         kept = {name: self.form.get(name, "") or self.query.get(name, "") for name in ("token", "return_to")} | {"next": self.next}
         # What has been done, or why one is here, is told in the other language, too.
-        kept["done"] = self.query.get("done", "")
+        kept["done"] = self.reason
         # A browser holds the policy against where a form leads in the end, too.
         leaves = bool(self.next) and not self.next.startswith("/")
         page = render(
@@ -86,6 +88,7 @@ class Visit:
             policy=Policy(script=script, data_images=data_images, form_origin=self.destinations.app_origin if leaves else ""),
             form_token=self.form_token,
             next=self.next,
+            reason=self.reason,
             **values,
         )
         if retry_after is not None:
@@ -97,6 +100,16 @@ class Visit:
         named = {name: value for name, value in query.items() if value}
         address = path + ("&" if "?" in path else "?") * bool(named) + urlencode(named)
         return Response(status_code=303, headers={"Location": address, "Cache-Control": "no-store"})
+
+    def keep_next_of_link(self) -> None:
+        """Keeps where the visitor wants to go until the link that is mailed now is used here: whoever asks for it elsewhere has no say."""
+        sealed = self.destinations.sealed(self.next, self.cookies.visitor) if self.next else ""
+        self.cookies.keep_next(sealed)
+
+    def take_next_of_link(self) -> None:
+        """Where the visitor wanted to go, if the link was asked for in this browser."""
+        self.next = self.next or self.destinations.unsealed(self.cookies.sealed_next, self.cookies.visitor)
+        self.cookies.keep_next("")
 
     def read(self, model: type[ModelT], problems: Mapping[str, str]) -> tuple[ModelT | None, dict[str, str]]:
         """The form as a body of the API; else what is wrong with its fields, from the keys of `problems`."""

@@ -18,6 +18,8 @@ PUBLIC_SIGN_IN: dict[str, Any] = {**PUBLIC, RATE_LIMIT: "sign-in"}
 PUBLIC_SINGLE_SIGN_ON: dict[str, Any] = {**PUBLIC, RATE_LIMIT: "single-sign-on"}
 # Where a route's `openapi_extra` says that its query may have any name: others than our own callers write it.
 ANY_QUERY: dict[str, Any] = {"x-any-query": True}
+# That of one which needs a sign-in of the last minutes, always or for some of what it does (decision 119). Others do not answer that they do.
+RECENT_SIGN_IN: dict[str, Any] = {"x-recent-sign-in": True}
 # The `openapi_extra` of a route that an editor calls by itself, every few seconds.
 AUTOSAVE: dict[str, Any] = {RATE_LIMIT: "autosave"}
 

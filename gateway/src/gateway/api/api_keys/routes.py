@@ -9,12 +9,12 @@ from gateway.api.api_keys import schemas
 from gateway.api.responses import json_response, no_content
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
-from gateway.routing.nouns import noun_router
+from gateway.routing.nouns import RECENT_SIGN_IN, noun_router
 
 router = noun_router("/api-keys", "api-keys")
 
 
-@router.post("", response_model=schemas.CreatedApiKey, status_code=201)
+@router.post("", response_model=schemas.CreatedApiKey, status_code=201, openapi_extra=RECENT_SIGN_IN)
 async def create_api_key(body: schemas.ApiKeyCreate, request: SignedInRequest) -> Response:
     """A key may do what its scopes say, which are among those of whoever makes it."""
     created = await request.stubs.api_keys.CreateApiKey(to_proto(body, pb.CreateApiKeyRequest), request.context)

@@ -14,7 +14,7 @@ from gateway.api.sign_in.routes import TheAuthenticator, signed_in_members
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import to_proto
 from gateway.pages.destinations import INVITATION
-from gateway.routing.nouns import PUBLIC_SIGN_IN, noun_router
+from gateway.routing.nouns import PUBLIC_SIGN_IN, RECENT_SIGN_IN, noun_router
 from gateway.settings import GatewaySettings
 
 router = noun_router("", "users")
@@ -36,7 +36,7 @@ async def accept_invitation(
     return json_response({**signed_in_members(signed_in), "success": True})
 
 
-@router.post("/invitations/{user_id}/resend", response_model=schemas.SentInvitation)
+@router.post("/invitations/{user_id}/resend", response_model=schemas.SentInvitation, openapi_extra=RECENT_SIGN_IN)
 async def resend_invitation(user_id: UUID, request: SignedInRequest, http: Request) -> Response:
     """Mails a new invitation to a user who has never signed in; earlier ones are over."""
     invitation = await request.stubs.invitations.ResendInvitation(pb.ResendInvitationRequest(user_id=str(user_id)), request.context)

@@ -19,7 +19,7 @@ from gateway.api.responses import json_response
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.problems.responses import BadRequest
-from gateway.routing.nouns import noun_router
+from gateway.routing.nouns import RECENT_SIGN_IN, noun_router
 
 router = noun_router("/platform-admin", "platform")
 
@@ -44,7 +44,7 @@ async def open_workspace(body: schemas.OwnerInvitation, request: SignedInRequest
     return json_response(ids | {"invitation_url": invitation_url(http.app.state.settings, opened.token)}, 201)
 
 
-@router.post("/resend-invitation/{user_id}", response_model=SentInvitation)
+@router.post("/resend-invitation/{user_id}", response_model=SentInvitation, openapi_extra=RECENT_SIGN_IN)
 async def resend_owner_invitation(user_id: UUID, request: SignedInRequest, http: Request) -> Response:
     message = pb.ResendOwnerInvitationRequest(user_id=str(user_id))
     invitation = await request.stubs.platform.ResendOwnerInvitation(message, request.context)

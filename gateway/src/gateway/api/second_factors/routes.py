@@ -8,12 +8,12 @@ from gateway.api.second_factors import schemas
 from gateway.api.sign_in.routes import TheAuthenticator, device_token, signed_in_response
 from gateway.api.sign_in.schemas import SignedIn
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
-from gateway.routing.nouns import PUBLIC, noun_router
+from gateway.routing.nouns import PUBLIC, RECENT_SIGN_IN, noun_router
 
 router = noun_router("/auth", "sign-in")
 
 
-@router.post("/totp/enroll", response_model=schemas.TotpEnrollment)
+@router.post("/totp/enroll", response_model=schemas.TotpEnrollment, openapi_extra=RECENT_SIGN_IN)
 async def enroll_totp(request: SignedInRequest) -> Response:
     """Nothing changes until POST /auth/totp/verify has confirmed a first code. The secret and the backup codes are shown this once."""
     made = await request.stubs.second_factors.EnrollTotp(pb.EnrollTotpRequest(), request.context)

@@ -17,7 +17,7 @@ from gateway.auth.cookies import read_cookies
 from gateway.auth.dependencies import PublicRequest, SignedInRequest, require_user
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import PUBLIC, noun_router
+from gateway.routing.nouns import PUBLIC, RECENT_SIGN_IN, noun_router
 
 router = noun_router("/auth", "sign-in")
 
@@ -36,7 +36,7 @@ TheAuthenticator = Annotated[Authenticator, Depends(_authenticator)]
 @router.post("/magic-link", response_model=Message, openapi_extra=PUBLIC)
 async def request_magic_link(body: schemas.MagicLinkRequest, request: PublicRequest) -> Response:
     """The same reply for a known and an unknown address."""
-    message = to_proto(body, pb.RequestMagicLinkRequest, device_token=device_token(request))
+    message = to_proto(body, pb.RequestMagicLinkRequest, **browser_tokens(request))
     await request.stubs.sign_in.RequestMagicLink(message, request.context)
     return json_response({"message": "If this address is known here, a link to sign in is on its way to it."})
 
@@ -49,7 +49,8 @@ async def verify_magic_link(body: schemas.VerifyMagicLinkRequest, request: Publi
 
 @router.post("/login", response_model=schemas.SignedIn | schemas.TwoFactorNeeded, openapi_extra=PUBLIC)
 async def login(body: schemas.LoginRequest, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
-    reply = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=device_token(request)), request.context)
+    """Whoever is signed in in this browser, in whichever of their workspaces, stays in it."""
+    reply = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, **browser_tokens(request)), request.context)
     return _first_step(reply, request, authenticator)
 
 
@@ -84,7 +85,7 @@ async def get_me(request: SignedInRequest) -> Response:
     return json_response(await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.context))
 
 
-@router.put("/password", status_code=204)
+@router.put("/password", status_code=204, openapi_extra=RECENT_SIGN_IN)
 async def change_password(body: schemas.PasswordChange, request: SignedInRequest) -> Response:
     await request.stubs.sign_in.ChangePassword(to_proto(body, pb.ChangePasswordRequest), request.context)
     return no_content()
@@ -107,6 +108,11 @@ async def reset_password(body: schemas.PasswordReset, request: PublicRequest) ->
 
 def device_token(request: GatewayRequest) -> str | None:
     return read_cookies(request).device or None
+
+
+def browser_tokens(request: GatewayRequest) -> dict[str, str | None]:
+    """What a browser shows of earlier sign-ins: that the device is known, and in which workspace somebody is signed in."""
+    return {"device_token": device_token(request), "present_token": read_cookies(request).refresh or None}
 
 
 def _first_step(reply: pb.SignInReply, request: GatewayRequest, authenticator: Authenticator) -> Response:

@@ -21,7 +21,7 @@ from gateway.pages.provider import asking_page, callback_again
 from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, noun_router
+from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, RECENT_SIGN_IN, noun_router
 from gateway.settings import GatewaySettings
 
 router = noun_router("", "sign-in")
@@ -36,7 +36,7 @@ async def get_sso_provider(request: SignedInRequest) -> Response:
     return json_response(_rendered(await request.stubs.single_sign_on.GetProvider(pb.GetProviderRequest(), request.context)))
 
 
-@router.put(_PROVIDER, response_model=schemas.SsoProvider)
+@router.put(_PROVIDER, response_model=schemas.SsoProvider, openapi_extra=RECENT_SIGN_IN)
 async def set_sso_provider(body: schemas.SsoProviderUpdate, request: SignedInRequest) -> Response:
     """Replaces the whole configuration. Sign-ins that are under way have to begin anew; login sessions go on."""
     message = pb.SetProviderRequest(settings=to_proto(_settings(body), pb.ProviderSettings), forgets_accounts=body.forgets_accounts)
@@ -71,10 +71,15 @@ async def start_sso(
     return RedirectResponse(url, 303)
 
 
-async def begin(request: GatewayRequest, cookies: CookieWriter, slug: str, return_to: str | None, *, again: bool) -> str:
-    """Begins a sign-in in this browser. Returns the address of the provider, where the person signs in."""
+async def begin(
+    request: GatewayRequest, cookies: CookieWriter, slug: str, return_to: str | None, *, again: bool, to_page: bool = False
+) -> str:
+    """Begins a sign-in in this browser. Returns the address of the provider, where the person signs in.
+
+    It leads to a path of the front end afterwards, or of the gateway's pages.
+    """
     browser = read_sso_browser(request, secure=cookies.is_secure)
-    message = pb.BeginSingleSignOnRequest(slug=slug, return_to=return_to, browser=browser, again=again)
+    message = pb.BeginSingleSignOnRequest(slug=slug, return_to=return_to, browser=browser, again=again, to_page=to_page)
     begun = await request.stubs.single_sign_on.BeginSingleSignOn(message, request.context)
     cookies.write_sso_browser(request, begun.browser, begun.expires_at.seconds)
     return begun.authorization_url
@@ -109,7 +114,7 @@ async def finish_sso(
         finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
-    leads_to = settings.app_url.rstrip("/") + (finished.return_to or "/")
+    leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
     if present is not None and present.id != finished.user_id:
         return asking_page(http, present, finished.signed_in, leads_to)
     authenticator.write_cookies(request, finished.signed_in)
@@ -118,11 +123,10 @@ async def finish_sso(
 
 async def _present_user(request: GatewayRequest, authenticator: Authenticator, seconds: float) -> users_pb2.User | None:
     """Who is signed in in this browser."""
+    if (caller := await authenticator.present_caller(request)) is None:
+        return None
     try:
-        await authenticator.authenticate(request)
-        if not request.by_cookie:
-            return None
-        return await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.new_context(seconds, token=request.caller.token))
+        return await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.new_context(seconds, token=caller.token))
     except Unauthenticated:
         return None
 

@@ -17,14 +17,14 @@ from gateway.api.users import schemas
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import noun_router
+from gateway.routing.nouns import RECENT_SIGN_IN, noun_router
 
 router = noun_router("/users", "users")
 
 _MOST_APPOINTMENTS = 100
 
 
-@router.post("", response_model=schemas.User, status_code=201)
+@router.post("", response_model=schemas.User, status_code=201, openapi_extra=RECENT_SIGN_IN)
 async def create_user(body: schemas.UserCreate, request: SignedInRequest) -> Response:
     """Adds a user, who is mailed an invitation."""
     return json_response(await request.stubs.users.CreateUser(to_proto(body, pb.CreateUserRequest), request.context), 201)
@@ -45,7 +45,7 @@ async def update_user(user_id: UUID, body: schemas.UserUpdate, request: SignedIn
     return json_response(await request.stubs.users.UpdateUser(to_proto(body, pb.UpdateUserRequest, user_id=user_id), request.context))
 
 
-@router.put("/{user_id}/role", response_model=schemas.User)
+@router.put("/{user_id}/role", response_model=schemas.User, openapi_extra=RECENT_SIGN_IN)
 async def change_role(user_id: UUID, body: schemas.RoleChange, request: SignedInRequest) -> Response:
     return json_response(await request.stubs.users.ChangeRole(to_proto(body, pb.ChangeRoleRequest, user_id=user_id), request.context))
 

@@ -16,7 +16,7 @@ class SignInTarget:
 
     # Whose password and second factor are asked for.
     home: Membership
-    # Where the login session begins: at home, or in the first other membership that may sign in where the home may not.
+    # Where the login session begins: in the preferred membership, at home, or in the first other one, whichever may sign in.
     entrance: Membership
     is_known: bool
 
@@ -27,13 +27,16 @@ async def is_known(email_index: bytes, work: UnitOfWork) -> bool:
         return bool(await tx.all(store.memberships_of_address, email_index=email_index))
 
 
-async def enter_by_address(email_index: bytes, work: UnitOfWork) -> SignInTarget:
-    """Enters the workspace where a sign-in with this address begins, or the decoy for unknown addresses, which takes as long."""
+async def enter_by_address(email_index: bytes, work: UnitOfWork, preferred: Membership | None = None) -> SignInTarget:
+    """Enters the workspace where a sign-in with this address begins, or the decoy for unknown addresses, which takes as long.
+
+    It is the workspace of `preferred`, if that is a membership of whoever has the address.
+    """
     async with work.beside(None) as tx:
         found = memberships_to_sign_in_to(await tx.all(store.memberships_of_address, email_index=email_index))
     home, *_ = memberships = found or [_DECOY]
     entrance = home
-    for membership in memberships:
+    for membership in sorted(memberships, key=lambda each: each != preferred):
         async with work.beside(membership.workspace_id) as tx:
             if await tx.maybe(store.may_sign_in, user_id=membership.user_id) is not None:
                 entrance = membership

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.work.unit_of_work import UnitOfWork
 from identity.login_sessions import revocation, store
@@ -10,7 +11,7 @@ from identity.login_sessions.rules import check_is_recent
 from identity.login_sessions.token_issuer import login_session_ended
 from identity.people import store as people
 from identity.people.memberships import person_of
-from identity.people.rules import Person, is_whole
+from identity.people.rules import Membership, Person, is_whole
 
 
 async def prove(work: UnitOfWork, user_id: UUID, *, void_credentials: bool) -> None:
@@ -76,6 +77,19 @@ async def hold_own_session(work: UnitOfWork, person: Person, *, second_factor: b
 def _check_own(amr: Sequence[str], person: Person, *, second_factor: bool = False) -> None:
     if person.is_proved and not is_whole(amr, second_factor=second_factor):
         raise Forbidden("own_sign_in_required", "Sign in by a means of your own to change how you sign in.")
+
+
+async def present_membership(refresh_token: str, work: UnitOfWork) -> Membership | None:
+    """Whose login session a browser has, by its refresh token, which stays good; None for one that is not genuine.
+
+    It lets nobody in. Whoever signs in there as the same person stays in its workspace.
+    """
+    token = OpaqueToken.parse(refresh_token)
+    if token is None:
+        return None
+    async with work.beside(token.workspace_id) as tx:
+        found = await tx.maybe(store.find_refresh_token, session_id=token.row_id, hash=token.hash)
+    return None if found is None else Membership(token.workspace_id, found["user_id"])
 
 
 def login_session_id(work: UnitOfWork) -> UUID:

@@ -1,11 +1,11 @@
 """How long login sessions and used refresh tokens last, and what a sign-in needs. Pure functions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.errors import Forbidden
-from identity.people.rules import SECOND_STEPS
+from identity.people.rules import SECOND_STEPS, Person, is_of_the_person
 from identity.roles import ADMINISTRATOR_ROLE
 
 # The step that is made at the workspace's OpenID provider, which sees to second factors itself.
@@ -34,6 +34,21 @@ def check_steps(amr: Collection[str], role: str, *, sso_required: bool) -> None:
     """
     if sso_required and SINGLE_SIGN_ON not in amr and role not in ADMINISTRATOR_ROLE.values():
         raise Forbidden("sso_required", "This workspace requires that you sign in with its own provider.")
+
+
+def means_of(
+    person: Person, amr: Sequence[str], role: str | None, *, sso_required: bool, has_password: bool, has_passkey: bool
+) -> frozenset[str]:
+    """By what the caller, of this role, can sign in again and go on in this workspace: "password", "link", "passkey". The provider is another matter.
+
+    `has_password` and `has_passkey` are those of the person's home. A sign-in of these steps that others could have begun learns neither
+    where the home is another workspace: both are among its means then.
+    """
+    if person.is_shut_out or (sso_required and role not in ADMINISTRATOR_ROLE.values()):
+        return frozenset()
+    is_told = is_of_the_person(amr) or person.home == person.own
+    had = {"link": True, "password": has_password or not is_told, "passkey": has_passkey or not is_told}
+    return frozenset(means for means, is_there in had.items() if is_there)
 
 
 def check_is_recent(auth_time: int, amr: Collection[str], now: datetime) -> None:

@@ -22,7 +22,13 @@ from identity.credentials.sign_in_target import enter_by_address
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, person_of_recent_sign_in
+from identity.login_sessions.proof import (
+    hold_own_session,
+    login_session_id,
+    person_of_own_sign_in,
+    person_of_recent_sign_in,
+    present_membership,
+)
 from identity.login_sessions.rules import needs_second_factor
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.passkeys import ceremonies, rules, store
@@ -172,7 +178,8 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
     async def FinishPasskeySignIn(self, request: pb.FinishPasskeySignInRequest, work: UnitOfWork) -> sign_in_pb2.SignedIn:
         shown = Assertion.read(request.credential)
         claim = await self._claim(request, shown, work)
-        passkey, email_index = await self._find(claim, shown, work)
+        present = await present_membership(request.present_token, work)
+        passkey, email_index = await self._find(claim, shown, present, work)
         home_id = None if passkey is None else claim.home.user_id
         attempt = self._throttle.passkey_attempt(email_index, home_id, request.device_token, work)
         async with self._throttle.serialize(attempt):
@@ -203,10 +210,10 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
             raise second_step_over()
         return _Claim(person.home, token, person.own)
 
-    async def _find(self, claim: _Claim, shown: Assertion, work: UnitOfWork) -> tuple[Record | None, bytes]:
+    async def _find(self, claim: _Claim, shown: Assertion, present: Membership | None, work: UnitOfWork) -> tuple[Record | None, bytes]:
         """The passkey, unless the one who claims it has none such, and what the attempt is counted under.
 
-        Enters the workspace where the sign-in begins, where a refusal is audited; the decoy for a user who is made up.
+        Enters the workspace where the sign-in begins, by preference that of the `present` login session, where a refusal is audited; the decoy for a user who is made up.
         """
         home = claim.home
         async with work.beside(home.workspace_id) as tx:
@@ -220,7 +227,7 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
             work.enter(*claim.entrance)
         else:
             # Of several users with one address, the passkeys of one let in.
-            is_theirs &= (await enter_by_address(email["email_index"], work)).home == home
+            is_theirs &= (await enter_by_address(email["email_index"], work, present)).home == home
         return passkey if is_theirs else None, email["email_index"]
 
     async def _use(self, claim: _Claim, shown: Assertion, passkey: Record, work: UnitOfWork) -> list[str]:

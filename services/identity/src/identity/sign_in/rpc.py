@@ -28,7 +28,14 @@ from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, prove, prove_by_reset
+from identity.login_sessions.proof import (
+    hold_own_session,
+    login_session_id,
+    person_of_own_sign_in,
+    present_membership,
+    prove,
+    prove_by_reset,
+)
 from identity.login_sessions.rules import check_is_recent
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
@@ -60,7 +67,8 @@ class SignIn(SignInServicer[UnitOfWork]):
         self._tokens = TokenIssuer(runtime, self._access_keys.signer, device_tokens)
 
     async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
-        magic_link_id = await self._request_link("link", "sign_in", request, work)
+        present = await present_membership(request.present_token, work)
+        magic_link_id = await self._request_link("link", "sign_in", request, work, present)
         if magic_link_id is not None:
             work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
@@ -100,7 +108,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         email_index = record.email_index(self._keyring, request.email)
         if request.crowded and not await is_known(email_index, work):
             raise wrong_credentials()
-        target = await enter_by_address(email_index, work)
+        target = await enter_by_address(email_index, work, await present_membership(request.present_token, work))
         home_id = target.home.user_id if target.is_known else None
         attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work, crowded=request.crowded)
         verified_hash, new_hash = await self._attempts.check_password(request.password, target.home, attempt, work, "login")
@@ -242,12 +250,14 @@ class SignIn(SignInServicer[UnitOfWork]):
             async with work.elsewhere(*membership):
                 await work.db.run(credentials.void_magic_links, user_id=membership.user_id, now=work.now)
 
-    async def _request_link(self, limit: str, purpose: str, request: _LinkRequest, work: UnitOfWork) -> UUID | None:
+    async def _request_link(
+        self, limit: str, purpose: str, request: _LinkRequest, work: UnitOfWork, preferred: Membership | None = None
+    ) -> UUID | None:
         """Adds a link that is to be mailed; None if the person has been mailed enough of them."""
         email_index = record.email_index(self._keyring, check_email(request.email))
         if request.crowded and not await is_known(email_index, work):
             return None
-        target = await enter_by_address(email_index, work)
+        target = await enter_by_address(email_index, work, preferred)
         home_id = target.home.user_id if target.is_known else None
         attempt = self._throttle.link_request(email_index, home_id, request.device_token, work, purpose=limit)
         try:

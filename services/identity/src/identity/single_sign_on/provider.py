@@ -46,8 +46,9 @@ _SECONDS_BETWEEN_KEYS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who we are to a provider."""
+    """Who we are to a provider, and at which address of ours."""
 
+    slug: str
     issuer: str
     client_id: str
     client_secret: str | None

@@ -47,12 +47,22 @@ def _place(row: Mapping[str, Any], keys: WorkspaceKeys) -> dict[str, Any]:
     return {"table": "sso_providers", "row": keys.workspace_id, "revision": row["version"], "column": "sealed", "bound": bound}
 
 
-def seal_return_to(return_to: str | None, keys: WorkspaceKeys, attempt_id: UUID) -> bytes | None:
-    return None if return_to is None else keys.seal_bytes(return_to.encode(), **_place_of_return(attempt_id))
+# Before a path of the gateway's pages; one of the front end begins with its slash.
+_PAGE = "page:"
 
 
-def open_return_to(sealed: bytes | None, keys: WorkspaceKeys, attempt_id: UUID) -> str | None:
-    return None if sealed is None else keys.open_bytes(sealed, **_place_of_return(attempt_id)).decode()
+def seal_return_to(return_to: str | None, keys: WorkspaceKeys, attempt_id: UUID, *, to_page: bool) -> bytes | None:
+    if return_to is None:
+        return None
+    return keys.seal_bytes((_PAGE * to_page + return_to).encode(), **_place_of_return(attempt_id))
+
+
+def open_return_to(sealed: bytes | None, keys: WorkspaceKeys, attempt_id: UUID) -> tuple[str | None, bool]:
+    """The path, and whether it is one of the gateway's pages."""
+    if sealed is None:
+        return None, False
+    text = keys.open_bytes(sealed, **_place_of_return(attempt_id)).decode()
+    return text.removeprefix(_PAGE), text.startswith(_PAGE)
 
 
 def _place_of_return(attempt_id: UUID) -> dict[str, Any]:

@@ -22,8 +22,10 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.rules import source_network
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.rules import ASKED, SINGLE_SIGN_ON, check_is_recent
+from identity.login_sessions.proof import login_session_id
+from identity.login_sessions.rules import ASKED, SINGLE_SIGN_ON, check_is_recent, means_of
 from identity.login_sessions.token_issuer import TokenIssuer
+from identity.people.memberships import person_of
 from identity.settings import IdentitySettings
 from identity.single_sign_on import record, rules, store
 from identity.single_sign_on.outgoing import Places, in_time
@@ -82,6 +84,23 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         work.note(issuer=settings.issuer, enabled=str(settings.enabled).lower(), required=str(settings.required).lower())
         return self._provider(sealed, work.workspace_id, set_row)
 
+    async def GetSignInMeans(self, request: pb.GetSignInMeansRequest, work: UnitOfWork) -> pb.SignInMeans:
+        login_session_id(work)
+        client, row = await self._client(work.workspace_id, work)
+        person = await person_of(work)
+        async with work.beside(person.home.workspace_id) as tx:
+            has = await tx.one(store.credentials_of, user_id=person.home.user_id)
+        means = means_of(
+            person,
+            work.caller.amr,
+            work.caller.role,
+            sso_required=bool(row["is_required"]),
+            has_password=has["has_password"],
+            has_passkey=has["has_passkey"],
+        )
+        named = {} if client is None else {"provider_slug": client.slug, "provider_issuer": client.issuer}
+        return pb.SignInMeans(password="password" in means, link="link" in means, passkey="passkey" in means, **named)
+
     async def DescribeSingleSignOn(self, request: pb.DescribeSingleSignOnRequest, work: UnitOfWork) -> pb.SingleSignOnDescription:
         _, client, row = await self._at(request.slug, work)
         return pb.SingleSignOnDescription(workspace_name=row["name"], issuer=client.issuer)
@@ -109,7 +128,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
             state_hash=state.hash,
             browser_hash=sha256(browser).digest(),
             provider_version=row["version"],
-            return_to_sealed=record.seal_return_to(return_to, keys, state.row_id),
+            return_to_sealed=record.seal_return_to(return_to, keys, state.row_id, to_page=request.to_page),
             expires_at=expires_at,
             now=work.now,
         )
@@ -161,8 +180,8 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
             raise rules.account_refused()
         amr = [SINGLE_SIGN_ON, ASKED] if rules.was_asked(claims, work.now.timestamp()) else [SINGLE_SIGN_ON]
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=amr)
-        return_to = record.open_return_to(attempt["return_to_sealed"], keys, state.row_id)
-        return pb.FinishedSingleSignOn(signed_in=signed_in, user_id=str(user_id), return_to=return_to)
+        return_to, to_page = record.open_return_to(attempt["return_to_sealed"], keys, state.row_id)
+        return pb.FinishedSingleSignOn(signed_in=signed_in, user_id=str(user_id), return_to=return_to, to_page=to_page)
 
     def _place(self, workspace_id: UUID, work: UnitOfWork) -> AbstractAsyncContextManager[None]:
         """The room for an exchange with the workspace's provider."""
@@ -204,7 +223,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         opened = record.open_sealed(row, keys)
         secret = opened.client_secret if opened.HasField("client_secret") else None
         settings = opened.settings
-        return Client(settings.issuer, settings.client_id, secret, self._redirect_uri, settings.groups_claim), row
+        return Client(settings.slug, settings.issuer, settings.client_id, secret, self._redirect_uri, settings.groups_claim), row
 
     def _provider(self, sealed: pb.SealedProvider, workspace_id: UUID, row: Mapping[str, Any]) -> pb.Provider:
         return pb.Provider(

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
 from identity.people.blacklist import NOT_BLACKLISTED
-from identity.people.columns import USER_COLUMNS
+from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
 from identity.tables import (
     departments,
     login_sessions,
@@ -57,6 +57,12 @@ hold_department = command(
     select(departments.c.is_active)
     .where(departments.c.id == bindparam("department_id", type_=Uuid))
     .with_for_update(read=True, key_share=True)
+)
+
+# --- what a user signs in by otherwise ---
+
+credentials_of = query(
+    select(users.c.password_hash.is_not(None).label("has_password"), HAS_PASSKEY.label("has_passkey")).where(users.c.id == _user_id)
 )
 
 # --- sign-ins under way ---

@@ -92,11 +92,13 @@ class PasskeyRequestOptions(_message.Message):
     def __init__(self, options: _Optional[str] = ...) -> None: ...
 
 class FinishPasskeySignInRequest(_message.Message):
-    __slots__ = ("credential", "token", "device_token")
+    __slots__ = ("credential", "token", "device_token", "present_token")
     CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     credential: str
     token: str
     device_token: str
-    def __init__(self, credential: _Optional[str] = ..., token: _Optional[str] = ..., device_token: _Optional[str] = ...) -> None: ...
+    present_token: str
+    def __init__(self, credential: _Optional[str] = ..., token: _Optional[str] = ..., device_token: _Optional[str] = ..., present_token: _Optional[str] = ...) -> None: ...

@@ -12,14 +12,16 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RequestMagicLinkRequest(_message.Message):
-    __slots__ = ("email", "device_token", "crowded")
+    __slots__ = ("email", "device_token", "crowded", "present_token")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     CROWDED_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     email: str
     device_token: str
     crowded: bool
-    def __init__(self, email: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ...) -> None: ...
+    present_token: str
+    def __init__(self, email: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ..., present_token: _Optional[str] = ...) -> None: ...
 
 class RequestMagicLinkResponse(_message.Message):
     __slots__ = ()
@@ -52,16 +54,18 @@ class VerifyMagicLinkRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class LoginRequest(_message.Message):
-    __slots__ = ("email", "password", "device_token", "crowded")
+    __slots__ = ("email", "password", "device_token", "crowded", "present_token")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     CROWDED_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     email: str
     password: str
     device_token: str
     crowded: bool
-    def __init__(self, email: _Optional[str] = ..., password: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ...) -> None: ...
+    present_token: str
+    def __init__(self, email: _Optional[str] = ..., password: _Optional[str] = ..., device_token: _Optional[str] = ..., crowded: bool = ..., present_token: _Optional[str] = ...) -> None: ...
 
 class RefreshRequest(_message.Message):
     __slots__ = ("refresh_token",)

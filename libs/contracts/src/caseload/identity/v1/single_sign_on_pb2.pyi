@@ -82,6 +82,24 @@ class SetProviderRequest(_message.Message):
     forgets_accounts: bool
     def __init__(self, settings: _Optional[_Union[ProviderSettings, _Mapping]] = ..., client_secret: _Optional[str] = ..., forgets_accounts: bool = ...) -> None: ...
 
+class GetSignInMeansRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SignInMeans(_message.Message):
+    __slots__ = ("password", "link", "passkey", "provider_slug", "provider_issuer")
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_SLUG_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_ISSUER_FIELD_NUMBER: _ClassVar[int]
+    password: bool
+    link: bool
+    passkey: bool
+    provider_slug: str
+    provider_issuer: str
+    def __init__(self, password: bool = ..., link: bool = ..., passkey: bool = ..., provider_slug: _Optional[str] = ..., provider_issuer: _Optional[str] = ...) -> None: ...
+
 class DescribeSingleSignOnRequest(_message.Message):
     __slots__ = ("slug",)
     SLUG_FIELD_NUMBER: _ClassVar[int]
@@ -97,16 +115,18 @@ class SingleSignOnDescription(_message.Message):
     def __init__(self, workspace_name: _Optional[str] = ..., issuer: _Optional[str] = ...) -> None: ...
 
 class BeginSingleSignOnRequest(_message.Message):
-    __slots__ = ("slug", "browser", "return_to", "again")
+    __slots__ = ("slug", "browser", "return_to", "again", "to_page")
     SLUG_FIELD_NUMBER: _ClassVar[int]
     BROWSER_FIELD_NUMBER: _ClassVar[int]
     RETURN_TO_FIELD_NUMBER: _ClassVar[int]
     AGAIN_FIELD_NUMBER: _ClassVar[int]
+    TO_PAGE_FIELD_NUMBER: _ClassVar[int]
     slug: str
     browser: str
     return_to: str
     again: bool
-    def __init__(self, slug: _Optional[str] = ..., browser: _Optional[str] = ..., return_to: _Optional[str] = ..., again: bool = ...) -> None: ...
+    to_page: bool
+    def __init__(self, slug: _Optional[str] = ..., browser: _Optional[str] = ..., return_to: _Optional[str] = ..., again: bool = ..., to_page: bool = ...) -> None: ...
 
 class BegunSingleSignOn(_message.Message):
     __slots__ = ("authorization_url", "browser", "expires_at")
@@ -133,11 +153,13 @@ class FinishSingleSignOnRequest(_message.Message):
     def __init__(self, state: _Optional[str] = ..., code: _Optional[str] = ..., issuer: _Optional[str] = ..., error: _Optional[str] = ..., browser: _Optional[str] = ...) -> None: ...
 
 class FinishedSingleSignOn(_message.Message):
-    __slots__ = ("signed_in", "user_id", "return_to")
+    __slots__ = ("signed_in", "user_id", "return_to", "to_page")
     SIGNED_IN_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     RETURN_TO_FIELD_NUMBER: _ClassVar[int]
+    TO_PAGE_FIELD_NUMBER: _ClassVar[int]
     signed_in: _sign_in_pb2.SignedIn
     user_id: str
     return_to: str
-    def __init__(self, signed_in: _Optional[_Union[_sign_in_pb2.SignedIn, _Mapping]] = ..., user_id: _Optional[str] = ..., return_to: _Optional[str] = ...) -> None: ...
+    to_page: bool
+    def __init__(self, signed_in: _Optional[_Union[_sign_in_pb2.SignedIn, _Mapping]] = ..., user_id: _Optional[str] = ..., return_to: _Optional[str] = ..., to_page: bool = ...) -> None: ...

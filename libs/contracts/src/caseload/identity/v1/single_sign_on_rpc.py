@@ -21,6 +21,9 @@ class SingleSignOnServicer(ABC, Generic[WorkT]):
     async def SetProvider(self, request: pb.SetProviderRequest, work: WorkT) -> pb.Provider: ...
 
     @abstractmethod
+    async def GetSignInMeans(self, request: pb.GetSignInMeansRequest, work: WorkT) -> pb.SignInMeans: ...
+
+    @abstractmethod
     async def DescribeSingleSignOn(self, request: pb.DescribeSingleSignOnRequest, work: WorkT) -> pb.SingleSignOnDescription: ...
 
     @abstractmethod
@@ -37,6 +40,7 @@ class SingleSignOnStub:
         methods = pb.DESCRIPTOR.services_by_name['SingleSignOn'].methods_by_name
         self.GetProvider: SingleSignOnGetProvider = caller_of(methods['GetProvider'])
         self.SetProvider: SingleSignOnSetProvider = caller_of(methods['SetProvider'])
+        self.GetSignInMeans: SingleSignOnGetSignInMeans = caller_of(methods['GetSignInMeans'])
         self.DescribeSingleSignOn: SingleSignOnDescribeSingleSignOn = caller_of(methods['DescribeSingleSignOn'])
         self.BeginSingleSignOn: SingleSignOnBeginSingleSignOn = caller_of(methods['BeginSingleSignOn'])
         self.FinishSingleSignOn: SingleSignOnFinishSingleSignOn = caller_of(methods['FinishSingleSignOn'])
@@ -48,6 +52,10 @@ class SingleSignOnGetProvider(Protocol):
 
 class SingleSignOnSetProvider(Protocol):
     def __call__(self, request: pb.SetProviderRequest, context: Any) -> Awaitable[pb.Provider]: ...
+
+
+class SingleSignOnGetSignInMeans(Protocol):
+    def __call__(self, request: pb.GetSignInMeansRequest, context: Any) -> Awaitable[pb.SignInMeans]: ...
 
 
 class SingleSignOnDescribeSingleSignOn(Protocol):
