@@ -119,7 +119,8 @@ FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
 OF_CLIENT = lists.Filters(of_client=True)
 SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21), "is_unsupervised": True}
-SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
+AMENDED: dict[str, Any] = {"id": note(1001), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START, "number": 2}
+SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START, "last_saved_in": note(1)}
 
 # What a user's devices call a note by; each note was sent twenty times.
 KEY: dict[str, Any] = {"user_id": client_of(1000), "note_key": hashlib.md5(str(client_of(1000)).encode(), usedforsecurity=False).digest()}
@@ -145,7 +146,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "get": (store.get, {"id": note(1000)}, 1),
     "lock": (store.lock, {"id": note(1000)}, 1),
     "save": (store.save, SAVED, 1),
-    "amend": (store.amend, {**SAVED, "id": note(1001), "number": 2}, 1),
+    "amend": (store.amend, AMENDED, 1),
     "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START, "number": 1}, 1),
     "unfinalize": (store.unfinalize, {"id": note(1001), "sealed": b"s", "now": START, "number": 1}, 1),
     "of a client, bin included": (page(of_client=True, with_deleted=True), {**FIRST, **CLIENT, "now": START}, PER_CLIENT),
@@ -155,6 +156,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "how much waits for a supervisor": (supervision.count, SUPERVISOR, WAITING // SUPERVISORS + 1),
     "what waits in a workspace": (supervision.queue_of_workspace, {**FIRST, **SUPERVISOR}, 100),
     "what waits in a workspace, third page": (supervision.queue_of_workspace, {**SUPERVISOR, "limit": 50, "offset": 100}, 200),
+    "what was taken out of a note": (store.displaced_copies_of, {"original": note(500), "author": client_of(501), "now": START}, 1),
     "how much waits in a workspace": (supervision.count_of_workspace, SUPERVISOR, WAITING),
     "what became of notes": (supervision.requests, {"ids": [note(1001), note(1002)]}, 2),
     "what became of a note": (supervision.request, {"id": note(1001)}, 1),
