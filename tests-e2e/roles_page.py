@@ -22,7 +22,8 @@ administrator of the installation, who has no scope in any role.
 What a role may do, it may do in its own workspace alone. Some operations answer less to whoever lacks a further scope: a list of appointments has no
 client's name without `clients:read`, and a client no `medical_history` and `notes` without `clients:phi`. Some ask for a scope only where they are about
 others: whoever treats sets their own working hours and sees their own activity; `catalogue:write` is for those of others and of the whole workspace,
-and a note that somebody else wrote and signed is made a draft again or deleted with `sessions:oversee`.
+and a note that somebody else wrote and signed is made a draft again or deleted with `sessions:oversee`. `sessions:cosign` is for what supervisees have
+signed, with `sessions:cosign-department` also for what anybody has who works in the same department, and with `sessions:oversee` for all that waits.
 """
 
 

@@ -52,7 +52,7 @@ SAID = {
         "access-control-allow-headers: ",
         "Idempotency-Key, If-Match, Prefer, X-CSRF-Token",
         "access-control-expose-headers: ETag",
-        "Retry-After, Search-Incomplete, X-CSRF-Token, X-Ignored-Members, X-Request-ID",
+        "Restricted-Waiting, Retry-After, Search-Incomplete, X-CSRF-Token, X-Ignored-Members, X-Request-ID",
         "\n0\n",
     ],
     "Lists and pages": ['"full_name": "Ada Jones"', '"total": 1', '"page": 1', '"page_size": 20', '"total_pages": 1'],

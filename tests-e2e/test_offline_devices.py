@@ -1,4 +1,4 @@
-"""Two devices and a browser on one installation: replies are lost, items come twice and out of order, and clinical is killed under them."""
+"""Two devices and a browser with three tabs on one installation: replies are lost, items come twice and out of order, and clinical is killed under them."""
 
 import os
 import random
@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from attack.installation import AttackedInstallation
-from drill.devices import Api, Browser, OfflineDevice, kept
+from drill.devices import Api, Browser, OfflineDevice, Tab, kept
 from drill.faults import has_restarted, kill
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -45,7 +45,10 @@ async def place(suite_drill):
 
 
 class Ward(RuleBasedStateMachine):
-    """The notes of one client, which begin in the browser. Both devices are one user's; the browser is another's."""
+    """The notes of one client, which begin in the browser. Both devices are one user's; the browser is another's.
+
+    One tab of the browser names the versions that it has read; two name none. They are one sign-in.
+    """
 
     def __init__(self, place):
         super().__init__()
@@ -53,6 +56,7 @@ class Ward(RuleBasedStateMachine):
         self.devices = [OfflineDevice(Api(place.url, place.token(0))) for _ in range(2)]
         # Another one each time: nobody may write as often in a minute as all of them do.
         self.browser = Browser(Api(place.url, place.token(1 + place.counted["wards"] % EXAMPLES)))
+        self.tabs = [Tab(self.browser.api) for _ in range(2)]
         place.counted["wards"] += 1
 
     @initialize()
@@ -118,6 +122,25 @@ class Ward(RuleBasedStateMachine):
     def make_it_a_draft_again(self, number):
         self.browser.unfinalize(self._one_shown(number))
 
+    # --- in tabs that name no version
+
+    @rule(tab=st.integers(0, 1), number=st.integers(0, 9))
+    def type_in_a_tab(self, tab, number):
+        """What a tab shows, it has read once."""
+        note_id = self._one_known(number)
+        if note_id not in self.tabs[tab].shown:
+            self.tabs[tab].open(note_id)
+        self.tabs[tab].type(note_id)
+
+    @rule(number=st.integers(0, 9), turns=st.integers(1, 3))
+    def take_turns_in_two_tabs(self, number, turns):
+        """Both show the note before either types."""
+        note_id = self._one_known(number)
+        for tab in self.tabs:
+            tab.open(note_id)
+        for turn in range(turns + 1):
+            self.tabs[turn % 2].type(note_id)
+
     # --- and something fails
 
     @rule(seed=st.integers(0, 2**16))
@@ -143,15 +166,18 @@ class Ward(RuleBasedStateMachine):
         for device in self.devices:
             device.drain()
         notes, said = kept(self.browser.api, self.client_id)
-        words = {word for writer in (*self.devices, self.browser) for word in writer.words}
+        words = {word for writer in (*self.devices, self.browser, *self.tabs) for word in writer.words}
         words -= {word for device in self.devices for word in device.deleted}
         lost = sorted(word for word in words if word not in said)
         assert not lost, f"{len(lost)} of {len(words)} words are nowhere: {lost[:5]}"
         texts = {note["id"]: note["subjective"] or "" for note in notes}
         gone = [(note_id, word) for device in self.devices for note_id, deleted in device.gone.items() for word in deleted]
-        back = [word for note_id, word in gone if word in texts[note_id]]
+        # What a tab has shown all the time, it writes again.
+        written_again = set().union(*(tab.sent for tab in self.tabs))
+        back = [word for note_id, word in gone if word in texts[note_id] and word not in written_again]
         assert not back, f"{len(back)} of {len(gone)} deleted words are back: {back[:5]}"
         copies = [note for note in notes if note["conflict_of"]]
+        self.place.counted["taken out"] += sum(note["deleted_at"] is not None for note in copies)
         assert len(notes) - len(copies) == self.begun, "a note was begun twice, or not at all"
         assert {copy["conflict_of"] for copy in copies} <= {note["id"] for note in notes}
         self.place.counted.update(words=len(words), copies=len(copies), deleted=len(gone))
@@ -195,7 +221,7 @@ def test_every_word_that_anybody_writes_is_kept_and_none_that_was_deleted_comes_
         partial(Ward, place),
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=30,
+            stateful_step_count=40,
             deadline=None,
             database=None,
             derandomize=True,
@@ -207,6 +233,6 @@ def test_every_word_that_anybody_writes_is_kept_and_none_that_was_deleted_comes_
     counted = place.counted
     assert counted["kills"] >= 1, counted
     assert counted["lost replies"] > 0, counted
-    assert counted["copies"] > 0, counted
+    assert counted["copies"] > counted["taken out"] > 0, counted
     assert counted["deleted"] > 0, counted
     assert counted["words"] > 5 * EXAMPLES, counted

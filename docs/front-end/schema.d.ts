@@ -2105,9 +2105,11 @@ export interface paths {
         };
         /**
          * List Cosign Queue
-         * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         * @description What waits for the caller's co-signature, the first to be due first. For head doctors, also what anybody of their department has signed; for
+         *     owners and administrators, all that waits in the workspace.
          *
-         *     What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
+         *     What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note. So are the notes of restricted clients
+         *     whose record the caller may not open: where there are any, the header `Restricted-Waiting` says how many.
          */
         get: operations["list_cosign_queue"];
         put?: never;
@@ -2129,7 +2131,8 @@ export interface paths {
         put?: never;
         /**
          * Cosign Session
-         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
+         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and in their place for the head doctors of the
+         *     signer's department and for owners and administrators.
          *
          *     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
          *     else was faster; 412 or 409 where the note was amended since it was read.
@@ -2561,6 +2564,8 @@ export interface paths {
         /**
          * Download Multiple
          * @description Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`.
+         *
+         *     A file that the file store has lost, or that is deleted meanwhile, is left out, and named in the archive's last entry, `missing-files.txt`.
          */
         post: operations["download_multiple"];
         delete?: never;
@@ -4785,10 +4790,10 @@ export interface components {
             /** @enum {string} */
             decision: "cosigned" | "returned";
             /**
-             * @description An administrator decides in the supervisor's place.
+             * @description An administrator, and the head of the department of whoever signed, decide in the supervisor's place.
              * @enum {string}
              */
-            role: "supervisor" | "administrator";
+            role: "supervisor" | "administrator" | "head_of_department";
             comment: string | null;
             /** Format: uuid */
             signed_by_user_id: string;

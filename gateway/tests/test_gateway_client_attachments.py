@@ -90,6 +90,21 @@ async def test_several_files_come_as_one_archive_under_names_of_their_own(practi
     assert [len(archived.read(name)) for name in archived.namelist()] == [file["file_size_bytes"] for file in (own, of_note, other)]
 
 
+async def test_an_archive_goes_on_without_a_file_that_is_lost_and_names_it(gateway, practice, path):
+    files = [await uploaded(practice, path, name) for name in ("first.png", "lost.png", "missing-files.txt.png", "last.png")]
+    (stored,) = (gateway.environment.folder / "blobs").glob(f"*/{files[1]['id']}")
+    stored.unlink()
+
+    reply = await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"] for file in files]})
+
+    assert reply.status_code == 200
+    archived = ZipFile(io.BytesIO(reply.content))
+    assert archived.testzip() is None
+    assert archived.namelist() == ["first.png", "missing-files.txt.png", "last.png", "missing-files.txt"]
+    assert len(archived.read("last.png")) == files[3]["file_size_bytes"]
+    assert archived.read("missing-files.txt").decode().splitlines()[2:] == ["lost.png"]
+
+
 async def test_an_archive_for_a_browser_begins_with_a_new_access_token(gateway, practice, path):
     file = await uploaded(practice, path)
     async with gateway.anonymous() as browser:

@@ -226,6 +226,30 @@ class Browser:
         self.seen[note["id"]] = (note["subjective"] or "", note["version"], not note["is_draft"])
 
 
+@dataclass
+class Tab:
+    """Another tab, which autosaves without saying what it has read, and shows its own text whatever the server answers."""
+
+    api: Api
+    words: set[str] = field(default_factory=set)
+    shown: dict[str, str] = field(default_factory=dict)
+    # Every word in what it has sent, of whomever.
+    sent: set[str] = field(default_factory=set)
+
+    def open(self, server_id):
+        note = self.api.ask("GET", f"/sessions/{server_id}").json()
+        self.shown[server_id] = (note["pending_amendment"] or note)["subjective"] or ""
+
+    def type(self, server_id):
+        word = new_word()
+        text = self.shown[server_id] + word
+        reply = self.api.ask("PATCH", f"/sessions/{server_id}/draft", json={"subjective": text}, headers=_key())
+        assert reply.status_code == 200, reply.text
+        self.words.add(word)
+        self.sent.update(re.findall(r"w\d+\.", text))
+        self.shown[server_id] = text
+
+
 def kept(api, client_id):
     """The client's notes, and everything that they, their versions and their pending amendments say."""
     notes, texts = [], []

@@ -48,10 +48,12 @@ class Practice:
     user_id: UUID
     client_id: str = ""
     scopes: frozenset[str] | None = None
+    # Another one in each call, unless it is set.
+    sign_in: UUID | None = None
 
     @property
     def call(self) -> RequestContext:
-        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes, session_id=self.sign_in)
 
     @property
     def sessions(self) -> SessionsStub:

@@ -119,7 +119,17 @@ FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
 OF_CLIENT = lists.Filters(of_client=True)
 SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21), "is_unsupervised": True}
-SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
+HEAD: dict[str, Any] = {**SUPERVISOR, "colleague_ids": [client_of(n) for n in range(1000, 1200)]}
+FOR_SUPERVISOR, FOR_HEAD, FOR_OVERSEER = (supervision.queues(of=of, shown=False) for of in ("supervisor", "department", "workspace"))
+AMENDED: dict[str, Any] = {"id": note(1001), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START, "number": 2}
+SAVED: dict[str, Any] = {
+    "id": note(1000),
+    "sealed": b"s",
+    "session_date": START,
+    "duration_minutes": 1,
+    "now": START,
+    "last_saved_in": note(1),
+}
 
 # What a user's devices call a note by; each note was sent twenty times.
 KEY: dict[str, Any] = {"user_id": client_of(1000), "note_key": hashlib.md5(str(client_of(1000)).encode(), usedforsecurity=False).digest()}
@@ -145,17 +155,20 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "get": (store.get, {"id": note(1000)}, 1),
     "lock": (store.lock, {"id": note(1000)}, 1),
     "save": (store.save, SAVED, 1),
-    "amend": (store.amend, {**SAVED, "id": note(1001), "number": 2}, 1),
+    "amend": (store.amend, AMENDED, 1),
     "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START, "number": 1}, 1),
     "unfinalize": (store.unfinalize, {"id": note(1001), "sealed": b"s", "now": START, "number": 1}, 1),
     "of a client, bin included": (page(of_client=True, with_deleted=True), {**FIRST, **CLIENT, "now": START}, PER_CLIENT),
     "a note to verify": (store.to_verify, {"id": note(1002)}, 2),
     "versions to verify": (store.versions_to_verify, {"session_id": note(1002), "first": -(2**31), "limit": 50}, 4),
-    "what waits for a supervisor": (supervision.queue, {**FIRST, **SUPERVISOR}, 2 * WAITING // SUPERVISORS + 2),
-    "how much waits for a supervisor": (supervision.count, SUPERVISOR, WAITING // SUPERVISORS + 1),
-    "what waits in a workspace": (supervision.queue_of_workspace, {**FIRST, **SUPERVISOR}, 100),
-    "what waits in a workspace, third page": (supervision.queue_of_workspace, {**SUPERVISOR, "limit": 50, "offset": 100}, 200),
-    "how much waits in a workspace": (supervision.count_of_workspace, SUPERVISOR, WAITING),
+    "what waits for a supervisor": (FOR_SUPERVISOR[0], {**FIRST, **SUPERVISOR}, 2 * WAITING // SUPERVISORS + 2),
+    "how much waits for a supervisor": (FOR_SUPERVISOR[1], SUPERVISOR, WAITING // SUPERVISORS + 1),
+    "what waits in a workspace": (FOR_OVERSEER[0], {**FIRST, **SUPERVISOR}, 100),
+    "what waits in a workspace, third page": (FOR_OVERSEER[0], {**SUPERVISOR, "limit": 50, "offset": 100}, 200),
+    "how much waits in a workspace": (FOR_OVERSEER[1], SUPERVISOR, WAITING),
+    "what waits in a department": (FOR_HEAD[0], {**FIRST, **HEAD}, WAITING + 50),
+    "how much waits in a department": (FOR_HEAD[1], HEAD, WAITING),
+    "what was taken out of a note": (store.displaced_copies_of, {"original": note(500), "author": client_of(501), "now": START}, 1),
     "what became of notes": (supervision.requests, {"ids": [note(1001), note(1002)]}, 2),
     "what became of a note": (supervision.request, {"id": note(1001)}, 1),
     "what was attested of notes": (supervision.newest_cosignatures, {"ids": [note(1001), note(1002)]}, 3),

@@ -85,6 +85,28 @@ def test_the_supervisor_decides_or_an_administrator_and_never_who_wrote_or_signe
     assert found == role
 
 
+@pytest.mark.parametrize(
+    ("user", "signers", "scopes", "is_colleague", "role"),
+    [
+        (COLLEAGUE, [TRAINEE], ["sessions:cosign-department"], True, "head_of_department"),
+        (COLLEAGUE, [TRAINEE], ["sessions:cosign-department"], False, "not_the_supervisor"),
+        (COLLEAGUE, [TRAINEE], ["sessions:cosign"], True, "not_the_supervisor"),
+        (COLLEAGUE, [TRAINEE], ["sessions:cosign-department", "sessions:oversee"], True, "administrator"),
+        (SUPERVISOR, [TRAINEE], ["sessions:cosign-department"], True, "supervisor"),
+        (COLLEAGUE, [COLLEAGUE, TRAINEE], ["sessions:cosign-department"], True, "own_note"),
+        (TRAINEE, [COLLEAGUE], ["sessions:cosign-department"], True, "own_note"),
+    ],
+)
+def test_the_head_of_the_department_decides_in_the_supervisors_place(user, signers, scopes, is_colleague, role):
+    try:
+        found = cosigning.role_of(
+            user, author=TRAINEE, signers=signers, own_supervisor=None, supervisor=SUPERVISOR, scopes=scopes, is_colleague=is_colleague
+        )
+    except Forbidden as refused:
+        found = refused.code
+    assert found == role
+
+
 def test_api_keys_cosign_nothing():
     for role in ("owner", "therapist", None):
         cosigning.check_is_a_person(role)

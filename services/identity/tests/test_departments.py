@@ -126,3 +126,20 @@ async def test_departments_of_another_workspace_are_nowhere_and_only_administrat
     assert (await departments.ListDepartments(pb.ListDepartmentsRequest(), nurse)).total == 1
     with pytest.raises(Forbidden):
         await departments.CreateDepartment(new("ORT"), nurse)
+
+
+async def test_whoever_asks_is_told_who_works_in_the_callers_department_now(service, departments, hospital):
+    administrator = await service.signed_in(hospital.administrator)
+    surgery, elsewhere = [(await departments.CreateDepartment(new(code), administrator)).id for code in ("SUR", "ELS")]
+    head, doctor, other = [await hospital.add_user(role) for role in ("head_doctor", "doctor", "doctor")]
+    await hospital.add_user("doctor")
+
+    async def colleagues(user):
+        return set((await service.users.ListColleagues(users_pb2.ListColleaguesRequest(), await service.signed_in(user))).user_ids)
+
+    assert await colleagues(head) == set()
+    for user, department_id in ((head, surgery), (doctor, surgery), (other, elsewhere)):
+        await service.users.UpdateUser(assign(user, department_id), administrator)
+    assert await colleagues(head) == await colleagues(doctor) == {str(head.id), str(doctor.id)}
+    await service.users.UpdateUser(assign(doctor, elsewhere), administrator)
+    assert await colleagues(head) == {str(head.id)}

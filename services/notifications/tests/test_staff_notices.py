@@ -119,6 +119,20 @@ async def test_nobody_outside_the_care_team_is_asked_to_co_sign_the_note_of_a_re
     assert [len(practice.mail_server.to(address)) for address in (practice.owner_email, second_owner, therapist)] == [1, 2, 0]
 
 
+async def test_a_supervisor_outside_the_care_team_is_not_mailed_about_what_they_cannot_open(practice, join):
+    second_owner_id, second_owner = await join("owner")
+    supervisor_id, supervisor = await join("therapist")
+
+    await overdue(practice, supervisor_id, care_team=[second_owner_id])
+    assert await sent(practice, 1) == [str(second_owner_id)]
+    (mail,) = practice.mail_server.to(second_owner)
+    assert mail["Subject"] == UNATTENDED
+    # One who is of the team is.
+    await overdue(practice, supervisor_id, care_team=[second_owner_id, supervisor_id])
+    await sent(practice, 2)
+    assert [mail["Subject"] for mail in practice.mail_server.to(supervisor)] == [OVERDUE]
+
+
 async def test_the_author_of_a_returned_note_is_mailed_once(practice, join):
     author_id, author = await join("therapist")
     await announce(practice, events_pb2.SessionReturned(session_id=str(uuid7()), user_id=str(author_id)))

@@ -7,7 +7,7 @@ from gateway.request import KEY, GatewayRequest
 
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, Prefer, X-CSRF-Token, X-Request-ID, traceparent"
-_REPLY_HEADERS = "ETag, Link, Location, Preference-Applied, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, Search-Incomplete, X-CSRF-Token, X-Ignored-Members, X-Request-ID, X-Total-Count"
+_REPLY_HEADERS = "ETag, Link, Location, Preference-Applied, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Restricted-Waiting, Retry-After, Search-Incomplete, X-CSRF-Token, X-Ignored-Members, X-Request-ID, X-Total-Count"
 
 
 class Cors:

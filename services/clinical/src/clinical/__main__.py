@@ -63,7 +63,7 @@ SERVICE = Service(
             grace=timedelta(days=runtime.settings.deleted_notes_days),
             holds=runtime.once(legal_holds),
         ),
-        Cosignatures(runtime.keys, runtime.once(_version_signer), _CARE_TEAMS),
+        Cosignatures(runtime.keys, UsersStub(runtime.peers["identity"]), runtime.once(_version_signer), _CARE_TEAMS),
         Sync(
             runtime.keys,
             ClientsStub(runtime.peers["clients"]),

@@ -28,13 +28,14 @@ _WRITES = frozenset(
         "alerts:write",
     }
 )
-# Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
+# Who co-signs does so for those they supervise, with `sessions:cosign-department` also for whoever works in their own department;
+# `sessions:oversee` is for all that waits in the workspace.
 # `clients:phi` is for what is on record of a client's health: medical history and notes.
 # `alerts:oversee` is for the alerts of every department, `alerts:manage` for whom alerts are told to, who stands in, and the report.
 _BESIDE = {
     "alerts:oversee", "alerts:manage",
     "audit:export", "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:export-all", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
-    "sessions:oversee", "sessions:erase",
+    "sessions:cosign-department", "sessions:oversee", "sessions:erase",
 }  # fmt: skip
 # Where the workspace's own systems are told of what happens in it.
 _INTEGRATIONS = {"webhooks:manage"}
@@ -43,7 +44,7 @@ _CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
 ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _INTEGRATIONS | _CARE_TEAMS
 # An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass. It does not take a
 # whole workspace along: what is in that depends on whose records somebody opens.
-KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee", "clients:export-all"} - _CARE_TEAMS
+KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:cosign-department", "sessions:oversee", "clients:export-all"} - _CARE_TEAMS
 # What an export of a workspace reads with, of what its user's role may do.
 LENT_SCOPES: Final = frozenset(
     {"clients:read", "clients:phi", "clients:export", "appointments:read", "sessions:read", "plans:read", "reminders:read"}
@@ -77,7 +78,15 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
     "head_doctor": _CLINICIAN
-    | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review", "alerts:oversee", "alerts:manage"},
+    | {
+        "audit:read",
+        "catalogue:write",
+        "clients:restrict",
+        "break-glass:review",
+        "alerts:oversee",
+        "alerts:manage",
+        "sessions:cosign-department",
+    },
     # The front desk: books appointments, and reads neither session notes nor plans of care, nor what is on record of a client's health.
     "assistant": frozenset(
         {

@@ -72,7 +72,10 @@ async def delete_client_attachment(client_id: UUID, attachment_id: UUID, request
 
 @router.post("/download-multiple", response_class=StreamingResponse, openapi_extra=ARCHIVE)
 async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Request, request: SignedInRequest) -> Response:
-    """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`."""
+    """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`.
+
+    A file that the file store has lost, or that is deleted meanwhile, is left out, and named in the archive's last entry, `missing-files.txt`.
+    """
     with ExitStack() as admitted:
         admitted.enter_context(http.app.state.archives.admit(request.caller))
         if request.by_cookie:

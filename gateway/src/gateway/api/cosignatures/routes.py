@@ -22,20 +22,24 @@ router = noun_router("/sessions", "sessions")
 
 @router.get("/cosign-queue", response_model=SessionPage)
 async def list_cosign_queue(query: Annotated[PageQuery, Query()], request: SignedInRequest) -> Response:
-    """What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+    """What waits for the caller's co-signature, the first to be due first. For head doctors, also what anybody of their department has signed; for
+    owners and administrators, all that waits in the workspace.
 
-    What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
+    What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note. So are the notes of restricted clients
+    whose record the caller may not open: where there are any, the header `Restricted-Waiting` says how many.
     """
-    return page_response(
-        await request.stubs.cosignatures.ListCosignQueue(to_proto(query, pb.ListCosignQueueRequest), request.context), query
-    )
+    page = await request.stubs.cosignatures.ListCosignQueue(to_proto(query, pb.ListCosignQueueRequest), request.context)
+    if page.restricted:
+        request.add_header(b"restricted-waiting", str(page.restricted))
+    return page_response(page, query)
 
 
 @router.post("/{session_id}/cosign", response_model=Session)
 async def cosign_session(
     session_id: UUID, request: SignedInRequest, body: schemas.Cosigning | None = None, if_match: IfMatch = None
 ) -> Response:
-    """Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
+    """Attests the newest signed version, which stays as it is. For its signer's supervisor, and in their place for the head doctors of the
+    signer's department and for owners and administrators.
 
     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
     else was faster; 412 or 409 where the note was amended since it was read.

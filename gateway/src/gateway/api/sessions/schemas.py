@@ -162,7 +162,10 @@ class Cosignature(Schema):
     session_id: UUID
     version_number: int
     decision: Literal["cosigned", "returned"]
-    role: Annotated[Literal["supervisor", "administrator"], Field(description="An administrator decides in the supervisor's place.")]
+    role: Annotated[
+        Literal["supervisor", "administrator", "head_of_department"],
+        Field(description="An administrator, and the head of the department of whoever signed, decide in the supervisor's place."),
+    ]
     comment: str | None
     signed_by_user_id: UUID
     created_at: Time

@@ -7,8 +7,10 @@ import unicodedata
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from chassis.errors import NotFound
 
 # What Windows allows in no name, and the names it keeps for devices.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -18,6 +20,8 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _LONGEST_STEM = 200
 # So that little is held for a reader who is slow.
 _LARGEST_PIECE = 256 * 1024
+_MISSING = "missing-files.txt"
+_LEFT_OUT = "These files are not in this archive. They were deleted a moment ago, or are not where files are kept: please tell who runs this installation."
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -83,14 +87,36 @@ async def zipped(entries: AsyncIterable[Entry]) -> AsyncIterator[bytes]:
 
 
 async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
-    """An archive of files by name and time; `read` tells the content of the file at a place. They were compressed before: images and PDF documents."""
+    """An archive of files by name and time; `read` tells the content of the file at a place. They were compressed before: images and PDF documents.
+
+    A file of which `read` raises NotFound at once is left out, and named in a text that is the last entry.
+    """
 
     async def entries() -> AsyncIterator[Entry]:
+        missing = []
         for place, (name, at) in enumerate(files):
-            yield Entry(name, at, read(place))
+            content = read(place)
+            try:
+                first = await anext(content, b"")
+            except NotFound:
+                missing.append(name)
+                continue
+            yield Entry(name, at, _all_of(first, content))
+        if missing:
+            told = unique_names([*(name for name, _ in files), _MISSING])[-1]
+            yield Entry(told, datetime.now(UTC), _all_of("\n".join([_LEFT_OUT, "", *missing, ""]).encode()), is_compressed=True)
 
     async for piece in zipped(entries()):
         yield piece
+
+
+async def _all_of(first: bytes, rest: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+    yield first
+    if rest is not None:
+        # Not held while the rest is read.
+        del first
+        async for piece in rest:
+            yield piece
 
 
 class _Pipe(io.RawIOBase):

@@ -6,6 +6,8 @@ from uuid import UUID
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
 from clinical.sessions.rules import OVERSEE, is_visible
 
+# What it takes to see what waits of one's own department, and to decide on it in a supervisor's place.
+HEAD = "sessions:cosign-department"
 _MAX_COMMENT = 5000
 
 
@@ -40,8 +42,11 @@ def role_of(
     own_supervisor: UUID | None,
     supervisor: UUID | None,
     scopes: Collection[str],
+    is_colleague: bool = False,
 ) -> str:
-    """As what the user decides: `supervisor`, or `administrator` in the supervisor's place.
+    """As what the user decides: `supervisor`, or `administrator` or `head_of_department` in the supervisor's place.
+
+    `is_colleague`: whoever was supervised and signed works in the department that the user is the head of.
 
     Forbidden for who wrote the note or signed a version that has not been co-signed, and for anybody else. `signers` are those of the versions
     since the last co-signature, the newest last. A supervisor without a supervisor of their own may have signed any but the newest: what they
@@ -54,6 +59,8 @@ def role_of(
         return "supervisor"
     if OVERSEE in scopes:
         return "administrator"
+    if HEAD in scopes and is_colleague:
+        return "head_of_department"
     raise Forbidden("not_the_supervisor", "The note waits for somebody else.")
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import drafts, mapping, rules, store
+from clinical.sessions import displaced, drafts, mapping, rules, store
 from clinical.signatures.notes import was_signed
 from clinical.tables.notes import pending_bound, pending_row
 
@@ -24,6 +25,8 @@ class Pending:
     base_version: int
     revision: int
     saved_at: datetime
+    # The sign-in that saved it last.
+    saved_in: UUID | None
 
 
 async def of_caller(work: UnitOfWork, keys: WorkspaceKeys, session_ids: Sequence[str]) -> dict[str, Pending]:
@@ -61,8 +64,12 @@ def set_on(note: pb.Session, pending: Pending | None) -> None:
     note.pending_amendment.CopyFrom(shown)
 
 
-async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes: Mapping[str, Any], *, seen: int | None) -> Pending | None:
+async def keep(
+    work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes: Mapping[str, Any], *, seen: int | None, grace: timedelta
+) -> Pending | None:
     """Adds the changes to what the caller has typed already, and returns all that differs from the note; None if nothing does.
+
+    Another tab may have typed that, and the note's version does not tell: what the changes take out of it is kept beside the note.
 
     An autosave is no sign that its author has read what others amended since the first one, whatever version it names: what has begun
     on an older version stays of that version. The caller holds a lock on the note's row.
@@ -71,6 +78,7 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes:
     base_version = note.version if seen is None else min(seen, note.version)
     if held is not None:
         base_version = min(base_version, held.base_version)
+        await keep_displaced(work, keys, note, held, changes, grace)
     merged = {**(held.changes if held else {}), **changes}
     differing = rules.real_changes(merged, mapping.values(note))
     if not differing:
@@ -79,16 +87,26 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes:
         return None
     if held is not None and differing == held.changes and base_version == held.base_version:
         return held
-    pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now)
+    pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now, mapping.sign_in(work))
     await _save(work, keys, note.id, pending)
     return pending
 
 
-async def settle(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, names: Iterable[str]) -> None:
-    """Gives up what the caller has typed into these fields: they have read the note as it is, and sent what it is to say."""
+async def keep_displaced(
+    work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, held: Pending, sent: Mapping[str, Any], grace: timedelta
+) -> None:
+    """Keeps beside the note what `sent` takes out of what the caller has typed."""
+    before = {**mapping.values(note), **held.changes}
+    same_sign_in = held.saved_in == mapping.sign_in(work)
+    await displaced.keep(work, keys, note, before, sent, typed=held.changes.keys(), same_sign_in=same_sign_in, grace=grace)
+
+
+async def settle(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, sent: Mapping[str, Any], grace: timedelta) -> None:
+    """Gives up what the caller has typed into the fields that they send: they have read the note as it is, and say what it is to say."""
     held = (await of_caller(work, keys, [note.id])).get(note.id) if was_signed(note) else None
     if held is not None:
-        await take_out(work, keys, note.id, held, names)
+        await keep_displaced(work, keys, note, held, sent, grace)
+        await take_out(work, keys, note.id, held, sent)
 
 
 async def take_out(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, held: Pending, names: Iterable[str]) -> None:
@@ -130,6 +148,7 @@ def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: Works
         "session_date": pending.changes.get("session_date"),
         "duration_minutes": pending.changes.get("duration_minutes"),
         "saved_at": pending.saved_at,
+        "saved_in": mapping.sign_in(work),
     }
     row = pending_row({"session_id": session_id, "user_id": work.user_id})
     sealed = keys.seal(texts, table="pending_amendments", row=row, revision=pending.revision, bound=pending_bound(columns))
@@ -142,4 +161,4 @@ def _from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> Pending:
     values = {name: getattr(texts, name) if texts.HasField(name) else None for name in rules.TEXTS}
     values |= {name: row[name] for name in ("session_date", "duration_minutes")}
     base_version = rules.seen_version(row["base_version"], row["version"], row["detached_version"])
-    return Pending({name: values[name] for name in row["fields"]}, base_version, row["revision"], row["saved_at"])
+    return Pending({name: values[name] for name in row["fields"]}, base_version, row["revision"], row["saved_at"], row["saved_in"])

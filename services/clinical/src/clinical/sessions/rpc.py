@@ -175,14 +175,14 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
         if not await preconditions.is_signed(work, request.session_id):
             # A note that is signed at this very moment is amended with a reason.
-            return await saving.save(work, self._keys, self._signer, self._users, request, needs_reason=True)
+            return await self._save(request, work, needs_reason=True)
         needs_reason, supervision = await asyncio.gather(
             preconditions.needs_reason(work, self._workspaces, request.reason), cosigning.of_caller(work, self._users)
         )
-        return await saving.save(work, self._keys, self._signer, self._users, request, needs_reason=needs_reason, supervision=supervision)
+        return await self._save(request, work, needs_reason=needs_reason, supervision=supervision)
 
     async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
-        return await saving.save(work, self._keys, self._signer, self._users, request, needs_reason=False)
+        return await self._save(request, work, needs_reason=False)
 
     async def FinalizeSession(self, request: pb.FinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
         is_amendment = await preconditions.is_signed(work, request.session_id)
@@ -306,6 +306,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
         total = await work.db.one(timeline.count_events, client_id=request.client_id, source="notes")
         return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
+
+    async def _save(self, request: saving.Request, work: UnitOfWork, **known: Any) -> pb.SaveSessionResponse:
+        return await saving.save(work, self._keys, self._signer, self._users, request, grace=self._grace, **known)
 
     async def _slot(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> appointments_pb2.Slot | None:
         if not request.HasField("appointment_id"):

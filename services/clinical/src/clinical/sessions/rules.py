@@ -22,7 +22,7 @@ MOST_AHEAD = timedelta(days=366)
 # What it takes to see all that waits in the workspace, to decide in a supervisor's place, and to take back what others have signed.
 OVERSEE = "sessions:oversee"
 # Between what two saves typed into one conflict copy.
-_APART = "\n\n"
+APART = "\n\n"
 # Letters and symbols that show nothing: Hangul fillers and the empty Braille pattern.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -178,7 +178,7 @@ def gathered(kept: str | None, late: str | None) -> str | None:
         return kept
     if not kept or goes_on(late, kept):
         return late
-    return kept if late in kept.split(_APART) else f"{kept}{_APART}{late}"
+    return kept if late in kept.split(APART) else f"{kept}{APART}{late}"
 
 
 def goes_on(longer: str, shorter: str) -> bool:

@@ -1,5 +1,8 @@
 """What a save does: it changes a draft, amends a signed note, or becomes a copy of its own."""
 
+from datetime import timedelta
+from typing import TypeAlias
+
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
@@ -7,9 +10,11 @@ from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.protobuf.fields import masked
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import amending, copies, drafts, events, expected, mapping, pending, replies, rules, store
+from clinical.sessions import amending, copies, displaced, drafts, events, expected, mapping, pending, replies, rules, store
 from clinical.sessions.signing import VersionSigner
 from clinical.supervision import workflow as cosigning
+
+Request: TypeAlias = pb.SaveSessionRequest | pb.SaveDraftRequest
 
 
 async def save(
@@ -17,12 +22,16 @@ async def save(
     all_keys: Keys,
     signer: VersionSigner,
     users: UsersStub,
-    request: pb.SaveSessionRequest | pb.SaveDraftRequest,
+    request: Request,
     *,
     needs_reason: bool,
+    grace: timedelta,
     supervision: users_pb2.Supervision | None = None,
 ) -> pb.SaveSessionResponse:
-    """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost."""
+    """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost.
+
+    What a save takes out that names no version is kept for `grace`, as a deleted note is.
+    """
     sent = masked(request, rules.EDITABLE)
     rules.check_changes(sent)
     keys = await all_keys.of(work.workspace_id)
@@ -30,7 +39,7 @@ async def save(
     current = mapping.from_row(row, keys)
     seen = expected.seen(request, row)
     if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
-        pending.set_on(current, await pending.keep(work, keys, current, sent, seen=seen))
+        pending.set_on(current, await pending.keep(work, keys, current, sent, seen=seen, grace=grace))
         await cosigning.show(work, keys, [current])
         return pb.SaveSessionResponse(session=current)
     changes = rules.real_changes(sent, mapping.values(current))
@@ -44,12 +53,18 @@ async def save(
     saved: Record | None = None
     if not current.is_draft:
         supervision = supervision or await cosigning.of_caller(work, users)
-        saved = await amending.amend_with_pending(work, keys, signer, row, current, sent, request, supervision, needs_reason=needs_reason)
+        saved = await amending.amend_with_pending(
+            work, keys, signer, row, current, sent, request, supervision, needs_reason=needs_reason, grace=grace
+        )
         if saved is not None and saved["session_date"] != row["session_date"]:
             await events.record(work, saved, "session", saved["session_date"])
     else:
         if seen is not None and isinstance(request, pb.SaveSessionRequest):
-            await pending.settle(work, keys, current, sent)
+            await pending.settle(work, keys, current, sent, grace)
+        if changes and seen is None:
+            same_sign_in = row["last_saved_in"] == mapping.sign_in(work)
+            before = mapping.values(current)
+            await displaced.keep(work, keys, current, before, changes, typed=rules.TEXTS, same_sign_in=same_sign_in, grace=grace)
         if changes:
             saved = await drafts.save(work, keys, row, current, changes)
     reply = mapping.from_row(saved or row, keys)

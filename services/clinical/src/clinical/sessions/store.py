@@ -65,6 +65,7 @@ create = command(
             "sealed",
             "session_date",
             "duration_minutes",
+            "last_saved_in",
         ),
     )
     .returning(sessions)
@@ -119,7 +120,12 @@ appointment_deleted_at = query(select(appointments.c.deleted_at).where(appointme
 
 _saved = {**_named("sealed", "session_date", "duration_minutes"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
-save = command(update(sessions).where(sessions.c.id == _id).values(draft_last_saved_at=bindparam("now"), **_saved).returning(sessions))
+save = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(draft_last_saved_at=bindparam("now"), last_saved_in=bindparam("last_saved_in"), **_saved)
+    .returning(sessions)
+)
 
 amend = command(
     update(sessions)
@@ -163,6 +169,19 @@ copies_of = command(
         sessions.c.created_by_user_id == bindparam("author", type_=Uuid),
         sessions.c.conflict_base_version == bindparam("base", type_=sessions.c.conflict_base_version.type),
         _not_deleted,
+    )
+    .order_by(sessions.c.id)
+    .with_for_update()
+)
+
+# What saves of the author have taken out of a note is in copies that nobody has deleted: they were made so. Locked as the copies above.
+displaced_copies_of = command(
+    select(sessions)
+    .where(
+        sessions.c.conflict_of == bindparam("original", type_=Uuid),
+        sessions.c.created_by_user_id == bindparam("author", type_=Uuid),
+        sessions.c.deleted_by_user_id.is_(None),
+        sessions.c.permanent_delete_after > bindparam("now", type_=sessions.c.permanent_delete_after.type),
     )
     .order_by(sessions.c.id)
     .with_for_update()
@@ -281,6 +300,7 @@ _pending = upsert(pending_amendments).values(
         "session_date",
         "duration_minutes",
         "saved_at",
+        "saved_in",
     )
 )
 save_pending_amendment = command(
@@ -288,7 +308,7 @@ save_pending_amendment = command(
         constraint="pk_pending_amendments",
         set_={
             name: _pending.excluded[name]
-            for name in ("fields", "sealed", "revision", "base_version", "session_date", "duration_minutes", "saved_at")
+            for name in ("fields", "sealed", "revision", "base_version", "session_date", "duration_minutes", "saved_at", "saved_in")
         },
     )
 )

@@ -186,12 +186,39 @@ _not_own = and_(
     cosign_requests.c.signed_by_user_id != _user_id,
     or_(_user_id != func.all(cosign_requests.c.signer_user_ids), and_(_for_user, bindparam("is_unsupervised", type_=Boolean))),
 )
-# What waits for one supervisor, and all that waits in the workspace for somebody else than its authors: the first to be due comes first.
-queue, count = _queue(_for_user, _not_own), _counted(_for_user, _not_own)
-queue_of_workspace, count_of_workspace = _queue(_not_own), _counted(_not_own)
-# The same for somebody from whom notes are hidden.
-queue_shown, count_shown = _queue(_for_user, _not_own, _shown), _counted(_for_user, _not_own, _shown)
-queue_of_workspace_shown, count_of_workspace_shown = _queue(_not_own, _shown), _counted(_not_own, _shown)
+_for_head = or_(_for_user, cosign_requests.c.supervisee_user_id == func.any(bindparam("colleague_ids", type_=ARRAY(Uuid))))
+# The first to be due comes first: what waits for one supervisor; that, and what whoever works in a department has signed (`colleague_ids`);
+# and all that waits in the workspace.
+_queues = {"supervisor": (_for_user, _not_own), "department": (_for_head, _not_own), "workspace": (_not_own,)}
+_pages = {
+    (of, shown): (_queue(*waiting, *only), _counted(*waiting, *only))
+    for of, waiting in _queues.items()
+    for shown, only in ((False, ()), (True, (_shown,)))
+}
+
+
+_closed = {
+    of: _counted(
+        *waiting,
+        exists().where(
+            sessions.c.workspace_id == cosign_requests.c.workspace_id,
+            sessions.c.id == cosign_requests.c.id,
+            sessions.c.client_id == func.any(bindparam("client_ids", type_=ARRAY(Uuid))),
+        ),
+    )
+    for of, waiting in _queues.items()
+}
+
+
+def closed(*, of: str) -> Statement:
+    """How many of a queue's notes are of these clients."""
+    return _closed[of]
+
+
+def queues(*, of: str, shown: bool) -> tuple[Statement, Statement]:
+    """A page of a queue, and how many it has. `shown`: for somebody from whom notes are hidden."""
+    return _pages[of, shown]
+
 
 # --- co-signatures
 

@@ -36,6 +36,8 @@ from identity.workspaces.rules import cosign_hours
 
 # More than decide on notes in any workspace.
 _MOST_OVERSEERS = 100
+# Of one department.
+_MOST_COLLEAGUES = 5000
 # More than work in any hospital in the roles that an alert is told to.
 _MOST_STAFF = 10_000
 
@@ -172,6 +174,10 @@ class Users(UsersServicer[UnitOfWork]):
     async def ListOverseers(self, request: pb.ListOverseersRequest, work: UnitOfWork) -> pb.OverseerList:
         found = await work.db.all(store.active_users_of_roles, roles=sorted(OVERSEER_ROLES), limit=_MOST_OVERSEERS)
         return pb.OverseerList(user_ids=[str(row["id"]) for row in found])
+
+    async def ListColleagues(self, _request: pb.ListColleaguesRequest, work: UnitOfWork) -> pb.ColleagueList:
+        found = await work.db.all(store.colleagues, user_id=work.user_id, limit=_MOST_COLLEAGUES)
+        return pb.ColleagueList(user_ids=[str(row["id"]) for row in found])
 
     async def ListStaff(self, request: pb.ListStaffRequest, work: UnitOfWork) -> pb.Staff:
         zone = (await work.db.one(store.time_zone))["time_zone"]

@@ -129,6 +129,11 @@ supervision = query(
     )
 )
 
+_own_department = select(users.c.department_id).where(_this_user).scalar_subquery()
+colleagues = query(
+    select(users.c.id).where(users.c.department_id == _own_department).order_by(users.c.id).limit(bindparam("limit", type_=Integer))
+)
+
 # As of the moment in which the transaction began, before the row is read: what is revoked after it is revoked for what is made of this row.
 lending = command(
     select(

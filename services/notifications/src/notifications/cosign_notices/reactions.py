@@ -21,7 +21,8 @@ def reactions(wake: Callable[[], None], users: UsersStub, ruled: RuledAlerts) ->
     async def mail_overdue_cosignature(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> None:
         """A mail to the supervisor, beside the alert where the rule asks for one: it is they who can give the co-signature, and they may not see the alert.
 
-        Where there is none, or an inactive one, the mail goes to everybody who may decide in their place, unless there is the alert.
+        Where there is none, an inactive one, or one who may not open the record of a restricted client, the mail goes to everybody who may
+        decide in their place, unless there is the alert.
         """
         is_attended = await _is_attended(event, delivery)
         becomes = await ruled.apply(delivery, "cosign_overdue")
@@ -35,8 +36,9 @@ def reactions(wake: Callable[[], None], users: UsersStub, ruled: RuledAlerts) ->
         await _mail(delivery, "note_returned", event.user_id)
 
     async def _is_attended(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> bool:
-        """Whether the note waits for somebody who works here."""
-        if not event.HasField("supervisor_id"):
+        """Whether the note waits for somebody who works here and may open it."""
+        may_open = event.supervisor_id in event.care_team_user_ids or not event.care_team_user_ids
+        if not event.HasField("supervisor_id") or not may_open:
             return False
         request = users_pb2.GetPractitionerRequest(user_id=event.supervisor_id)
         try:

@@ -38,6 +38,7 @@ class CosignRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     COSIGN_ROLE_UNSPECIFIED: _ClassVar[CosignRole]
     COSIGN_ROLE_SUPERVISOR: _ClassVar[CosignRole]
     COSIGN_ROLE_ADMINISTRATOR: _ClassVar[CosignRole]
+    COSIGN_ROLE_HEAD_OF_DEPARTMENT: _ClassVar[CosignRole]
 
 class VersionKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -67,6 +68,7 @@ COSIGN_DECISION_RETURNED: CosignDecision
 COSIGN_ROLE_UNSPECIFIED: CosignRole
 COSIGN_ROLE_SUPERVISOR: CosignRole
 COSIGN_ROLE_ADMINISTRATOR: CosignRole
+COSIGN_ROLE_HEAD_OF_DEPARTMENT: CosignRole
 VERSION_KIND_UNSPECIFIED: VersionKind
 VERSION_KIND_FINALIZED: VersionKind
 VERSION_KIND_AMENDED: VersionKind
@@ -199,16 +201,18 @@ class PendingAmendment(_message.Message):
     def __init__(self, subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., base_version: _Optional[int] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SessionPage(_message.Message):
-    __slots__ = ("items", "total", "more", "incomplete")
+    __slots__ = ("items", "total", "more", "incomplete", "restricted")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     MORE_FIELD_NUMBER: _ClassVar[int]
     INCOMPLETE_FIELD_NUMBER: _ClassVar[int]
+    RESTRICTED_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Session]
     total: int
     more: bool
     incomplete: bool
-    def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ..., incomplete: bool = ...) -> None: ...
+    restricted: int
+    def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ..., incomplete: bool = ..., restricted: _Optional[int] = ...) -> None: ...
 
 class CreateSessionRequest(_message.Message):
     __slots__ = ("client_id", "appointment_id", "session_date", "duration_minutes", "subjective", "objective", "assessment", "plan", "template_id")

@@ -222,6 +222,16 @@ class OverseerList(_message.Message):
     user_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class ListColleaguesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ColleagueList(_message.Message):
+    __slots__ = ("user_ids",)
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ListStaffRequest(_message.Message):
     __slots__ = ("roles", "with_shifts", "user_ids")
     ROLES_FIELD_NUMBER: _ClassVar[int]

@@ -51,6 +51,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     async def ListOverseers(self, request: pb.ListOverseersRequest, work: WorkT) -> pb.OverseerList: ...
 
     @abstractmethod
+    async def ListColleagues(self, request: pb.ListColleaguesRequest, work: WorkT) -> pb.ColleagueList: ...
+
+    @abstractmethod
     async def ListStaff(self, request: pb.ListStaffRequest, work: WorkT) -> pb.Staff: ...
 
     @abstractmethod
@@ -77,6 +80,7 @@ class UsersStub:
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
         self.GetSupervision: UsersGetSupervision = caller_of(methods['GetSupervision'])
         self.ListOverseers: UsersListOverseers = caller_of(methods['ListOverseers'])
+        self.ListColleagues: UsersListColleagues = caller_of(methods['ListColleagues'])
         self.ListStaff: UsersListStaff = caller_of(methods['ListStaff'])
         self.GetStanding: UsersGetStanding = caller_of(methods['GetStanding'])
         self.LendReading: UsersLendReading = caller_of(methods['LendReading'])
@@ -128,6 +132,10 @@ class UsersGetSupervision(Protocol):
 
 class UsersListOverseers(Protocol):
     def __call__(self, request: pb.ListOverseersRequest, context: Any) -> Awaitable[pb.OverseerList]: ...
+
+
+class UsersListColleagues(Protocol):
+    def __call__(self, request: pb.ListColleaguesRequest, context: Any) -> Awaitable[pb.ColleagueList]: ...
 
 
 class UsersListStaff(Protocol):

@@ -1,0 +1,64 @@
+"""What a save takes out of a text that its author may never have read. Pure functions."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from clinical.sessions.rules import APART, TEXTS, goes_on, is_same_text, is_visible
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+def displaced(before: Mapping[str, Any], sent: Mapping[str, Any], *, typed: Collection[str], same_sign_in: bool) -> dict[str, str]:
+    """The words that a save takes out, by the names of their texts. `typed` are the texts that nothing else keeps; `before` says what was there.
+
+    Whoever only deletes, in one field, what the same sign-in has saved, means it: nothing is kept of that. A save that also writes something,
+    there or in another field, may come from a tab that has never shown what it takes out.
+    """
+    changed = {name for name, value in sent.items() if not _is_same(name, value, before.get(name))}
+    found = {}
+    for name in TEXTS:
+        if name not in changed or name not in typed:
+            continue
+        words = _removed(before.get(name) or "", sent[name] or "")
+        is_meant = same_sign_in and len(changed) == 1 and goes_on(before[name] or "", sent[name] or "")
+        if words is not None and not is_meant:
+            found[name] = words
+    return found
+
+
+def collected(kept: str | None, words: str) -> str:
+    """What a copy of such words says with these: each once, and none that is only the beginning of others."""
+    if kept and _says(kept, words):
+        return kept
+    parts = [part for part in (kept or "").split(APART) if part and not (words.startswith(part) or _says(words, part))]
+    return APART.join([*parts, words])
+
+
+def _says(text: str, words: str) -> bool:
+    """Whether the text has these words, and not only as parts of others."""
+    return re.search(rf"(?<!\S){re.escape(words)}(?!\S)", text) is not None
+
+
+def _is_same(name: str, one: Any, other: Any) -> bool:
+    return is_same_text(one, other) if name in TEXTS else one == other
+
+
+def _removed(before: str, after: str) -> str | None:
+    """Of `before`, from its first difference to its last, in whole words. None where nothing that can be seen is missing in `after`."""
+    shorter = min(len(before), len(after))
+    start = next((place for place in range(shorter) if before[place] != after[place]), shorter)
+    same = next((back for back in range(shorter - start) if before[-1 - back] != after[-1 - back]), shorter - start)
+    end = len(before) - same
+    if not any(map(is_visible, before[start:end])):
+        return None
+    while before[start].isspace():
+        start += 1
+    while before[end - 1].isspace():
+        end -= 1
+    while start > 0 and not before[start - 1].isspace():
+        start -= 1
+    while end < len(before) and not before[end].isspace():
+        end += 1
+    words = _BLANK_LINES.sub("\n", before[start:end].strip())
+    return None if _says(after, words) else words
