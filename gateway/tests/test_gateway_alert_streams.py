@@ -2,13 +2,21 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.rabbitmq_accounts import definitions
+from chassis.local.rabbitmq import LocalRabbit
 from gateway.server import GatewayServer
+from gateway.streams import hub
 from gateway.streams import stream as streams
 from identity.roles import SCOPES_BY_ROLE
 
@@ -17,10 +25,11 @@ ALERT = {"title": "Fall", "priority": "high", "alert_type": "medical"}
 
 
 @asynccontextmanager
-async def listening(gateway, **settings):
+async def listening(gateway, *, broker=None, **settings):
     """A gateway of its own in front of the same services; its address and the server."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        server = GatewayServer(gateway.settings.model_copy(update=settings), listening=bound, servers=gateway.servers)
+        own = gateway.settings.model_copy(update=settings)
+        server = GatewayServer(own, listening=bound, servers=gateway.servers, broker=broker)
         await server.start()
         try:
             yield f"http://127.0.0.1:{bound.getsockname()[1]}", server
@@ -167,6 +176,64 @@ async def test_streams_end_cleanly_when_the_gateway_stops(gateway):
             await stopping
 
 
+class Broker:
+    """A RabbitMQ with the accounts of an installation, where notifications tells hints."""
+
+    def __init__(self, gateway, node):
+        self.gateway = gateway
+        self.node = node
+
+    def gateway_of_its_own(self):
+        return listening(self.gateway, broker_url=SecretStr(self.node.url("gateway", "of-the-gateway")))
+
+
+@pytest.fixture
+async def with_broker(gateway, tmp_path, monkeypatch):
+    accounts = definitions({"notifications": "of-notifications", "gateway": "of-the-gateway"})
+    node = await asyncio.to_thread(LocalRabbit(tmp_path / "node", accounts).start)
+    told = RabbitBroker(node.url("notifications", "of-notifications"), name="notifications")
+    monkeypatch.setattr(gateway.environment.runtime("notifications").outbox, "_hinter", told)
+    try:
+        yield Broker(gateway, node)
+    finally:
+        await told.close()
+        await asyncio.to_thread(node.stop)
+
+
+async def hearing(*servers, hears=True):
+    async with asyncio.timeout(30):
+        while any(server._hints.hears is not hears for server in servers):
+            await asyncio.sleep(0.02)
+
+
+async def test_every_gateway_is_told_by_the_broker_and_goes_on_without_it(gateway, with_broker, monkeypatch):
+    """A gateway that relied on asking by itself would be told an hour later here, or never."""
+    monkeypatch.setattr(hub, "_SECONDS_BETWEEN_SAFE_LOOKS", 3600.0)
+    monkeypatch.setattr(hub, "_SECONDS_OF_DISTRUST", 0.0)
+    admin, nurse = await hospital(gateway, "nurse")
+    first_one = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+    async with with_broker.gateway_of_its_own() as (one, first), with_broker.gateway_of_its_own() as (other, second):
+        await hearing(first, second)
+        async with following(one, nurse) as here, following(other, admin) as there:
+            for reader in (here, there):
+                assert await reader.next() == ("reset", {"alerts": [first_one]})
+            # What the streams' opening has caused to be asked is over.
+            await asyncio.sleep(0.5)
+            asked = counted_heads(first, second)
+            for _ in range(3):
+                alert = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+                assert await here.next() == await there.next() == ("alert", {"change": "raised", "alert": alert})
+            assert sum(asked.values()) >= 6
+            quiet = sum(asked.values())
+            await asyncio.sleep(1.0)
+            assert sum(asked.values()) - quiet <= 2, "nobody asks where nothing is told"
+
+            os.kill(with_broker.node.pid, signal.SIGKILL)
+            await hearing(first, second, hears=False)
+            alert = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+            assert await here.next() == await there.next() == ("alert", {"change": "raised", "alert": alert})
+
+
 async def test_nobody_else_opens_a_stream(gateway):
     admin, assistant = await hospital(gateway, "nurse")
     mute = gateway.colleague(await gateway.open_workspace(), scopes=["clients:read"])
@@ -182,6 +249,34 @@ async def test_nobody_else_opens_a_stream(gateway):
             assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
         async with following(url, assistant) as reader:
             assert await reader.next() == ("reset", {"alerts": []})
+
+
+async def test_a_gateway_in_the_process_of_its_services_is_told_by_them(gateway, monkeypatch):
+    monkeypatch.setattr(hub, "_SECONDS_BETWEEN_SAFE_LOOKS", 3600.0)
+    monkeypatch.setattr(hub, "_SECONDS_OF_DISTRUST", 0.0)
+    (admin,) = await hospital(gateway)
+    first_one = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+    async with listening(gateway, broker=gateway.environment.broker) as (url, server), following(url, admin) as reader:
+        assert await reader.next() == ("reset", {"alerts": [first_one]})
+        await asyncio.sleep(0.5)
+        asked = counted_heads(server)
+        alert = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+        assert await reader.next() == ("alert", {"change": "raised", "alert": alert})
+        assert asked[server] >= 1
+
+
+def counted_heads(*servers):
+    """How often each gateway asks, from now on."""
+    asked = dict.fromkeys(servers, 0)
+    for server in servers:
+        feed = server._app.state.alert_streams._feed
+
+        async def count(request, context, *, ask=feed.GetHeads, server=server):
+            asked[server] += 1
+            return await ask(request, context)
+
+        server._app.state.alert_streams._feed = SimpleNamespace(GetHeads=count, ReadFeed=feed.ReadFeed, OpenFeed=feed.OpenFeed)
+    return asked
 
 
 def a_stream():
