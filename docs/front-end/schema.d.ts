@@ -4191,6 +4191,8 @@ export interface components {
             cancelled_at: string | null;
             /** @description The client has said by a link in a reminder that they come at this time. */
             confirmed_at: string | null;
+            /** @description The client has said by such a link that they cannot come, and the practice wants to be asked: cancelling the appointment accepts it. null again when it is moved or closed. */
+            cancellation_asked_at: string | null;
             /** @description A decimal number; that of the service, unless changed. */
             payment_price: string | null;
             /** @enum {string} */
