@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
@@ -25,9 +26,12 @@ ALERT = {"title": "Fall", "priority": "high", "alert_type": "medical"}
 
 
 @asynccontextmanager
-async def listening(gateway, *, broker=None, **settings):
+async def listening(gateway, *, broker=None, send_buffer=None, **settings):
     """A gateway of its own in front of the same services; its address and the server."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
+        if send_buffer is not None:
+            # Connections that it accepts have it, too.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         own = gateway.settings.model_copy(update=settings)
         server = GatewayServer(own, listening=bound, servers=gateway.servers, broker=broker)
         await server.start()
@@ -277,6 +281,34 @@ def counted_heads(*servers):
 
         server._app.state.alert_streams._feed = SimpleNamespace(GetHeads=count, ReadFeed=feed.ReadFeed, OpenFeed=feed.OpenFeed)
     return asked
+
+
+async def test_a_reader_who_stops_reading_is_cut_and_nobody_else_waits_for_them(gateway, monkeypatch):
+    monkeypatch.setattr(streams, "_MOST_WAITING", 4)
+    (admin,) = await hospital(gateway)
+    long = ALERT | {"description": "x" * 2000}
+    async with listening(gateway, send_buffer=4096) as (url, server), following(url, admin) as reader:
+        await reader.next()
+        address = httpx.URL(url)
+        head = f"GET /api/v1/alerts/stream HTTP/1.1\r\nHost: here\r\nAuthorization: {admin.headers['Authorization']}\r\n\r\n"
+        with socket.socket() as frozen:
+            frozen.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            frozen.connect((address.host, address.port))
+            frozen.sendall(head.encode())
+            open_ones = server._app.state.alert_streams._all
+            async with asyncio.timeout(10):
+                while len(open_ones()) < 2:
+                    await asyncio.sleep(0.01)
+            shed = REGISTRY.get_sample_value("caseload_alert_streams_shed_total")
+            raised = 0
+            async with asyncio.timeout(60):
+                while not any(stream.has_ended for stream in open_ones()):
+                    alert = (await admin.post("/api/v1/alerts", json=long)).json()
+                    change, told = await reader.next(2.0)
+                    raised += 1
+                    assert told in ({"change": "raised", "alert": alert}, {"alerts": [alert]}), change
+            assert raised > 4, "it was cut although it had read what it was sent"
+            assert REGISTRY.get_sample_value("caseload_alert_streams_shed_total") == shed + 1
 
 
 def a_stream():
