@@ -77,16 +77,17 @@ def test_keys_fit_what_reads_them(installation, tmp_path):
     assert verify_service(signer.token("clients", workspace), audience="clients", keys=keys)["sub"] == "clinical"
 
 
-def test_the_broker_has_an_account_for_each_service_with_the_password_in_its_address(installation):
+def test_the_broker_has_an_account_for_each_service_and_the_gateway_with_the_password_in_its_address(installation):
+    owners = [*SERVICES, "gateway"]
     made = json.loads((installation.folder / "rabbitmq-definitions").read_text())
-    addresses = {service: urlsplit((installation.folder / f"{service}-broker-url").read_text()) for service in SERVICES}
+    addresses = {service: urlsplit((installation.folder / f"{service}-broker-url").read_text()) for service in owners}
 
-    assert {service: address.username for service, address in addresses.items()} == {service: service for service in SERVICES}
-    assert len({address.password for address in addresses.values()}) == len(SERVICES)
-    assert made["users"] == [account(service, addresses[service].password) for service in SERVICES]
+    assert {service: address.username for service, address in addresses.items()} == {service: service for service in owners}
+    assert len({address.password for address in addresses.values()}) == len(owners)
+    assert made["users"] == [account(service, addresses[service].password) for service in owners]
     for kind in ("permissions", "topic_permissions"):
-        assert list(dict.fromkeys(entry["user"] for entry in made[kind])) == list(SERVICES)
-    assert len(made["permissions"]) == len(SERVICES)
+        assert list(dict.fromkeys(entry["user"] for entry in made[kind])) == owners
+    assert len(made["permissions"]) == len(owners)
     assert not any(address.password in json.dumps(made) for address in addresses.values()), "hashes alone"
 
 

@@ -3272,7 +3272,7 @@ export interface paths {
         put?: never;
         /**
          * Acknowledge Alert
-         * @description The caller sees to it. Of two who do at the same time one gets 409, with `acknowledged_by`.
+         * @description The caller sees to it. Of two who do at the same time one gets 409, with `acknowledged_by`. With `take_over` it is taken from whoever sees to it.
          */
         post: operations["acknowledge_alert"];
         delete?: never;
@@ -3332,7 +3332,7 @@ export interface paths {
         put?: never;
         /**
          * Escalate Alert
-         * @description Goes on to the next level at once; the last one is told again. Only while nobody has answered.
+         * @description Goes on to the next level at once; the last one is told again. One that somebody sees to is `active` again: help is called for, until somebody answers.
          */
         post: operations["escalate_alert"];
         delete?: never;
@@ -3989,6 +3989,13 @@ export interface components {
             by_role: components["schemas"]["RoleAccess"][];
             by_client: components["schemas"]["ClientAccess"][];
         };
+        Acknowledgement: {
+            /**
+             * @description From whoever sees to it by now.
+             * @default false
+             */
+            take_over?: boolean;
+        };
         Activities: {
             activities: components["schemas"]["Activity"][];
             total_count: number;
@@ -4192,6 +4199,8 @@ export interface components {
             cancelled_at: string | null;
             /** @description The client has said by a link in a reminder that they come at this time. */
             confirmed_at: string | null;
+            /** @description The client has said by such a link that they cannot come, and the practice wants to be asked: cancelling the appointment accepts it. null again when it is moved or closed. */
+            cancellation_asked_at: string | null;
             /** @description A decimal number; that of the service, unless changed. */
             payment_price: string | null;
             /** @enum {string} */
@@ -4989,11 +4998,14 @@ export interface components {
             /** @enum {string} */
             priority: "low" | "medium" | "high" | "critical" | "default";
             repeat_last_every_seconds: number | null;
+            acknowledged_again_after_seconds: number | null;
             levels: components["schemas"]["EscalationLevel"][];
         };
         EscalationPolicyUpdate: {
             /** @description How often the last level is told again; null: after as many seconds as it was waited for. */
             repeat_last_every_seconds?: number | null;
+            /** @description After how long an alert that was acknowledged and not closed is active again, and goes on; null: never. */
+            acknowledged_again_after_seconds?: number | null;
             levels: components["schemas"]["EscalationLevel"][];
         };
         ForgottenPassword: {
@@ -7001,6 +7013,7 @@ export interface components {
 }
 export type AcceptedInvitation = components['schemas']['AcceptedInvitation'];
 export type Access = components['schemas']['Access'];
+export type Acknowledgement = components['schemas']['Acknowledgement'];
 export type Activities = components['schemas']['Activities'];
 export type Activity = components['schemas']['Activity'];
 export type ActivityPeriod = components['schemas']['ActivityPeriod'];
@@ -15127,17 +15140,27 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 alert_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -2,13 +2,22 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
+from pydantic import SecretStr
 
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.rabbitmq_accounts import definitions
+from chassis.local.rabbitmq import LocalRabbit
 from gateway.server import GatewayServer
+from gateway.streams import hub
 from gateway.streams import stream as streams
 from identity.roles import SCOPES_BY_ROLE
 
@@ -17,10 +26,14 @@ ALERT = {"title": "Fall", "priority": "high", "alert_type": "medical"}
 
 
 @asynccontextmanager
-async def listening(gateway, **settings):
+async def listening(gateway, *, broker=None, send_buffer=None, **settings):
     """A gateway of its own in front of the same services; its address and the server."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        server = GatewayServer(gateway.settings.model_copy(update=settings), listening=bound, servers=gateway.servers)
+        if send_buffer is not None:
+            # Connections that it accepts have it, too.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        own = gateway.settings.model_copy(update=settings)
+        server = GatewayServer(own, listening=bound, servers=gateway.servers, broker=broker)
         await server.start()
         try:
             yield f"http://127.0.0.1:{bound.getsockname()[1]}", server
@@ -167,6 +180,64 @@ async def test_streams_end_cleanly_when_the_gateway_stops(gateway):
             await stopping
 
 
+class Broker:
+    """A RabbitMQ with the accounts of an installation, where notifications tells hints."""
+
+    def __init__(self, gateway, node):
+        self.gateway = gateway
+        self.node = node
+
+    def gateway_of_its_own(self):
+        return listening(self.gateway, broker_url=SecretStr(self.node.url("gateway", "of-the-gateway")))
+
+
+@pytest.fixture
+async def with_broker(gateway, tmp_path, monkeypatch):
+    accounts = definitions({"notifications": "of-notifications", "gateway": "of-the-gateway"})
+    node = await asyncio.to_thread(LocalRabbit(tmp_path / "node", accounts).start)
+    told = RabbitBroker(node.url("notifications", "of-notifications"), name="notifications")
+    monkeypatch.setattr(gateway.environment.runtime("notifications").outbox, "_hinter", told)
+    try:
+        yield Broker(gateway, node)
+    finally:
+        await told.close()
+        await asyncio.to_thread(node.stop)
+
+
+async def hearing(*servers, hears=True):
+    async with asyncio.timeout(30):
+        while any(server._hints.hears is not hears for server in servers):
+            await asyncio.sleep(0.02)
+
+
+async def test_every_gateway_is_told_by_the_broker_and_goes_on_without_it(gateway, with_broker, monkeypatch):
+    """A gateway that relied on asking by itself would be told an hour later here, or never."""
+    monkeypatch.setattr(hub, "_SECONDS_BETWEEN_SAFE_LOOKS", 3600.0)
+    monkeypatch.setattr(hub, "_SECONDS_OF_DISTRUST", 0.0)
+    admin, nurse = await hospital(gateway, "nurse")
+    first_one = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+    async with with_broker.gateway_of_its_own() as (one, first), with_broker.gateway_of_its_own() as (other, second):
+        await hearing(first, second)
+        async with following(one, nurse) as here, following(other, admin) as there:
+            for reader in (here, there):
+                assert await reader.next() == ("reset", {"alerts": [first_one]})
+            # What the streams' opening has caused to be asked is over.
+            await asyncio.sleep(0.5)
+            asked = counted_heads(first, second)
+            for _ in range(3):
+                alert = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+                assert await here.next() == await there.next() == ("alert", {"change": "raised", "alert": alert})
+            assert sum(asked.values()) >= 6
+            quiet = sum(asked.values())
+            await asyncio.sleep(1.0)
+            assert sum(asked.values()) - quiet <= 2, "nobody asks where nothing is told"
+
+            os.kill(with_broker.node.pid, signal.SIGKILL)
+            await hearing(first, second, hears=False)
+            alert = (await nurse.post("/api/v1/alerts", json=ALERT)).json()
+            assert await here.next() == await there.next() == ("alert", {"change": "raised", "alert": alert})
+
+
 async def test_nobody_else_opens_a_stream(gateway):
     admin, assistant = await hospital(gateway, "nurse")
     mute = gateway.colleague(await gateway.open_workspace(), scopes=["clients:read"])
@@ -182,6 +253,62 @@ async def test_nobody_else_opens_a_stream(gateway):
             assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
         async with following(url, assistant) as reader:
             assert await reader.next() == ("reset", {"alerts": []})
+
+
+async def test_a_gateway_in_the_process_of_its_services_is_told_by_them(gateway, monkeypatch):
+    monkeypatch.setattr(hub, "_SECONDS_BETWEEN_SAFE_LOOKS", 3600.0)
+    monkeypatch.setattr(hub, "_SECONDS_OF_DISTRUST", 0.0)
+    (admin,) = await hospital(gateway)
+    first_one = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+    async with listening(gateway, broker=gateway.environment.broker) as (url, server), following(url, admin) as reader:
+        assert await reader.next() == ("reset", {"alerts": [first_one]})
+        await asyncio.sleep(0.5)
+        asked = counted_heads(server)
+        alert = (await admin.post("/api/v1/alerts", json=ALERT)).json()
+        assert await reader.next() == ("alert", {"change": "raised", "alert": alert})
+        assert asked[server] >= 1
+
+
+def counted_heads(*servers):
+    """How often each gateway asks, from now on."""
+    asked = dict.fromkeys(servers, 0)
+    for server in servers:
+        feed = server._app.state.alert_streams._feed
+
+        async def count(request, context, *, ask=feed.GetHeads, server=server):
+            asked[server] += 1
+            return await ask(request, context)
+
+        server._app.state.alert_streams._feed = SimpleNamespace(GetHeads=count, ReadFeed=feed.ReadFeed, OpenFeed=feed.OpenFeed)
+    return asked
+
+
+async def test_a_reader_who_stops_reading_is_cut_and_nobody_else_waits_for_them(gateway, monkeypatch):
+    monkeypatch.setattr(streams, "_MOST_WAITING", 4)
+    (admin,) = await hospital(gateway)
+    long = ALERT | {"description": "x" * 2000}
+    async with listening(gateway, send_buffer=4096) as (url, server), following(url, admin) as reader:
+        await reader.next()
+        address = httpx.URL(url)
+        head = f"GET /api/v1/alerts/stream HTTP/1.1\r\nHost: here\r\nAuthorization: {admin.headers['Authorization']}\r\n\r\n"
+        with socket.socket() as frozen:
+            frozen.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            frozen.connect((address.host, address.port))
+            frozen.sendall(head.encode())
+            open_ones = server._app.state.alert_streams._all
+            async with asyncio.timeout(10):
+                while len(open_ones()) < 2:
+                    await asyncio.sleep(0.01)
+            shed = REGISTRY.get_sample_value("caseload_alert_streams_shed_total")
+            raised = 0
+            async with asyncio.timeout(60):
+                while not any(stream.has_ended for stream in open_ones()):
+                    alert = (await admin.post("/api/v1/alerts", json=long)).json()
+                    change, told = await reader.next(2.0)
+                    raised += 1
+                    assert told in ({"change": "raised", "alert": alert}, {"alerts": [alert]}), change
+            assert raised > 4, "it was cut although it had read what it was sent"
+            assert REGISTRY.get_sample_value("caseload_alert_streams_shed_total") == shed + 1
 
 
 def a_stream():

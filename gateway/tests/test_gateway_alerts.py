@@ -37,6 +37,13 @@ async def test_an_alert_is_raised_answered_by_one_and_closed(gateway):
     late = await nurse.post(f"{path}/acknowledge")
     assert (late.status_code, late.json()["code"]) == (409, "alert_already_acknowledged")
     assert late.json()["acknowledged_by"] == taken["acknowledged_by"]
+    refused = await nurse.post(f"{path}/acknowledge", json={"take_over": "yes"})
+    assert (refused.status_code, [error["pointer"] for error in refused.json()["errors"]]) == (422, ["/take_over"])
+    over = (await nurse.post(f"{path}/acknowledge", json={"take_over": True})).json()
+    assert (over["status"], over["acknowledged_by"] == taken["acknowledged_by"]) == ("acknowledged", False)
+    help_called_for = (await nurse.post(f"{path}/escalate")).json()
+    assert (help_called_for["status"], help_called_for["acknowledged_by"], help_called_for["acknowledged_at"]) == ("active", None, None)
+    taken = (await doctor.post(f"{path}/acknowledge", json={})).json()
     assert (await doctor.post(f"{path}/resolve")).json()["status"] == "resolved"
     assert (await doctor.post(f"{path}/cancel")).json()["code"] == "alert_closed"
     steps = (await nurse.get(f"{path}/escalations")).json()
@@ -65,6 +72,7 @@ async def test_bad_alerts_and_policies_are_refused_with_what_is_wrong(gateway):
     for bad in (
         {"levels": []},
         {"levels": [LEVEL | {"after_seconds": 4}]},
+        {"levels": [LEVEL], "acknowledged_again_after_seconds": 4},
         {"levels": [LEVEL | {"notify_roles": [], "notify_on_call": False}]},
     ):
         assert (await admin.put(path, json=bad)).status_code == 422
@@ -77,7 +85,11 @@ async def test_policies_are_set_for_each_priority(gateway):
     built_in = (await nurse.get(path)).json()
     assert (built_in["priority"], len(built_in["levels"])) == ("default", 2)
     set_to = await admin.put(path, params={"priority": "high"}, json={"levels": [LEVEL], "repeat_last_every_seconds": 90})
-    assert set_to.json() == {"priority": "high", "repeat_last_every_seconds": 90, "levels": [LEVEL]}
+    never = {"acknowledged_again_after_seconds": None}
+    assert set_to.json() == {"priority": "high", "repeat_last_every_seconds": 90, "levels": [LEVEL], **never}
+    again = {"levels": [LEVEL], "acknowledged_again_after_seconds": 900}
+    assert (await admin.put(path, params={"priority": "low"}, json=again)).json()["acknowledged_again_after_seconds"] == 900
+    assert (await nurse.get(path, params={"priority": "low"})).json()["acknowledged_again_after_seconds"] == 900
     assert (await nurse.get(path, params={"priority": "high"})).json() == set_to.json()
     assert (await nurse.get(path)).json() == built_in
 

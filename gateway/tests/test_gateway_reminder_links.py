@@ -1,6 +1,7 @@
 """The pages of the links in a reminder, over HTTP and without a sign-in."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -17,14 +18,19 @@ async def link(gateway, practice):
     start = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
     times = {"scheduled_start": start.isoformat(), "scheduled_end": (start + timedelta(hours=1)).isoformat()}
     booked = await practice.booked(client["id"], **times)
-    token = OpaqueToken.generate(practice.person.workspace_id, uuid7())
+    return booked["id"], client["id"], await add_link(gateway, booked)
+
+
+async def add_link(gateway, booked):
+    """The token that another mail about the appointment would have."""
+    token = OpaqueToken.generate(UUID(booked["workspace_id"]), uuid7())
     async with gateway.environment.superuser() as connection:
         await connection.execute(
             "INSERT INTO notifications.reminder_links (workspace_id, id, token_hash, appointment_id, client_id, channel, starts_at, time_zone, created_at)"
             " VALUES ($1, $2, $3, $4::text::uuid, $5::text::uuid, 'email', $6, 'Europe/Berlin', now())",
-            token.workspace_id, token.row_id, token.hash, booked["id"], client["id"], start,
+            token.workspace_id, token.row_id, token.hash, booked["id"], booked["client_id"], datetime.fromisoformat(booked["scheduled_start"]),
         )  # fmt: skip
-    return booked["id"], client["id"], str(token)
+    return str(token)
 
 
 async def test_a_click_confirms_and_opening_the_link_does_not(gateway, practice, link):
@@ -61,6 +67,54 @@ async def test_a_client_cancels_as_the_practice_lets_them(gateway, practice, lin
         assert (await practice.http.get(f"{API}/appointments/{appointment_id}")).json()["status"] == "cancelled"
         # Nothing is left to confirm.
         assert "is cancelled" in (await http.post("/reminder/confirm", data={"token": token})).text
+
+
+@pytest.mark.parametrize(
+    "answered_by", ["accepting", "another time", "the client, who comes after all", "the client, whom the practice lets"]
+)
+async def test_an_appointment_shows_that_its_client_asks_to_cancel_until_somebody_has_seen_to_it(gateway, practice, link, answered_by):
+    appointment_id, _, token = link
+    path = f"{API}/appointments/{appointment_id}"
+    async with gateway.anonymous() as http:
+
+        async def clicked(answer, token=token):
+            assert (await http.post(f"/reminder/{answer}", data={"token": token})).status_code == 200
+            await gateway.environment.settle()
+            return (await practice.http.get(path)).json()
+
+        assert (await clicked("confirm"))["cancellation_asked_at"] is None
+        asked = await clicked("cancel")
+        assert (asked["status"], asked["confirmed_at"]) == ("scheduled", None)
+        assert datetime.now(UTC) - timedelta(minutes=1) < datetime.fromisoformat(asked["cancellation_asked_at"]) <= datetime.now(UTC)
+        (listed,) = (await practice.http.get(f"{API}/appointments")).json()["items"]
+        assert listed["cancellation_asked_at"] == asked["cancellation_asked_at"]
+        # What does not answer it leaves it.
+        noted = (await practice.http.put(path, json={"notes": "Rang her."})).json()
+        assert noted["cancellation_asked_at"] == asked["cancellation_asked_at"]
+
+        # Of the next reminder: a link that was answered is used up.
+        another = await add_link(gateway, noted)
+        match answered_by:
+            case "accepting":
+                after = (await practice.http.put(path, json={"status": "cancelled"})).json()
+                assert after["status"] == "cancelled"
+            case "another time":
+                later = {name: _later(noted[name]) for name in ("scheduled_start", "scheduled_end")}
+                after = (await practice.http.put(path, json=later)).json()
+                assert after["scheduled_start"] != noted["scheduled_start"]
+            case "the client, who comes after all":
+                after = await clicked("confirm", another)
+                assert after["confirmed_at"] is not None
+            case "the client, whom the practice lets":
+                assert (await practice.http.put(f"{API}/reminders/policy", json={"cancel_link": "cancel"})).status_code == 200
+                after = await clicked("cancel", another)
+                assert after["status"] == "cancelled"
+    assert after["cancellation_asked_at"] is None
+    assert (await practice.http.get(path)).json()["cancellation_asked_at"] is None
+
+
+def _later(moment):
+    return (datetime.fromisoformat(moment) + timedelta(hours=3)).isoformat()
 
 
 @pytest.mark.parametrize("kind", ["form", "parts"])

@@ -122,7 +122,7 @@ UNBOUND = {
         "updated_at",
     },
     "notifications.alerts": {"escalates_at"},
-    "scheduling.appointments": set(),
+    "scheduling.appointments": {"cancellation_asked_at"},
     "scheduling.availability": set(),
 }
 

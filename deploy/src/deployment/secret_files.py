@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from chassis.auth.tokens import generate_key, public_pem
 from chassis.encryption.keyring import Keyring
+from chassis.events.hints import LISTENERS
 from chassis.events.rabbitmq_accounts import definitions
 from chassis.private_files import write, write_once
 from deployment.certificates import Pair, authority, is_due, issue
@@ -88,9 +89,9 @@ class Installation:
     def _make_broker(self, server: str) -> None:
         rest = f"@{server}/?cafile=/run/secrets/authority-certificate"
         passwords = {}
-        for service in SERVICES:
-            address = self._once(f"{service}-broker-url", f"amqps://{service}:{secrets.token_urlsafe(24)}{rest}".encode)
-            passwords[service] = unquote(urlsplit(address.decode().strip()).password or "")
+        for name in (*SERVICES, *LISTENERS):
+            address = self._once(f"{name}-broker-url", f"amqps://{name}:{secrets.token_urlsafe(24)}{rest}".encode)
+            passwords[name] = unquote(urlsplit(address.decode().strip()).password or "")
         self._once("rabbitmq-configuration", RABBITMQ_CONFIGURATION.encode)
         # Made anew each time: it follows from the addresses, and a service that is added later has an account too.
         write(self.folder / "rabbitmq-definitions", json.dumps(definitions(passwords), indent=2).encode())

@@ -18,6 +18,8 @@ from chassis.service.health import HealthServer
 from gateway.app import build
 from gateway.http_protocol import http_protocol
 from gateway.settings import GatewaySettings
+from gateway.streams.hints import hints_of
+from gateway.streams.hub import AlertStreams
 
 
 class GatewayServer:
@@ -30,16 +32,22 @@ class GatewayServer:
         listening: socket.socket | None = None,
         servers: Mapping[str, Handler] | None = None,
         routers: Sequence[APIRouter] = (),
+        broker: object = None,
     ) -> None:
         """Listens on `listening`, or else on `settings.http_listen`.
 
-        `servers` are the services of the same process by name, the others are reached at `settings.peers`. `routers`
-        add routes to the gateway's own.
+        `servers` are the services of the same process by name, the others are reached at `settings.peers`; `broker` is the one that
+        services of the same process have. `routers` add routes to the gateway's own.
         """
         # No signer: the gateway calls services with its users' tokens, never on its own behalf.
         self._peers = Peers(None, addresses=settings.peers, servers=servers, tls=TLS.of(settings))
         self._settings = settings
         self._app = build(self._peers, settings, routers)
+        streams: AlertStreams = self._app.state.alert_streams
+        self._hints = hints_of(settings.broker_url.get_secret_value(), broker, streams.hint)
+        if self._hints is not None:
+            hints = self._hints
+            streams.hears = lambda: hints.hears
         self._uvicorn = _Uvicorn(_configuration(self._app, settings))
         self._sockets = None if listening is None else [listening]
         self._health = None if settings.health_listen is None else HealthServer(self._ready)
@@ -49,9 +57,14 @@ class GatewayServer:
         """Serves until `drain` is called, and finishes the requests under way."""
         if self._health is not None and self._settings.health_listen is not None:
             await self._health.start(self._settings.health_listen)
+        if self._hints is not None:
+            # Whether or not the broker is there: without it streams are told a little later.
+            self._hints.start()
         try:
             await self._uvicorn.serve(self._sockets)
         finally:
+            if self._hints is not None:
+                await self._hints.close()
             if self._health is not None:
                 await self._health.close()
             await self._peers.close()

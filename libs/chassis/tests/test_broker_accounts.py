@@ -13,10 +13,12 @@ from uuid_utils.compat import uuid7
 
 from caseload.services import SERVICE_NAMES
 from chassis.events.broker.base import Subscription
-from chassis.events.broker.rabbitmq import messages
+from chassis.events.broker.rabbitmq import listener, messages
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.rabbitmq.listener import HintListener
 from chassis.events.broker.retry import Retries
 from chassis.events.dead_letters import RabbitDeadLetters
+from chassis.events.hints import ALERTS_CHANGED, LISTENERS
 from chassis.events.rabbitmq_accounts import definitions
 from chassis.local.rabbitmq import LocalRabbit
 from chassis.work.envelope import Envelope
@@ -49,7 +51,7 @@ class Installation:
 
 @pytest.fixture(scope="module")
 async def node(servers, tmp_path_factory):
-    passwords = {service: f"secret-of-{service}" for service in SERVICE_NAMES}
+    passwords = {name: f"secret-of-{name}" for name in (*SERVICE_NAMES, *LISTENERS)}
     started = await asyncio.to_thread(LocalRabbit(tmp_path_factory.mktemp("node"), definitions(passwords)).start)
     yield started
     await asyncio.to_thread(started.stop)
@@ -245,6 +247,104 @@ async def test_one_services_account_touches_nothing_of_anothers(installation, at
     await clients.publish(event(ERASED, b"still here"))
     await clients.close()
     await until(lambda: installation.seen == [(b"still here", 1)])
+
+
+async def a_queue_of_a_name(channel):
+    await channel.declare_queue("gateway.alerts")
+
+
+async def a_queue_of_a_name_as_of_the_brokers(channel):
+    await channel.declare_queue("amq.gen-mine")
+
+
+async def follow_other_events(channel):
+    await (await channel.declare_queue("", exclusive=True)).bind(messages.EVENTS, ERASED)
+
+
+async def follow_all_events(channel):
+    await (await channel.declare_queue("", exclusive=True)).bind(messages.EVENTS, "#")
+
+
+async def follow_the_announcements_of_a_service(channel):
+    await (await channel.declare_queue("", exclusive=True)).bind(messages.announcements("notifications"), ALERTS_CHANGED)
+
+
+async def publish_a_hint(channel):
+    exchange = await channel.get_exchange(messages.announcements("notifications"), ensure=False)
+    await exchange.publish(messages.hint(uuid7()), ALERTS_CHANGED)
+
+
+async def publish_to_its_own_queue(channel):
+    queue = await channel.declare_queue("", exclusive=True)
+    await channel.default_exchange.publish(messages.hint(uuid7()), queue.name)
+
+
+async def lead_its_dead_elsewhere(channel):
+    await channel.declare_queue("", exclusive=True, arguments={"x-dead-letter-exchange": messages.EVENTS})
+
+
+LISTENING = [
+    a_queue_of_a_name,
+    a_queue_of_a_name_as_of_the_brokers,
+    follow_other_events,
+    follow_all_events,
+    follow_the_announcements_of_a_service,
+    publish_a_hint,
+    publish_to_its_own_queue,
+    lead_its_dead_elsewhere,
+    publish_to_the_events,
+    publish_as_another,
+    make_an_exchange,
+    consume,
+    get,
+    purge,
+    delete,
+    look_among_the_dead,
+    unbind,
+    delete_the_exchange,
+]
+
+
+@pytest.mark.parametrize("attempt", LISTENING, ids=lambda attempt: attempt.__name__)
+async def test_who_listens_to_hints_may_do_nothing_else(installation, attempt):
+    async with installation.channel("gateway") as channel:
+        with pytest.raises(ChannelAccessRefused):
+            await attempt(channel)
+
+
+async def test_who_listens_hears_hints_each_by_a_queue_of_its_own_and_a_queue_that_was_deleted_is_made_anew(installation, monkeypatch):
+    monkeypatch.setattr(listener, "_SECONDS_BETWEEN_CHECKS", 0.1)
+    heard = ([], [])
+    listeners = [HintListener(installation.url("gateway"), LISTENERS["gateway"], each.append) for each in heard]
+    notifications = installation.broker("notifications")
+    for each in listeners:
+        each.start()
+    await until(lambda: all(each.hears for each in listeners))
+    first = uuid7()
+    notifications.hint(ALERTS_CHANGED, first)
+    await until(lambda: heard == ([first], [first]))
+
+    async with await aio_pika.connect(installation.node.amqp_url) as connection:
+        channel = await connection.channel()
+        # No hint: nothing is told of it.
+        await (await channel.get_exchange(messages.EVENTS)).publish(aio_pika.Message(b"look there"), ALERTS_CHANGED)
+    # As in a cluster whose node it was on is gone: the connection stays.
+    gone = [each._queue for each in listeners]
+    for queue in gone:
+        await queue.delete(if_unused=False, if_empty=False)
+    await until(lambda: all(each.hears and each._queue not in gone for each in listeners))
+    second = uuid7()
+    notifications.hint(ALERTS_CHANGED, second)
+    await until(lambda: heard == ([first, second], [first, second]))
+    for each in (*listeners, notifications):
+        await each.close()
+
+
+async def test_a_hint_that_nobody_hears_harms_nobody(installation):
+    notifications = installation.broker("notifications")
+    notifications.hint(ALERTS_CHANGED, uuid7())
+    await until(lambda: not notifications._hinting)
+    await notifications.close()
 
 
 async def test_what_enters_by_an_exchange_of_its_own_leads_no_further_than_what_it_announces(installation):

@@ -50,8 +50,8 @@ class Person:
     async def get(self, alert: pb.Alert) -> pb.Alert:
         return await self.alerts.GetAlert(pb.GetAlertRequest(alert_id=alert.id), self.call)
 
-    async def acknowledge(self, alert: pb.Alert) -> pb.Alert:
-        return await self.alerts.AcknowledgeAlert(pb.AcknowledgeAlertRequest(alert_id=alert.id), self.call)
+    async def acknowledge(self, alert: pb.Alert, *, take_over: bool = False) -> pb.Alert:
+        return await self.alerts.AcknowledgeAlert(pb.AcknowledgeAlertRequest(alert_id=alert.id, take_over=take_over), self.call)
 
     async def resolve(self, alert: pb.Alert) -> pb.Alert:
         return await self.alerts.ResolveAlert(pb.ResolveAlertRequest(alert_id=alert.id), self.call)
@@ -81,12 +81,15 @@ class Person:
         found = await self.on_call.ListOnCall(on_call_pb2.ListOnCallRequest(**asked), self.call)
         return {group.department_id: list(group.user_ids) for group in found.items}
 
-    async def set_policy(self, *levels: Mapping[str, Any], priority: str = "high", repeat: int | None = None) -> None:
+    async def set_policy(
+        self, *levels: Mapping[str, Any], priority: str = "high", repeat: int | None = None, again: int | None = None
+    ) -> None:
         """A policy whose levels are given by what is special about them."""
         usual = {"after_seconds": 3600, "notify_roles": ["nurse"], "notify_on_call": False, "channels": ["stream", "email"]}
         request = escalation_policies_pb2.SetPolicyRequest(
             priority=f"POLICY_PRIORITY_{priority.upper()}",
             repeat_last_every_seconds=repeat,
+            acknowledged_again_after_seconds=again,
             levels=[escalation_policies_pb2.EscalationLevel(**{**usual, **level}) for level in levels],
         )
         await self.house.environment.stub(EscalationPoliciesStub).SetPolicy(request, self.call)

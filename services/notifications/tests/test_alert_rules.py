@@ -25,7 +25,14 @@ CANCELLED = alert("cancelled")
 
 @pytest.mark.parametrize(
     ("action", "after"),
-    [("acknowledge", "acknowledged"), ("resolve", "resolved"), ("cancel", "cancelled"), ("expire", "cancelled"), ("escalate", "active")],
+    [
+        ("acknowledge", "acknowledged"),
+        ("take over", "acknowledged"),
+        ("resolve", "resolved"),
+        ("cancel", "cancelled"),
+        ("expire", "cancelled"),
+        ("escalate", "active"),
+    ],
 )
 def test_an_active_alert_goes_to_every_other_state(action, after):
     assert next_status(alert(), action, by=ADA) == after
@@ -46,19 +53,31 @@ def test_what_the_same_user_has_done_is_not_done_again():
     assert next_status(CANCELLED, "cancel", by=ADA) is None
 
 
-def refused(row, action, by=BERT):
+def test_whoever_knows_who_sees_to_it_takes_over_or_calls_for_help():
+    assert next_status(ACKNOWLEDGED, "take over", by=BERT, sees_to_it=ADA) == "acknowledged"
+    assert next_status(ACKNOWLEDGED, "escalate", by=BERT, sees_to_it=ADA) == "active"
+    assert next_status(ACKNOWLEDGED, "escalate", by=ADA, sees_to_it=ADA) == "active"
+    assert next_status(ACKNOWLEDGED, "take over", by=ADA, sees_to_it=ADA) is None
+    # It was forgotten meanwhile, or help was called for: then it is as every active one.
+    assert next_status(alert(), "take over", by=BERT, sees_to_it=ADA) == "acknowledged"
+    assert next_status(alert(), "escalate", by=BERT, sees_to_it=ADA) == "active"
+
+
+def refused(row, action, by=BERT, sees_to_it=None):
     with pytest.raises(Conflict) as refusal:
-        next_status(row, action, by=by)
+        next_status(row, action, by=by, sees_to_it=sees_to_it)
     return refusal.value.code, refusal.value.facts
 
 
 def test_the_second_to_acknowledge_is_told_of_the_first():
     facts = {"acknowledged_by": str(ADA), "acknowledged_at": "2026-06-08T12:00:00Z"}
     assert refused(ACKNOWLEDGED, "acknowledge") == ("alert_already_acknowledged", facts)
-    assert refused(ACKNOWLEDGED, "escalate", by=ADA) == ("alert_already_acknowledged", facts)
+    for action in ("take over", "escalate"):
+        assert refused(ACKNOWLEDGED, action) == ("alert_already_acknowledged", facts)
+        assert refused(ACKNOWLEDGED, action, sees_to_it=uuid4()) == ("alert_already_acknowledged", facts)
 
 
-@pytest.mark.parametrize("action", ["acknowledge", "resolve", "cancel", "escalate", "expire"])
+@pytest.mark.parametrize("action", ["acknowledge", "take over", "resolve", "cancel", "escalate", "expire"])
 def test_what_is_resolved_stays_so(action):
     facts = {"status": "resolved", "resolved_by": str(ADA), "resolved_at": "2026-06-08T12:00:00Z"}
     assert refused(RESOLVED, action) == ("alert_closed", facts)

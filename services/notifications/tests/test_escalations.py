@@ -197,10 +197,10 @@ async def test_people_escalate_by_hand_until_somebody_answers(hospital):
     alert = await nurse.raise_alert()
     assert (await nurse.escalate(alert)).escalation_level == 1
     assert (await nurse.escalate(alert)).escalation_level == 2
-    await nurse.acknowledge(alert)
+    await nurse.resolve(alert)
     with pytest.raises(Conflict) as refused:
         await nurse.escalate(alert)
-    assert refused.value.code == "alert_already_acknowledged"
+    assert refused.value.code == "alert_closed"
     assert await nurse.steps(alert) == [(0, 1, "manual"), (1, 2, "manual")]
 
 

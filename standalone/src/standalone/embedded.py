@@ -93,7 +93,7 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         await open_door(home, settings, runtimes[IDENTITY.name])
         health = settings.health_listen or f"127.0.0.1:{free_port()}"
         door = door_settings(home, settings)
-        gateway = gateway_server(home, listening, mailbox, servers, health_listen=health, **addresses, **door)
+        gateway = gateway_server(home, listening, mailbox, servers, broker, health_listen=health, **addresses, **door)
         # Without a limit here: the gateway has a setting for how long its requests may take to finish.
         parts.add("gateway", start=gateway.start, stop=gateway.stop, needs=parts.states, patience=None)
         if settings.backup_target:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import uvloop
 from fastapi import APIRouter
 
+from chassis.events.broker.base import Broker
 from chassis.observability.logs import configure_logs
 from chassis.rpc.handler import Handler
 from gateway.server import GatewayServer, serve
@@ -17,11 +18,11 @@ from standalone.mail import Mailbox, routes
 
 
 def gateway_server(
-    home: Home, listening: socket.socket, mailbox: Mailbox | None, servers: Mapping[str, Handler], **addresses: Any
+    home: Home, listening: socket.socket, mailbox: Mailbox | None, servers: Mapping[str, Handler], broker: Broker, **addresses: Any
 ) -> GatewayServer:
-    """The gateway in this process, beside the services that it calls."""
+    """The gateway in this process, beside the services that it calls and the broker between them."""
     settings = GatewaySettings(**home.common(**addresses))
-    return GatewayServer(settings, listening=listening, servers=servers, routers=_routers(mailbox, settings))
+    return GatewayServer(settings, listening=listening, servers=servers, routers=_routers(mailbox, settings), broker=broker)
 
 
 def serve_gateway(home: Home, listening: socket.socket, mailbox: Mailbox | None, **addresses: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import uvloop
 
+from chassis.events.hints import LISTENERS
 from chassis.events.rabbitmq_accounts import definitions
 from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError, InUseError, free_port, socket_directory
@@ -60,7 +61,7 @@ class Suite:
         self._sockets = socket_directory(home.directory / "suite")
         self._sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
         say("Starting PostgreSQL and RabbitMQ.")
-        self._rabbit = LocalRabbit(home.rabbit, definitions({name: home.password(f"{name}_broker") for name in NAMES}))
+        self._rabbit = LocalRabbit(home.rabbit, definitions({name: home.password(f"{name}_broker") for name in (*NAMES, *LISTENERS)}))
         stack.callback(self._rabbit.stop)
         self._rabbit.start()
         self._postgres: LocalPostgres | None = None
@@ -151,6 +152,7 @@ class Suite:
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
         own = {"health_listen": f"127.0.0.1:{self._health['gateway']}", **door_settings(self._home, self._settings)}
+        own["broker_url"] = self._rabbit.url("gateway", self._home.password("gateway_broker"))
         serve_gateway(self._home, self._listening, mailbox, **own, **self._addresses())
 
     # --- readiness and restarts ---

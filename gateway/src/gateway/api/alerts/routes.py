@@ -104,9 +104,10 @@ async def get_alert(alert_id: UUID, request: SignedInRequest) -> Response:
 
 
 @router.post("/{alert_id}/acknowledge", response_model=schemas.Alert)
-async def acknowledge_alert(alert_id: UUID, request: SignedInRequest) -> Response:
-    """The caller sees to it. Of two who do at the same time one gets 409, with `acknowledged_by`."""
-    return json_response(await request.stubs.alerts.AcknowledgeAlert(pb.AcknowledgeAlertRequest(alert_id=str(alert_id)), request.context))
+async def acknowledge_alert(alert_id: UUID, request: SignedInRequest, body: schemas.Acknowledgement | None = None) -> Response:
+    """The caller sees to it. Of two who do at the same time one gets 409, with `acknowledged_by`. With `take_over` it is taken from whoever sees to it."""
+    message = pb.AcknowledgeAlertRequest(alert_id=str(alert_id), take_over=body is not None and body.take_over)
+    return json_response(await request.stubs.alerts.AcknowledgeAlert(message, request.context))
 
 
 @router.post("/{alert_id}/resolve", response_model=schemas.Alert)
@@ -123,7 +124,7 @@ async def cancel_alert(alert_id: UUID, request: SignedInRequest) -> Response:
 
 @router.post("/{alert_id}/escalate", response_model=schemas.Alert)
 async def escalate_alert(alert_id: UUID, request: SignedInRequest) -> Response:
-    """Goes on to the next level at once; the last one is told again. Only while nobody has answered."""
+    """Goes on to the next level at once; the last one is told again. One that somebody sees to is `active` again: help is called for, until somebody answers."""
     return json_response(await request.stubs.alerts.EscalateAlert(pb.EscalateAlertRequest(alert_id=str(alert_id)), request.context))
 
 

@@ -67,6 +67,10 @@ class AlertQuery(PageQuery):
     department_id: UUID | None = None
 
 
+class Acknowledgement(Schema):
+    take_over: Annotated[StrictBool, Field(description="From whoever sees to it by now.")] = False
+
+
 class AlertEscalation(Schema):
     id: UUID
     alert_id: UUID
@@ -95,12 +99,17 @@ class EscalationPolicyUpdate(Schema):
     repeat_last_every_seconds: Annotated[
         Seconds | None, Field(description="How often the last level is told again; null: after as many seconds as it was waited for.")
     ] = None
+    acknowledged_again_after_seconds: Annotated[
+        Seconds | None,
+        Field(description="After how long an alert that was acknowledged and not closed is active again, and goes on; null: never."),
+    ] = None
     levels: Annotated[list[EscalationLevel], Field(min_length=1, max_length=10)]
 
 
 class EscalationPolicy(Schema):
     priority: PolicyPriority
     repeat_last_every_seconds: int | None
+    acknowledged_again_after_seconds: int | None
     levels: list[EscalationLevel]
 
 

@@ -86,6 +86,13 @@ class Appointment(Schema):
     client: ClientSummary | None
     cancelled_at: Time | None
     confirmed_at: Annotated[Time | None, Field(description="The client has said by a link in a reminder that they come at this time.")]
+    cancellation_asked_at: Annotated[
+        Time | None,
+        Field(
+            description="The client has said by such a link that they cannot come, and the practice wants to be asked: "
+            "cancelling the appointment accepts it. null again when it is moved or closed."
+        ),
+    ]
     payment_price: Annotated[str | None, Field(description="A decimal number; that of the service, unless changed.")]
     payment_status: PaymentStatus
     payment_method: PaymentMethod | None

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from chassis.db.database import Database
@@ -15,13 +15,21 @@ from chassis.work.envelope import Envelope
 _SECONDS_ALONE = 5.0
 
 
+class Hinter(Protocol):
+    def hint(self, kind: str, workspace_id: UUID) -> None:
+        """Tells whoever listens at this moment; returns at once."""
+
+
 class Outbox:
     """The outbox of one service. Events are written with a proof, so that the relay signs no row that somebody else has written or changed."""
 
-    def __init__(self, database: Database, signer: EventSigner, notifier: RelayNotifier | None = None) -> None:
+    def __init__(
+        self, database: Database, signer: EventSigner, notifier: RelayNotifier | None = None, hinter: Hinter | None = None
+    ) -> None:
         self._database = database
         self._signer = signer
         self._notifier = notifier
+        self._hinter = hinter
         into = f"INSERT INTO {database.schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at, signature)"
         events = "unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[], $8::bytea[])"
         self._insert = f"{into} SELECT * FROM {events}"
@@ -54,6 +62,11 @@ class Outbox:
         """Wakes the relay after a commit with events; returns at once."""
         if self._notifier is not None:
             self._notifier.notify()
+
+    def hint(self, kind: str, workspace_id: UUID) -> None:
+        """Hints do not wait for a relay, which would be as late as it is busy: they are told at once, or lost."""
+        if self._hinter is not None:
+            self._hinter.hint(kind, workspace_id)
 
     def _columns(self, envelopes: Sequence[Envelope]) -> tuple[list[Any], ...]:
         return (

@@ -152,7 +152,7 @@ class Runtime:
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.database, self.event_signer, self.notifier)
+        return Outbox(self.database, self.event_signer, self.notifier, self.broker)
 
     @cached_property
     def event_signer(self) -> EventSigner:

@@ -40,6 +40,9 @@ class OutboxWriter(Protocol):
     def notify(self) -> None:
         """Wakes the relay after a commit; returns at once."""
 
+    def hint(self, kind: str, workspace_id: UUID) -> None:
+        """Tells whoever listens to look at the workspace; returns at once."""
+
 
 class UnitOfWork:
     """`async with UnitOfWork(context, database, outbox) as work:` commits at the end of the block, or rolls back on any exception.
@@ -56,6 +59,7 @@ class UnitOfWork:
         "_envelopes",
         "_first",
         "_has_events_elsewhere",
+        "_hints",
         "_outbox",
         "_tx",
         "context",
@@ -79,6 +83,8 @@ class UnitOfWork:
         self._tx: Transaction | None = None
         self._envelopes: list[Envelope] = []
         self._afterwards: list[tuple[Callable[[Transaction], Awaitable[None]], bool]] = []
+        # In the order in which they were first given.
+        self._hints: dict[tuple[str, UUID], None] = {}
         self._committed = False
         self._has_events_elsewhere = False
 
@@ -111,6 +117,8 @@ class UnitOfWork:
         self._committed = True
         if self._envelopes or self._has_events_elsewhere:
             self._outbox.notify()
+        for hint in self._hints:
+            self._outbox.hint(*hint)
 
     async def _roll_back(self, error: BaseException) -> None:
         self._envelopes.clear()
@@ -229,6 +237,10 @@ class UnitOfWork:
     def note(self, **facts: str) -> None:
         """Open facts for the call's line in the audit trail; never PHI."""
         self.facts.update(facts)
+
+    def hint(self, kind: str) -> None:
+        """Has whoever listens look at the workspace once this work is committed; a hint may be lost (chassis/events/hints.py)."""
+        self._hints[kind, self.workspace_id] = None
 
     def witness(self, table: str, row: UUID | str, revision: int, digest: bytes) -> None:
         """Has the work's next audit line tell the digest of a record that was written; an empty one says that it was deleted."""

@@ -1,13 +1,14 @@
 """What may become of an alert, who sees it, and how one may be raised.
 
-    active ── acknowledge ──> acknowledged
-      │ ╲                      │     │
-      │  resolve               │   cancel, expire
-      │     ╲                  │     │
-    cancel,  ╲───> resolved <──╯     │
-    expire ──────> cancelled <───────╯
+    active ── acknowledge ──────> acknowledged ── acknowledge by somebody else who takes over ──> acknowledged
+      │ ╲  <── escalate, forgotten ──  │     │
+      │  resolve                       │   cancel, expire
+      │     ╲                          │     │
+    cancel,  ╲───> resolved <──────────╯     │
+    expire ──────> cancelled <───────────────╯
 
-An active alert is escalated and stays active. Resolved and cancelled alerts do not change any more.
+An active alert is escalated and stays active. One that somebody sees to becomes active again when help is called for, and when it was
+forgotten: not closed within the time that its policy gives. Resolved and cancelled alerts do not change any more.
 """
 
 import re
@@ -22,19 +23,23 @@ from chassis.errors import Conflict, Fault, Invalid
 # From which states an alert is brought to which one.
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "acknowledge": {"active": "acknowledged"},
+    "take over": {"active": "acknowledged", "acknowledged": "acknowledged"},
     "resolve": {"active": "resolved", "acknowledged": "resolved"},
     "cancel": {"active": "cancelled", "acknowledged": "cancelled"},
     "expire": {"active": "cancelled", "acknowledged": "cancelled"},
-    "escalate": {"active": "active"},
+    "escalate": {"active": "active", "acknowledged": "active"},
 }
 # What the log of changes calls them.
 CHANGES: Mapping[str, str] = {
     "acknowledge": "acknowledged",
+    "take over": "acknowledged",
     "resolve": "resolved",
     "cancel": "cancelled",
     "expire": "expired",
     "escalate": "escalated",
 }
+# What an alert that somebody sees to is taken from them by.
+_OVER_SOMEBODY = frozenset({"acknowledge", "take over", "escalate"})
 PRIORITIES = ("low", "medium", "high", "critical")
 OVERSEE = "alerts:oversee"
 MAX_TITLE = 200
@@ -82,24 +87,23 @@ def check_alert(values: Mapping[str, Any], *, now: datetime) -> None:
         raise Invalid("alert_invalid", "Some fields of the alert are not valid.", faults=faults)
 
 
-def next_status(alert: Mapping[str, Any], action: str, *, by: UUID | None) -> str | None:
+def next_status(alert: Mapping[str, Any], action: str, *, by: UUID | None, sees_to_it: UUID | None = None) -> str | None:
     """The status after the action; None where the same user has brought the alert there before.
 
-    Conflict where the alert is in no state for it. It names who has answered or closed the alert.
+    Conflict where the alert is in no state for it, or where somebody has acknowledged it of whom the caller did not know: `sees_to_it` is who
+    had when the caller asked. It names who has answered or closed the alert.
     """
     status = alert["status"]
+    if status == "acknowledged" and action in _OVER_SOMEBODY:
+        if action != "escalate" and alert["acknowledged_by"] == by:
+            return None
+        if action == "acknowledge" or alert["acknowledged_by"] != sees_to_it:
+            facts = _facts(alert, "acknowledged_by", "acknowledged_at")
+            raise Conflict("alert_already_acknowledged", "Somebody else sees to this alert.", facts=facts)
     if status in TRANSITIONS[action]:
         return TRANSITIONS[action][status]
-    if action == "acknowledge" and status == "acknowledged":
-        if alert["acknowledged_by"] == by:
-            return None
-        facts = _facts(alert, "acknowledged_by", "acknowledged_at")
-        raise Conflict("alert_already_acknowledged", "Somebody else sees to this alert.", facts=facts)
     if action == "resolve" and status == "resolved" and alert["resolved_by"] == by:
         return None
-    if status == "acknowledged":
-        facts = _facts(alert, "acknowledged_by", "acknowledged_at")
-        raise Conflict("alert_already_acknowledged", "Somebody sees to this alert.", facts=facts)
     if action == "cancel" and status == "cancelled":
         return None
     raise Conflict("alert_closed", "This alert is closed.", facts={"status": status, **_facts(alert, "resolved_by", "resolved_at")})

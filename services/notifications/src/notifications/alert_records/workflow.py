@@ -14,6 +14,7 @@ from chassis.db.errors import nothing_here
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
+from chassis.events.hints import ALERTS_CHANGED
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.alert_records import mapping, rules, store
 from notifications.alert_records.rules import Sight
@@ -77,3 +78,4 @@ async def change(work: UnitOfWork, keys: WorkspaceKeys, row: Mapping[str, Any], 
 async def _log(work: UnitOfWork, alert_id: UUID, kind: str, now: datetime) -> None:
     taken = await work.db.one(store.next_sequence, generation=uuid7())
     await work.db.run(store.log_change, id=uuid7(), sequence=taken["last_sequence"], alert_id=alert_id, kind=kind, now=now)
+    work.hint(ALERTS_CHANGED)

@@ -77,15 +77,20 @@ class Alerts(AlertsServicer[UnitOfWork]):
         return from_row(await self._seen(request.alert_id, work), keys)
 
     async def AcknowledgeAlert(self, request: pb.AcknowledgeAlertRequest, work: UnitOfWork) -> pb.Alert:
-        return await self._change(
-            request.alert_id, "acknowledge", work, lambda now: {"acknowledged_by": work.user_id, "acknowledged_at": now}
-        )
+        def columns(row: Record) -> dict[str, Any]:
+            again = Policy.read(row["policy"]).acknowledged_again_after_seconds
+            escalates_at = None if again is None else row["now"] + timedelta(seconds=again)
+            if row["acknowledged_by"] is not None:
+                work.note(taken_over_from=str(row["acknowledged_by"]))
+            return {"acknowledged_by": work.user_id, "acknowledged_at": row["now"], "escalates_at": escalates_at}
+
+        return await self._change(request.alert_id, "take over" if request.take_over else "acknowledge", work, columns)
 
     async def ResolveAlert(self, request: pb.ResolveAlertRequest, work: UnitOfWork) -> pb.Alert:
-        return await self._change(request.alert_id, "resolve", work, lambda now: {"resolved_by": work.user_id, "resolved_at": now})
+        return await self._change(request.alert_id, "resolve", work, lambda row: {"resolved_by": work.user_id, "resolved_at": row["now"]})
 
     async def CancelAlert(self, request: pb.CancelAlertRequest, work: UnitOfWork) -> pb.Alert:
-        return await self._change(request.alert_id, "cancel", work, lambda _now: {})
+        return await self._change(request.alert_id, "cancel", work, lambda _row: {})
 
     async def EscalateAlert(self, request: pb.EscalateAlertRequest, work: UnitOfWork) -> pb.Alert:
         keys = await self._keys.of(work.workspace_id)
@@ -95,8 +100,10 @@ class Alerts(AlertsServicer[UnitOfWork]):
         own = on_behalf_of_service(work.context, work.workspace_id)
         team = await Team.of(Policy.read(seen["policy"]), self._users, stand_ins, own)
         row = await work.db.one(records.lock, id=seen["id"])
-        record_rules.next_status(row, "escalate", by=work.user_id)
+        record_rules.next_status(row, "escalate", by=work.user_id, sees_to_it=seen["acknowledged_by"])
         changed = await go_on(work, keys, row, team, reason="manual")
+        if row["acknowledged_by"] is not None:
+            work.note(acknowledged_by=str(row["acknowledged_by"]))
         work.note(from_level=str(row["escalation_level"]), to_level=str(changed["escalation_level"]), drill=str(row["drill"]).lower())
         work.afterwards(self._wake_mails)
         return from_row(changed, keys)
@@ -138,15 +145,16 @@ class Alerts(AlertsServicer[UnitOfWork]):
     async def _confined(self, work: UnitOfWork) -> dict[str, Any]:
         return workflow.filters(await workflow.sight(self._users, work))
 
-    async def _change(self, alert_id: str, action: str, work: UnitOfWork, columns: Callable[[Any], dict[str, Any]]) -> pb.Alert:
+    async def _change(self, alert_id: str, action: str, work: UnitOfWork, columns: Callable[[Record], dict[str, Any]]) -> pb.Alert:
         """Brings the alert into another state, from the state in which it is by now: of two calls at once the later one sees what the other did."""
         keys = await self._keys.of(work.workspace_id)
         seen = await self._seen(alert_id, work)
         row = await work.db.one(records.lock, id=seen["id"])
-        status = record_rules.next_status(row, action, by=work.user_id)
+        status = record_rules.next_status(row, action, by=work.user_id, sees_to_it=seen["acknowledged_by"])
         if status is None:
             return from_row(row, keys)
-        changed = await workflow.change(work, keys, row, action, now=row["now"], **columns(row["now"]), status=status, escalates_at=None)
+        set_ = {"escalates_at": None, **columns(row), "status": status}
+        changed = await workflow.change(work, keys, row, action, now=row["now"], **set_)
         work.note(status=status, drill=str(row["drill"]).lower())
         return from_row(changed, keys)
 

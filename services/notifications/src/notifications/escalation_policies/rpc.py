@@ -1,6 +1,7 @@
 """The EscalationPolicies service: each method is one use case and one transaction."""
 
 from dataclasses import asdict
+from typing import Final
 
 from caseload.notifications.v1 import escalation_policies_pb2 as pb
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesServicer
@@ -8,6 +9,8 @@ from chassis.protobuf.enums import enum_text
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.escalation_policies import rules, store
 from notifications.escalation_policies.rules import Level, Policy
+
+_TIMERS: Final = ("repeat_last_every_seconds", "acknowledged_again_after_seconds")
 
 
 class EscalationPolicies(EscalationPoliciesServicer[UnitOfWork]):
@@ -17,12 +20,12 @@ class EscalationPolicies(EscalationPoliciesServicer[UnitOfWork]):
 
     async def SetPolicy(self, request: pb.SetPolicyRequest, work: UnitOfWork) -> pb.EscalationPolicy:
         """Alerts that were raised before keep the policy that was in force then."""
-        repeat = request.repeat_last_every_seconds if request.HasField("repeat_last_every_seconds") else None
-        policy = Policy(tuple(_level(level) for level in request.levels), repeat)
+        timers = {name: getattr(request, name) if request.HasField(name) else None for name in _TIMERS}
+        policy = Policy(tuple(_level(level) for level in request.levels), **timers)
         rules.check_policy(policy)
         priority = enum_text(pb.PolicyPriority, request.priority)
         levels = [asdict(level) for level in policy.levels]
-        await work.db.run(store.put, priority=priority, levels=levels, repeat_last_every_seconds=repeat, now=work.now)
+        await work.db.run(store.put, priority=priority, levels=levels, **timers, now=work.now)
         work.note(escalation_policy=priority)
         return _to_proto(policy, request.priority)
 
@@ -34,7 +37,7 @@ def _level(level: pb.EscalationLevel) -> Level:
 def _to_proto(policy: Policy, priority: pb.PolicyPriority) -> pb.EscalationPolicy:
     return pb.EscalationPolicy(
         priority=priority,
-        repeat_last_every_seconds=policy.repeat_last_every_seconds,
+        **{name: getattr(policy, name) for name in _TIMERS},
         levels=[
             pb.EscalationLevel(
                 after_seconds=level.after_seconds,

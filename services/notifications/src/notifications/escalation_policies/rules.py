@@ -31,20 +31,25 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`repeat_last_every_seconds`: None stands for the last level's own `after_seconds`."""
+    """`repeat_last_every_seconds`: None stands for the last level's own `after_seconds`.
+
+    `acknowledged_again_after_seconds`: an alert that was acknowledged and is not closed by then is active again; None: never.
+    """
 
     levels: tuple[Level, ...]
     repeat_last_every_seconds: int | None = None
+    acknowledged_again_after_seconds: int | None = None
 
     @classmethod
-    def of(cls, levels: Sequence[Mapping[str, Any]], repeat_last_every_seconds: int | None) -> "Policy":
-        return cls(tuple(map(Level.of, levels)), repeat_last_every_seconds)
+    def of(cls, values: Mapping[str, Any]) -> "Policy":
+        """Of a row, or of what a release wrote that knew no second timer."""
+        again = values.get("acknowledged_again_after_seconds")
+        return cls(tuple(map(Level.of, values["levels"])), values["repeat_last_every_seconds"], again)
 
     @classmethod
     def read(cls, text: str) -> "Policy":
         """The policy that `written` wrote."""
-        values = json.loads(text)
-        return cls.of(values["levels"], values["repeat_last_every_seconds"])
+        return cls.of(json.loads(text))
 
     def written(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
@@ -101,8 +106,10 @@ def check_policy(policy: Policy) -> None:
     faults = [fault for number, level in enumerate(policy.levels) for fault in _faults(level, f"/levels/{number}")]
     if not 1 <= len(policy.levels) <= MOST_LEVELS:
         faults.append(Fault("/levels", f"must be 1 to {MOST_LEVELS} levels"))
-    if policy.repeat_last_every_seconds is not None and not SHORTEST <= policy.repeat_last_every_seconds <= LONGEST:
-        faults.append(Fault("/repeat_last_every_seconds", f"must be from {SHORTEST} to {LONGEST}"))
+    for name in ("repeat_last_every_seconds", "acknowledged_again_after_seconds"):
+        seconds = getattr(policy, name)
+        if seconds is not None and not SHORTEST <= seconds <= LONGEST:
+            faults.append(Fault(f"/{name}", f"must be from {SHORTEST} to {LONGEST}"))
     if faults:
         raise Invalid("escalation_policy_invalid", "The policy cannot be used like this.", faults=faults)
 

@@ -15,6 +15,7 @@ from notifications.tables import escalation_policies
 
 _set = {
     "repeat_last_every_seconds": bindparam("repeat_last_every_seconds", type_=Integer),
+    "acknowledged_again_after_seconds": bindparam("acknowledged_again_after_seconds", type_=Integer),
     "levels": bindparam("levels", type_=JSONB),
     "updated_at": bindparam("now", type_=DateTime(timezone=True)),
 }
@@ -32,7 +33,7 @@ async def in_force(db: Transaction, priority: str) -> Policy:
     """The priority's own policy, else the workspace's default, else the built-in one."""
     found = {row["priority"]: row for row in await db.all(of_priorities, priorities=[priority, rules.DEFAULT])}
     row = _first(found, (priority, rules.DEFAULT))
-    return rules.built_in(priority) if row is None else Policy.of(row["levels"], row["repeat_last_every_seconds"])
+    return rules.built_in(priority) if row is None else Policy.of(row)
 
 
 def _first(found: dict[str, Any], names: Iterable[str]) -> Any:

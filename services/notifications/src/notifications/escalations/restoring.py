@@ -17,12 +17,13 @@ async def pass_over_due_step(runtime: Runtime, workspace_id: UUID, alert_id: UUI
     keys = await runtime.keys.of(workspace_id)
     async with runtime.background(workspace_id) as work:
         row = await work.db.maybe(records.lock, id=alert_id)
-        if row is None or row["status"] != "active" or not rules.is_due(row, "escalates_at"):
+        if row is None or row["status"] not in {"active", "acknowledged"} or not rules.is_due(row, "escalates_at"):
             return False
         policy, now = Policy.read(row["policy"]), row["now"]
         level = min(row["escalation_level"] + 1, len(policy.levels))
         goes_on_at = now + timedelta(seconds=policy.seconds_until_next(level))
-        await alert_records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=goes_on_at)
+        nobodys = {"status": "active", "acknowledged_by": None, "acknowledged_at": None}
+        await alert_records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=goes_on_at, **nobodys)
         record_effect(
             work,
             "pass_over_alert_step",

@@ -92,9 +92,11 @@ class AlertWorker:
             if row is not None and rules.is_due(row, "expires_at") and row["status"] in _OPEN:
                 await alert_records.change(work, keys, row, "expire", now=row["now"], status="cancelled", escalates_at=None)
                 self._record(work, "expire_alert", row)
-            elif row is not None and rules.is_due(row, "escalates_at") and row["status"] == "active":
+            elif row is not None and rules.is_due(row, "escalates_at") and row["status"] in _OPEN:
                 changed = await workflow.go_on(work, keys, row, team, reason="timeout")
-                self._record(work, "escalate_alert", row, level=changed["escalation_level"])
+                # Of one that was acknowledged: who has left it open.
+                left_by = {} if row["acknowledged_by"] is None else {"acknowledged_by": str(row["acknowledged_by"])}
+                self._record(work, "escalate_alert", row, level=changed["escalation_level"], **left_by)
         if row is not None:
             self._wake()
 

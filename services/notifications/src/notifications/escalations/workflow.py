@@ -52,7 +52,7 @@ class Team:
 
 
 async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, *, reason: str) -> Record:
-    """Takes a locked, active alert to its next level that finds somebody. Returns the alert as it is then."""
+    """Takes a locked, open alert to its next level that finds somebody. Returns the alert as it is then: active, and nobody's."""
     policy, now = Policy.read(row["policy"]), row["now"]
     workers = team.staff.workers
     made = rules.passages(
@@ -65,7 +65,8 @@ async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, 
     )
     level = made[-1].to_level
     escalates_at = now + timedelta(seconds=policy.seconds_until_next(level))
-    changed = await records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=escalates_at)
+    nobodys = {"status": "active", "acknowledged_by": None, "acknowledged_at": None}
+    changed = await records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=escalates_at, **nobodys)
     passed = [policy.levels[passage.to_level - 1] for passage in made]
     is_heard = not rules.told_by_webhooks(passed) or await _tell_webhooks(work, changed, now)
     for passage, told in zip(made, passed, strict=True):

@@ -41,7 +41,7 @@ alerts = tenant(
     Column("resolved_by", Uuid),
     moment("resolved_at", nullable=True),
     moment("expires_at", nullable=True),
-    # When the next level is told, or the last one again. The trigger `keep_due_alerts` keeps in `due_work` what comes first, this or the end.
+    # When the next level is told, or the last one again; of one that is acknowledged, when it is active again. The trigger `keep_due_alerts` keeps in `due_work` what comes first, this or the end.
     moment("escalates_at", nullable=True),
     # Title and description.
     Column("sealed", LargeBinary, nullable=False),
@@ -115,6 +115,7 @@ escalation_policies = tenant(
     metadata,
     Column("priority", Text, nullable=False),
     Column("repeat_last_every_seconds", Integer),
+    Column("acknowledged_again_after_seconds", Integer),
     Column("levels", JSONB, nullable=False),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", "priority", name="pk_escalation_policies"),

@@ -23,7 +23,7 @@ M = TypeVar("M", bound=Message)
 
 _IN_THE_CALENDAR = (
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
-    "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "created_at", "updated_at",
+    "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "cancellation_asked_at", "created_at", "updated_at",
 )  # fmt: skip
 _PHI = ("notes", "location_details", "payment_notes", "change_reason")
 # In the row, null.

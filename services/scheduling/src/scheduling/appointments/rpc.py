@@ -124,7 +124,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         busy_before = busy_period_of(row)
         busy_after = time_rules.busy_period(after, terms.buffers) if time_rules.changes_busy_period(before, after) else busy_before
         columns = to_columns(after, busy_after, appointment_id=row["id"])
-        columns |= {"edited_at": work.now, "confirmed_at": _confirmation(row, before, after), **_cancellation(row, after, work)}
+        columns |= {"edited_at": work.now, **_answers(row, before, after), **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
 
         def sealed_with(overbooking: dict[str, Any]) -> bytes:
@@ -276,10 +276,17 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
     )
 
 
-def _confirmation(row: Record, before: AppointmentDetails, after: AppointmentDetails) -> datetime | None:
-    """When the client confirmed the appointment, unless it is at another time now, or another client's."""
+def _answers(row: Record, before: AppointmentDetails, after: AppointmentDetails) -> dict[str, datetime | None]:
+    """When the client confirmed the appointment, or asked to cancel it, unless it is at another time now, or another client's.
+
+    Whether it was closed by what was asked for or otherwise, nobody has to see to it any more.
+    """
     is_kept = (before.client_id, before.scheduled_start) == (after.client_id, after.scheduled_start)
-    return row["confirmed_at"] if is_kept else None
+    confirmed, asked = row["confirmed_at"], row["cancellation_asked_at"]
+    return {
+        "confirmed_at": confirmed if is_kept else None,
+        "cancellation_asked_at": asked if is_kept and after.status == "scheduled" else None,
+    }
 
 
 def _cancellation(row: Record, after: AppointmentDetails, work: UnitOfWork) -> dict[str, Any]:

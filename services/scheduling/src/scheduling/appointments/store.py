@@ -98,7 +98,7 @@ get_for_update = command(select(*_a).where(_by_id).with_for_update())
 
 _changed = _parameters(
     "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id", "service_id",
-    "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "confirmed_at", "payment_price", "payment_status",
+    "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "confirmed_at", "cancellation_asked_at", "payment_price", "payment_status",
     "payment_method", "paid_at", "edited_at",
 )  # fmt: skip
 

@@ -31,7 +31,10 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         after = {**row, "confirmed_at": delivery.now, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.confirm, id=row["id"], sealed=sealed, now=delivery.now)
-        await _record(delivery, row, row["status"], confirmed_at=[None, rules.told(delivery.now)])
+        told = {"confirmed_at": [None, rules.told(delivery.now)]}
+        if row["cancellation_asked_at"] is not None:
+            told["cancellation_asked_at"] = [rules.told(row["cancellation_asked_at"]), None]
+        await _record(delivery, row, row["status"], **told)
         delivery.emit(fill(events_pb2.AppointmentConfirmed(appointment_id=str(row["id"])), after))
         record_effect(delivery, "confirm_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 
@@ -52,7 +55,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
 
     @on(notifications_events.ClientAskedToCancel, queue="scheduling.ask-to-cancel")
     async def ask_to_cancel(event: notifications_events.ClientAskedToCancel, delivery: Delivery) -> None:
-        """It stays in the calendar, and is not confirmed any more."""
+        """It stays in the calendar, shows that its client has asked, and is not confirmed any more."""
         workspace_keys = await keys.of(delivery.workspace_id)
         row = await _answered(event, delivery)
         if row is None:
@@ -60,7 +63,8 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         after = {**row, "confirmed_at": None, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.ask_to_cancel, id=row["id"], sealed=sealed, now=delivery.now)
-        told = {"cancellation_asked_at": [None, rules.told(delivery.now)]}
+        asked_before = row["cancellation_asked_at"]
+        told = {"cancellation_asked_at": [None if asked_before is None else rules.told(asked_before), rules.told(delivery.now)]}
         if row["confirmed_at"] is not None:
             told["confirmed_at"] = [rules.told(row["confirmed_at"]), None]
         await _record(delivery, row, row["status"], **told)

@@ -33,6 +33,7 @@ _NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "
 _WRITTEN = (
     "id", "scheduled_start", "scheduled_end", "busy_start", "busy_end", "sealed", "series_id", "practitioner_id", "location_type",
     "location_id", "service_id", "payment_price", "overbooked", "overbooked_by", "overbooked_at", "confirmed_at",
+    "cancellation_asked_at",
 )  # fmt: skip
 
 
@@ -132,7 +133,7 @@ async def _rewrite(
     for number, each in enumerate(changed):
         busy = each.busy_after
         columns = to_columns(each.after, busy, appointment_id=each.row["id"])
-        columns |= {"series_id": each.series_id, "edited_at": work.now, "updated_at": work.now, "confirmed_at": _confirmation(each)}
+        columns |= {"series_id": each.series_id, "edited_at": work.now, "updated_at": work.now, **_answers(each)}
         columns |= {"former_practitioner_id": appointments.former_practitioner(each.before, each.after)}
         columns |= _overbooking(each, released.get(each.row["id"], []))
         columns |= {"version": each.row["version"] + 1, "edit_count": each.row["edit_count"] + 1}
@@ -169,10 +170,10 @@ def _overbooking(each: Changed, released: Sequence[BusyPeriod]) -> dict[str, Any
     return had if stays else _NOT_OVERBOOKED
 
 
-def _confirmation(each: Changed) -> datetime | None:
-    """When the client confirmed the appointment, unless it is at another time now."""
-    confirmed: datetime | None = each.row["confirmed_at"] if each.before.scheduled_start == each.after.scheduled_start else None
-    return confirmed
+def _answers(each: Changed) -> dict[str, datetime | None]:
+    """When the client confirmed the appointment, or asked to cancel it, unless it is at another time now."""
+    is_kept = each.before.scheduled_start == each.after.scheduled_start
+    return {name: each.row[name] if is_kept else None for name in ("confirmed_at", "cancellation_asked_at")}
 
 
 def _history(each: Changed, scope: str | None) -> dict[str, list[str | None]]:

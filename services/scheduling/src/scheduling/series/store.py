@@ -148,6 +148,7 @@ book = command(insert(appointments).from_select(_names, _selected))
 _CHANGED = {
     **_DIFFERING, "series_id": Uuid(), "practitioner_id": Uuid(), "location_type": Text(), "location_id": Uuid(), "service_id": Uuid(),
     "payment_price": Numeric(), "overbooked": Boolean(), "overbooked_by": Uuid(), "overbooked_at": _TIME, "confirmed_at": _TIME,
+    "cancellation_asked_at": _TIME,
 }  # fmt: skip
 _changed = _rows("changed", **_CHANGED)
 rewrite = command(

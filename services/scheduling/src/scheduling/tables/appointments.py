@@ -49,6 +49,8 @@ appointments = tenant(
     moment("cancelled_at", nullable=True),
     # The client has said by a link that they come at this time. A move forgets it.
     moment("confirmed_at", nullable=True),
+    # The client has said by a link that they cannot come at this time, and the practice wants to be asked.
+    moment("cancellation_asked_at", nullable=True),
     Column("deleted_by", Uuid),
     moment("deleted_at", nullable=True),
     Column("deletion_reason", LargeBinary),
@@ -109,6 +111,8 @@ appointments = tenant(
             "cancelled_by", "cancelled_at", "confirmed_at", "deleted_by", "deleted_at", "payment_price", "payment_status", "payment_method", "paid_at",
             "created_at", "updated_at",
         ),
+        # The release before would not open a row that binds it.
+        unbound={"cancellation_asked_at": "what the client has asked for is in the appointment's history, and in the trail"},
         columns=("sealed", "deletion_reason"),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from prometheus_client import Counter
 
@@ -55,6 +56,9 @@ class Broker(Protocol):
 
     async def send(self, queue: str, envelope: Envelope) -> None:
         """The same for one queue alone: how a dead letter is replayed."""
+
+    def hint(self, kind: str, workspace_id: UUID) -> None:
+        """Tells whoever listens at this moment to look at the workspace. Returns at once; it may be lost (chassis/events/hints.py)."""
 
     async def drain(self, grace: float = 10.0) -> None:
         """Takes no more deliveries, and waits up to `grace` seconds for those that run."""

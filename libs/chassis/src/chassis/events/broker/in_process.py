@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from chassis.events.broker.base import Broker, DeadLetter, Subscription, attempt, attempt_together
 from chassis.events.broker.errors import BrokerDown, Unroutable
 from chassis.events.broker.retry import DeliveryCount, Retries
+from chassis.events.hints import Listen
 from chassis.work.envelope import Envelope
 
 _log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ class InProcessBroker(Broker):
         # Of reactions that take events together: those that wait to be taken, by queue and workspace.
         self._waiting: dict[tuple[str, UUID], list[tuple[Envelope, asyncio.Future[bool]]]] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._listening: dict[str, list[Listen]] = defaultdict(list)
         self._draining = asyncio.Event()
 
     async def subscribe(self, subscription: Subscription) -> None:
@@ -50,6 +53,15 @@ class InProcessBroker(Broker):
         if taker is None:
             raise Unroutable(queue)
         await self._deliver([taker], envelope)
+
+    def hint(self, kind: str, workspace_id: UUID) -> None:
+        for listen in self._listening.get(kind, ()):
+            listen(workspace_id)
+
+    def listen(self, kinds: Iterable[str], listen: Listen) -> None:
+        """Calls `listen` at every hint of these kinds. It returns at once and raises nothing."""
+        for kind in kinds:
+            self._listening[kind].append(listen)
 
     async def drain(self, grace: float = 10.0) -> None:
         self._draining.set()

@@ -171,10 +171,12 @@ class GetAlertRequest(_message.Message):
     def __init__(self, alert_id: _Optional[str] = ...) -> None: ...
 
 class AcknowledgeAlertRequest(_message.Message):
-    __slots__ = ("alert_id",)
+    __slots__ = ("alert_id", "take_over")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    TAKE_OVER_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
-    def __init__(self, alert_id: _Optional[str] = ...) -> None: ...
+    take_over: bool
+    def __init__(self, alert_id: _Optional[str] = ..., take_over: bool = ...) -> None: ...
 
 class ResolveAlertRequest(_message.Message):
     __slots__ = ("alert_id",)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3caseload/notifications/v1/escalation_policies.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\"\xd1\x01\n\x10\x45scalationPolicy\x12;\n\x08priority\x18\x01 \x01(\x0e\x32).caseload.notifications.v1.PolicyPriority\x12&\n\x19repeat_last_every_seconds\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12:\n\x06levels\x18\x03 \x03(\x0b\x32*.caseload.notifications.v1.EscalationLevelB\x1c\n\x1a_repeat_last_every_seconds\"h\n\x0f\x45scalationLevel\x12\x15\n\rafter_seconds\x18\x01 \x01(\x05\x12\x14\n\x0cnotify_roles\x18\x02 \x03(\t\x12\x16\n\x0enotify_on_call\x18\x03 \x01(\x08\x12\x10\n\x08\x63hannels\x18\x04 \x03(\t\"O\n\x10GetPolicyRequest\x12;\n\x08priority\x18\x01 \x01(\x0e\x32).caseload.notifications.v1.PolicyPriority\"\xd1\x01\n\x10SetPolicyRequest\x12;\n\x08priority\x18\x01 \x01(\x0e\x32).caseload.notifications.v1.PolicyPriority\x12&\n\x19repeat_last_every_seconds\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12:\n\x06levels\x18\x03 \x03(\x0b\x32*.caseload.notifications.v1.EscalationLevelB\x1c\n\x1a_repeat_last_every_seconds*\xbb\x01\n\x0ePolicyPriority\x12\x1f\n\x1bPOLICY_PRIORITY_UNSPECIFIED\x10\x00\x12\x17\n\x13POLICY_PRIORITY_LOW\x10\x01\x12\x1a\n\x16POLICY_PRIORITY_MEDIUM\x10\x02\x12\x18\n\x14POLICY_PRIORITY_HIGH\x10\x03\x12\x1c\n\x18POLICY_PRIORITY_CRITICAL\x10\x04\x12\x1b\n\x17POLICY_PRIORITY_DEFAULT\x10\x05\x32\xc4\x02\n\x12\x45scalationPolicies\x12\xa7\x01\n\tGetPolicy\x12+.caseload.notifications.v1.GetPolicyRequest\x1a+.caseload.notifications.v1.EscalationPolicy\"@\x90\x02\x01\x8a\xb5\x18\x0b\x61lerts:read\x9a\xb5\x18*\"(the workspace\'s own rules; nobody\'s data\x12\x83\x01\n\tSetPolicy\x12+.caseload.notifications.v1.SetPolicyRequest\x1a+.caseload.notifications.v1.EscalationPolicy\"\x1c\x90\x02\x02\x8a\xb5\x18\ralerts:manage\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3caseload/notifications/v1/escalation_policies.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\"\xa5\x02\n\x10\x45scalationPolicy\x12;\n\x08priority\x18\x01 \x01(\x0e\x32).caseload.notifications.v1.PolicyPriority\x12&\n\x19repeat_last_every_seconds\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12:\n\x06levels\x18\x03 \x03(\x0b\x32*.caseload.notifications.v1.EscalationLevel\x12-\n acknowledged_again_after_seconds\x18\x04 \x01(\x05H\x01\x88\x01\x01\x42\x1c\n\x1a_repeat_last_every_secondsB#\n!_acknowledged_again_after_seconds\"h\n\x0f\x45scalationLevel\x12\x15\n\rafter_seconds\x18\x01 \x01(\x05\x12\x14\n\x0cnotify_roles\x18\x02 \x03(\t\x12\x16\n\x0enotify_on_call\x18\x03 \x01(\x08\x12\x10\n\x08\x63hannels\x18\x04 \x03(\t\"O\n\x10GetPolicyRequest\x12;\n\x08priority\x18\x01 \x01(\x0e\x32).caseload.notifications.v1.PolicyPriority\"\xa5\x02\n\x10SetPolicyRequest\x12;\n\x08priority\x18\x01 \x01(\x0e\x32).caseload.notifications.v1.PolicyPriority\x12&\n\x19repeat_last_every_seconds\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12:\n\x06levels\x18\x03 \x03(\x0b\x32*.caseload.notifications.v1.EscalationLevel\x12-\n acknowledged_again_after_seconds\x18\x04 \x01(\x05H\x01\x88\x01\x01\x42\x1c\n\x1a_repeat_last_every_secondsB#\n!_acknowledged_again_after_seconds*\xbb\x01\n\x0ePolicyPriority\x12\x1f\n\x1bPOLICY_PRIORITY_UNSPECIFIED\x10\x00\x12\x17\n\x13POLICY_PRIORITY_LOW\x10\x01\x12\x1a\n\x16POLICY_PRIORITY_MEDIUM\x10\x02\x12\x18\n\x14POLICY_PRIORITY_HIGH\x10\x03\x12\x1c\n\x18POLICY_PRIORITY_CRITICAL\x10\x04\x12\x1b\n\x17POLICY_PRIORITY_DEFAULT\x10\x05\x32\xc4\x02\n\x12\x45scalationPolicies\x12\xa7\x01\n\tGetPolicy\x12+.caseload.notifications.v1.GetPolicyRequest\x1a+.caseload.notifications.v1.EscalationPolicy\"@\x90\x02\x01\x8a\xb5\x18\x0b\x61lerts:read\x9a\xb5\x18*\"(the workspace\'s own rules; nobody\'s data\x12\x83\x01\n\tSetPolicy\x12+.caseload.notifications.v1.SetPolicyRequest\x1a+.caseload.notifications.v1.EscalationPolicy\"\x1c\x90\x02\x02\x8a\xb5\x18\ralerts:manage\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,16 +36,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ESCALATIONPOLICIES'].methods_by_name['GetPolicy']._serialized_options = b'\220\002\001\212\265\030\013alerts:read\232\265\030*\"(the workspace\'s own rules; nobody\'s data'
   _globals['_ESCALATIONPOLICIES'].methods_by_name['SetPolicy']._loaded_options = None
   _globals['_ESCALATIONPOLICIES'].methods_by_name['SetPolicy']._serialized_options = b'\220\002\002\212\265\030\ralerts:manage\232\265\030\004\010\t\020\003'
-  _globals['_POLICYPRIORITY']._serialized_start=729
-  _globals['_POLICYPRIORITY']._serialized_end=916
+  _globals['_POLICYPRIORITY']._serialized_start=897
+  _globals['_POLICYPRIORITY']._serialized_end=1084
   _globals['_ESCALATIONPOLICY']._serialized_start=118
-  _globals['_ESCALATIONPOLICY']._serialized_end=327
-  _globals['_ESCALATIONLEVEL']._serialized_start=329
-  _globals['_ESCALATIONLEVEL']._serialized_end=433
-  _globals['_GETPOLICYREQUEST']._serialized_start=435
-  _globals['_GETPOLICYREQUEST']._serialized_end=514
-  _globals['_SETPOLICYREQUEST']._serialized_start=517
-  _globals['_SETPOLICYREQUEST']._serialized_end=726
-  _globals['_ESCALATIONPOLICIES']._serialized_start=919
-  _globals['_ESCALATIONPOLICIES']._serialized_end=1243
+  _globals['_ESCALATIONPOLICY']._serialized_end=411
+  _globals['_ESCALATIONLEVEL']._serialized_start=413
+  _globals['_ESCALATIONLEVEL']._serialized_end=517
+  _globals['_GETPOLICYREQUEST']._serialized_start=519
+  _globals['_GETPOLICYREQUEST']._serialized_end=598
+  _globals['_SETPOLICYREQUEST']._serialized_start=601
+  _globals['_SETPOLICYREQUEST']._serialized_end=894
+  _globals['_ESCALATIONPOLICIES']._serialized_start=1087
+  _globals['_ESCALATIONPOLICIES']._serialized_end=1411
 # @@protoc_insertion_point(module_scope)

@@ -24,14 +24,16 @@ POLICY_PRIORITY_CRITICAL: PolicyPriority
 POLICY_PRIORITY_DEFAULT: PolicyPriority
 
 class EscalationPolicy(_message.Message):
-    __slots__ = ("priority", "repeat_last_every_seconds", "levels")
+    __slots__ = ("priority", "repeat_last_every_seconds", "levels", "acknowledged_again_after_seconds")
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     REPEAT_LAST_EVERY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     LEVELS_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_AGAIN_AFTER_SECONDS_FIELD_NUMBER: _ClassVar[int]
     priority: PolicyPriority
     repeat_last_every_seconds: int
     levels: _containers.RepeatedCompositeFieldContainer[EscalationLevel]
-    def __init__(self, priority: _Optional[_Union[PolicyPriority, str]] = ..., repeat_last_every_seconds: _Optional[int] = ..., levels: _Optional[_Iterable[_Union[EscalationLevel, _Mapping]]] = ...) -> None: ...
+    acknowledged_again_after_seconds: int
+    def __init__(self, priority: _Optional[_Union[PolicyPriority, str]] = ..., repeat_last_every_seconds: _Optional[int] = ..., levels: _Optional[_Iterable[_Union[EscalationLevel, _Mapping]]] = ..., acknowledged_again_after_seconds: _Optional[int] = ...) -> None: ...
 
 class EscalationLevel(_message.Message):
     __slots__ = ("after_seconds", "notify_roles", "notify_on_call", "channels")
@@ -52,11 +54,13 @@ class GetPolicyRequest(_message.Message):
     def __init__(self, priority: _Optional[_Union[PolicyPriority, str]] = ...) -> None: ...
 
 class SetPolicyRequest(_message.Message):
-    __slots__ = ("priority", "repeat_last_every_seconds", "levels")
+    __slots__ = ("priority", "repeat_last_every_seconds", "levels", "acknowledged_again_after_seconds")
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     REPEAT_LAST_EVERY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     LEVELS_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_AGAIN_AFTER_SECONDS_FIELD_NUMBER: _ClassVar[int]
     priority: PolicyPriority
     repeat_last_every_seconds: int
     levels: _containers.RepeatedCompositeFieldContainer[EscalationLevel]
-    def __init__(self, priority: _Optional[_Union[PolicyPriority, str]] = ..., repeat_last_every_seconds: _Optional[int] = ..., levels: _Optional[_Iterable[_Union[EscalationLevel, _Mapping]]] = ...) -> None: ...
+    acknowledged_again_after_seconds: int
+    def __init__(self, priority: _Optional[_Union[PolicyPriority, str]] = ..., repeat_last_every_seconds: _Optional[int] = ..., levels: _Optional[_Iterable[_Union[EscalationLevel, _Mapping]]] = ..., acknowledged_again_after_seconds: _Optional[int] = ...) -> None: ...

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
@@ -34,6 +35,10 @@ _DEPTH = Gauge("caseload_queue_depth", "Messages ready in a queue.", ["queue"])
 _SECONDS_TO_CONFIRM = 15.0
 # A quorum queue is on disk before it is there: one after another, those of a service's very first start would take longer than its patience.
 _EQUIPPED_AT_ONCE = 8
+# Hints that are on their way to the broker; what comes on top is dropped.
+_MOST_HINTS = 100
+# Later than this, whoever listens has looked by themselves.
+_SECONDS_FOR_A_HINT = 2.0
 
 
 class RabbitBroker(Broker):
@@ -65,6 +70,7 @@ class RabbitBroker(Broker):
         self._room: dict[str, asyncio.Semaphore] = {}
         self._tags: list[tuple[Any, str]] = []
         self._running: set[asyncio.Task[None]] = set()
+        self._hinting: set[asyncio.Task[None]] = set()
         self._draining = False
 
     async def subscribe(self, subscription: Subscription) -> None:
@@ -86,6 +92,15 @@ class RabbitBroker(Broker):
     async def send(self, queue: str, envelope: Envelope) -> None:
         await self._put(messages.own_exchange(queue), queue, messages.message(envelope))
 
+    def hint(self, kind: str, workspace_id: UUID) -> None:
+        if self._draining:
+            return
+        self._publishing.start()
+        if len(self._hinting) < _MOST_HINTS:
+            task = asyncio.create_task(self._hint(kind, workspace_id), name="hint")
+            self._hinting.add(task)
+            task.add_done_callback(self._hinting.discard)
+
     async def drain(self, grace: float = 10.0) -> None:
         self._draining = True
         for queue, tag in self._tags:
@@ -97,9 +112,9 @@ class RabbitBroker(Broker):
     async def close(self) -> None:
         self._draining = True
         await self._consuming.close()
-        for task in self._running:
+        for task in (*self._running, *self._hinting):
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*self._running, *self._hinting, return_exceptions=True)
         await self._batcher.close()
         await self._publishing.close()
 
@@ -118,6 +133,15 @@ class RabbitBroker(Broker):
                 raise Unroutable(routing_key) from lost
             # Gone, or a nack: the queue is full or has no leader at the moment.
             raise BrokerDown from lost
+
+    async def _hint(self, kind: str, workspace_id: UUID) -> None:
+        if not await self._publishing.up(within=_SECONDS_FOR_A_HINT):
+            return
+        assert self._publisher is not None
+        with suppress(Lost), losses():
+            target = await self._publisher.get_exchange(self._published_to, ensure=False)
+            # Nobody may be listening: then it is dropped.
+            await target.publish(messages.hint(workspace_id), kind, mandatory=False, timeout=_SECONDS_FOR_A_HINT)
 
     async def _equip_publisher(self, connection: AbstractConnection) -> None:
         await self._ensure_exchange(connection)

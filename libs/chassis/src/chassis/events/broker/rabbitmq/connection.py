@@ -91,6 +91,10 @@ class Link:
     def started(self) -> bool:
         return self._task is not None
 
+    @property
+    def is_up(self) -> bool:
+        return self._up.is_set()
+
     def start(self) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._keep_up(), name=self._name)

@@ -144,6 +144,19 @@ def parcel(envelopes: Sequence[Envelope]) -> Message:
     )
 
 
+def hint(workspace_id: UUID) -> Message:
+    """Says which workspace to look at. Whoever does not listen at this moment need not hear of it later."""
+    return Message(b"", headers={"workspace-id": str(workspace_id)}, delivery_mode=DeliveryMode.NOT_PERSISTENT)
+
+
+def hinted(incoming: AbstractIncomingMessage) -> UUID:
+    """The workspace to look at; Malformed when it is no hint."""
+    try:
+        return UUID(str(incoming.headers["workspace-id"]))
+    except (KeyError, ValueError) as wrong:
+        raise Malformed from wrong
+
+
 def is_parcel(incoming: AbstractIncomingMessage) -> bool:
     return incoming.content_type == _PARCEL
 
