@@ -1,7 +1,6 @@
 """How the tests are spread over workers, which of them are quick, and which have the machine to themselves. See CONTRIBUTING.md."""
 
 import fcntl
-import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 # Two members' folders bear their packages' names. Imported first, the packages are found where their tests look for them.
 import gateway
 import standalone
+from chassis.garbage import loading
 
 __all__ = ["gateway", "standalone"]
 
@@ -31,6 +31,13 @@ hypothesis.settings.register_profile("drill", max_examples=1000, **_BUSY)
 if hypothesis.settings.get_current_profile_name() == "default":
     hypothesis.settings.load_profile("busy")
 _environments: list[Callable[[], None]] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    # Modules and tests stay to the end.
+    with loading():
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,9 +62,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         # A worker alone knows its tests' marks; it has them written down before the scheduler hears of its tests.
         session.config.cache.set("caseload/pieces", {item.nodeid: _piece(item) for item in session.items})
-    # Modules and tests stay to the end: whoever looks for reference cycles need not look at them.
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,9 +8,10 @@ import signal
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from chassis.garbage import loading
 from chassis.local.processes import die_with
 from standalone.selftest.rules import check_rate, check_url
 from standalone.settings import StandaloneSettings
@@ -61,25 +62,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
         die_with(os.getppid(), signal.SIGKILL)
     if getattr(options, "with_parent", None):
         die_with(options.with_parent, signal.SIGTERM)
-    # Imported where they are needed, so that `caseload --help` loads no database driver.
-    match options.command:
+    # Loaded where they are needed, so that `caseload --help` loads no database driver.
+    with loading():
+        command = _command(options.command)
+    done = command(settings, options)
+    if inspect.iscoroutine(done):
+        asyncio.run(done)
+
+
+def _command(name: str | None) -> Callable[[StandaloneSettings, argparse.Namespace], Any]:
+    """What the command is done by."""
+    match name:
         case "run" | None:
             from standalone.embedded import run_embedded
 
-            run_embedded(settings)
+            return lambda settings, _options: run_embedded(settings)
         case "suite":
             from standalone.suite import run_suite
 
-            run_suite(settings)
+            return lambda settings, _options: run_suite(settings)
         case "migrate":
             from standalone.operations import migrate_all
 
-            asyncio.run(migrate_all(settings))
+            return lambda settings, _options: migrate_all(settings)
         case command:
             module, _, function = OPERATORS[command].rpartition(".")
-            done = getattr(import_module(module), function)(settings, options)
-            if inspect.iscoroutine(done):
-                asyncio.run(done)
+            operator: Callable[[StandaloneSettings, argparse.Namespace], Any] = getattr(import_module(module), function)
+            return operator
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from chassis import private_files
+from chassis.local.erlang_modules import plugin_path
 from chassis.local.processes import ChildFailedError, claim, end, end_orphan, free_port, spawn, until
 
 VHOST = "/"
@@ -53,7 +54,7 @@ class LocalRabbit:
         return f"amqp://{user}:{password}@127.0.0.1:{self._port}/"
 
     def start(self) -> "LocalRabbit":
-        """Returns when AMQP is spoken, some five seconds later. Raises InUseError, ChildFailedError."""
+        """Returns when AMQP is spoken, some three seconds later. Raises InUseError, ChildFailedError."""
         server, epmd = server_script(), shutil.which("epmd")
         if server is None or epmd is None:
             raise ChildFailedError("RabbitMQ is not installed; on Debian and Ubuntu: apt-get install rabbitmq-server")
@@ -64,6 +65,8 @@ class LocalRabbit:
                 # Left behind by a killed process; two nodes in one directory would ruin it.
                 end_orphan(int(note.read_text()), str(self.directory), signal.SIGTERM, patience=30)
             env = self._settings()
+            if path := plugin_path(server, self.directory / "modules"):
+                env["RABBITMQ_PLUGINS_DIR"] = path
             self._names = spawn([epmd, "-port", env["ERL_EPMD_PORT"], "-address", "127.0.0.1"], log=self.log, env=env)
             self._child = spawn([str(server)], log=self.log, env=env)
             note.write_text(str(self._child.pid))

@@ -292,7 +292,8 @@ async def _database(server: str, services: Iterable[Service]) -> str:
                 await migrate(_dsn(server, database=template), name)
             _templates[server, names] = template
         database = f"environment_{uuid7().hex}"
-        await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+        # Copied as files, not page by page through the log, it costs a third of the processor time.
+        await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template} STRATEGY = FILE_COPY")
         # Roles belong to the whole server: another test may have given them other passwords.
         for name in names:
             await provision(_dsn(server, database=database), name, _PASSWORD, _PASSWORD, _PASSWORD if erases[name] else None)
