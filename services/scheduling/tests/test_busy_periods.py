@@ -19,7 +19,7 @@ from caseload.scheduling.v1 import appointments_pb2, holds_pb2, locations_pb2, s
 from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.series_rpc import AppointmentSeriesStub
-from chassis.errors import Conflict, NotFound, Refusal
+from chassis.errors import Conflict, Invalid, NotFound, Refusal
 from identity.roles import SCOPES_BY_ROLE
 
 from .conftest import YESTERDAY, Member, enum_value, new_member
@@ -148,7 +148,7 @@ async def test_overbooking_is_of_the_resource_that_is_taken(member):
     assert second.overbooked
     assert (await taken(member))[second.id] == [("client", False), ("practitioner", False), ("room", True)]
     [line] = [line for line in await member.audited("book_appointment") if line.resource_id == second.id]
-    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "room"}
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "room", "overbooking_reason": "none"}
     # Its practitioner is not overbooked, and nobody else gets the time.
     with pytest.raises(Conflict) as refused:
         await member.book(client_id=other)
@@ -156,6 +156,34 @@ async def test_overbooking_is_of_the_resource_that_is_taken(member):
     # In another room it is an ordinary one again.
     elsewhere = await member.change(second, location_id=await room(member))
     assert not elsewhere.overbooked
+
+
+async def test_why_somebody_overbooks_is_sealed_and_shown_for_as_long_as_they_do(member):
+    why = "Grace Hopper is in pain"
+    free = await member.book(allow_conflict=True, overbooking_reason=why)
+    assert (free.overbooked, free.HasField("overbooking_reason")) == (False, False)
+    # Nothing is overbooked, so there is nothing to explain, and nothing changes.
+    assert (await member.change(free, overbooking_reason=why)).version == 1
+    over = await member.book(scheduled_start=NINE + minutes(30), allow_conflict=True, overbooking_reason=why)
+
+    assert (await member.get(over.id)).overbooking_reason == why
+    [line] = [line for line in await member.audited("book_appointment") if line.resource_id == over.id]
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "practitioner", "overbooking_reason": "given"}
+    other = await member.change(over, overbooking_reason="Asked by the ward")
+    assert (other.overbooked, other.overbooking_reason) == (True, "Asked by the ward")
+    assert (await member.audited("change_appointment"))[-1].facts["overbooking_reason"] == "given"
+    [change] = await member.status_changes(over)
+    assert [(each.name, each.before, each.after) for each in change.fields] == [("overbooking_reason", "", "")]
+    async with member.environment.superuser() as connection:
+        stored = await connection.fetch("SELECT * FROM scheduling.appointments WHERE workspace_id = $1", member.workspace_id)
+    assert "pain" not in str([dict(row) for row in stored])
+
+    elsewhere = await member.move(over, NINE + minutes(120))
+    assert (elsewhere.overbooked, elsewhere.HasField("overbooking_reason")) == (False, False)
+    again = await member.move(over, NINE + minutes(15), allow_conflict=True)
+    assert (again.overbooked, again.HasField("overbooking_reason")) == (True, False)
+    with pytest.raises(Invalid):
+        await member.change(over, overbooking_reason="x" * 2001)
 
 
 async def test_a_client_may_be_with_two_practitioners_at_once_and_that_is_recorded(member):

@@ -20,6 +20,9 @@ Price = Annotated[
     BeforeValidator(lambda value: f"{value}" if type(value) in {int, float} else value),
     Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$", description="A decimal number, like 80.00."),
 ]
+OverbookingReason = Annotated[
+    Text | None, Field(description="Why somebody overbooks, with allow_conflict=true. Kept for as long as the appointment is overbooked.")
+]
 
 
 class AppointmentCreate(Schema):
@@ -33,6 +36,7 @@ class AppointmentCreate(Schema):
     service_id: UUID | None = None
     notes: Text | None = None
     hold_id: Annotated[UUID | None, Field(description="What the caller holds by POST /slots/hold, and books now.")] = None
+    overbooking_reason: OverbookingReason = None
 
 
 class AppointmentUpdate(Schema):
@@ -54,6 +58,7 @@ class AppointmentUpdate(Schema):
     payment_notes: Text | None = None
     paid_at: Time | None = None
     change_reason: Annotated[Text | None, Field(description="Needed to change the times of a completed appointment.")] = None
+    overbooking_reason: OverbookingReason = None
 
 
 class AppointmentDeletion(Schema):
@@ -80,6 +85,7 @@ class Appointment(Schema):
     status: AppointmentStatus
     notes: str | None
     overbooked: bool
+    overbooking_reason: Annotated[str | None, Field(description="Why, where somebody said so. Of what is overbooked alone.")]
     version: int
     edited_at: Time | None
     edit_count: int

@@ -13,7 +13,7 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
-from scheduling.appointments.rules import AppointmentDetails, Period
+from scheduling.appointments.rules import AppointmentDetails, Period, without_idle_reason
 from scheduling.appointments.time_rules import refusing_periods
 from scheduling.busy_periods.rules import CLIENT, BusyPeriod
 from scheduling.tables import appointments
@@ -25,7 +25,7 @@ _IN_THE_CALENDAR = (
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "cancellation_asked_at", "created_at", "updated_at",
 )  # fmt: skip
-_PHI = ("notes", "location_details", "payment_notes", "change_reason")
+_PHI = ("notes", "location_details", "payment_notes", "change_reason", "overbooking_reason")
 # In the row, null.
 _NOT_PAID = "not_paid"
 _NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _PHI)
@@ -63,7 +63,8 @@ def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def seal(details: AppointmentDetails, keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> bytes:
     """The sealed PHI of the details. `row` is what a statement is about to leave: the value opens with no other."""
-    return APPOINTMENTS.seal(pb.Appointment(**{name: getattr(details, name) for name in _PHI}), keys, row, witness)
+    told = without_idle_reason(details, overbooked=row["overbooked"])
+    return APPOINTMENTS.seal(pb.Appointment(**{name: getattr(told, name) for name in _PHI}), keys, row, witness)
 
 
 def busy_period_of(row: Record) -> Period:

@@ -76,6 +76,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict, hold_id=given(request)["hold_id"]
         )
 
+        if booked["overbooked"]:
+            _note_reason(details, work)
         work.emit(to_event(events_pb2.AppointmentBooked, booked, by=work.caller.user_id))
         return to_message(booked, keys)
 
@@ -106,6 +108,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         appointment = to_message(row, keys)
         before = to_details(row, appointment)
         after = rules.apply_changes(before, changes, now=work.now)
+        after = rules.without_idle_reason(after, overbooked=row["overbooked"] or request.allow_conflict)
         if after == before:
             return appointment
         rules.check_completed(before, after, now=work.now)
@@ -137,7 +140,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
             changed = await work.db.one(store.change, **columns, **kept, sealed=sealed_with(kept))
 
+        after = rules.without_idle_reason(after, overbooked=changed["overbooked"])
         await booking.record_change(work, changed, before, after)
+        if after.overbooking_reason != before.overbooking_reason:
+            _note_reason(after, work)
         if after.payment_status != before.payment_status:
             work.note(payment_before=before.payment_status, payment=after.payment_status)
         match rules.change_event(before, after):
@@ -259,7 +265,8 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
     """The details of a booking. The practitioner is the caller if the request names none."""
     wanted = given(request)
     start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
-    rules.check_texts(notes=wanted["notes"], location_details=wanted["location_details"])
+    texts = {name: wanted[name] for name in ("notes", "location_details", "overbooking_reason")}
+    rules.check_texts(**texts)
     practitioner_id, location_id, service_id = (
         UUID(value) if (value := wanted[name]) else None for name in ("practitioner_id", "location_id", "service_id")
     )
@@ -271,9 +278,13 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
         location_type=enum_text(pb.LocationType, request.location_type),
         location_id=location_id,
         service_id=service_id,
-        notes=wanted["notes"],
-        location_details=wanted["location_details"],
+        **texts,
     )
+
+
+def _note_reason(details: AppointmentDetails, work: UnitOfWork) -> None:
+    """Whether somebody said why they overbook. What they said is sealed with the appointment."""
+    work.note(overbooking_reason="none" if details.overbooking_reason is None else "given")
 
 
 def _answers(row: Record, before: AppointmentDetails, after: AppointmentDetails) -> dict[str, datetime | None]:

@@ -26,9 +26,16 @@ MAX_STATUS_CHANGES = 500
 MOST_IN_AN_AGENDA = 200
 
 # In characters. A page of a hundred appointments has to fit into one reply.
-MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000, "payment_notes": 2_000, "change_reason": 2_000}
+MAX_TEXT = {
+    "notes": 20_000,
+    "location_details": 2_000,
+    "reason": 20_000,
+    "payment_notes": 2_000,
+    "change_reason": 2_000,
+    "overbooking_reason": 2_000,
+}
 # Of a change these texts are named, and not kept.
-TEXTS = frozenset({"notes", "location_details", "payment_notes", "change_reason"})
+TEXTS = frozenset({"notes", "location_details", "payment_notes", "change_reason", "overbooking_reason"})
 # Of the deletion of a note: what clinical keeps.
 MAX_NOTE_REASON = 5_000
 
@@ -49,6 +56,7 @@ _CLEARABLE = frozenset(
         "payment_notes",
         "paid_at",
         "change_reason",
+        "overbooking_reason",
     }
 )
 # Below this, and with this many places after the point.
@@ -84,6 +92,8 @@ class AppointmentDetails:
     paid_at: datetime | None = None
     # Why the times of a completed appointment were changed last.
     change_reason: str | None = field(default=None, repr=False)
+    # Why somebody overbooks. Of what is not overbooked it is not kept.
+    overbooking_reason: str | None = field(default=None, repr=False)
 
     @property
     def is_busy(self) -> bool:
@@ -203,10 +213,13 @@ def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any], *, now
     """The details after the changes. Raises Invalid if the period, a text or the time of the payment is not allowed."""
     after = replace(before, **changes)
     check_slot(after.scheduled_start, after.scheduled_end)
-    check_texts(
-        notes=after.notes, location_details=after.location_details, payment_notes=after.payment_notes, change_reason=after.change_reason
-    )
+    check_texts(**{name: getattr(after, name) for name in sorted(TEXTS)})
     return replace(after, paid_at=_paid_at(after, changes, now=now))
+
+
+def without_idle_reason(details: AppointmentDetails, *, overbooked: bool) -> AppointmentDetails:
+    """The details, without a reason for an overbooking where nothing is overbooked."""
+    return details if overbooked or details.overbooking_reason is None else replace(details, overbooking_reason=None)
 
 
 def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:

@@ -202,6 +202,7 @@ def _template(plan: Plan, timing: Timing) -> Template | None:
         payment_notes=None,
         paid_at=None,
         change_reason=None,
+        overbooking_reason=None,
     )
     return Template(details, last.terms, timing.length)
 
