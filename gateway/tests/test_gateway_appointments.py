@@ -13,7 +13,7 @@ FIELDS = {
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "client", "cancelled_at",
     "confirmed_at", "cancellation_asked_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "change_reason", "created_at",
-    "updated_at", "overbooking_reason",
+    "updated_at", "overbooking_reason", "time_zone",
 }  # fmt: skip
 
 

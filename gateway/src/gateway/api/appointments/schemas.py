@@ -6,7 +6,20 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from gateway.api.clients.schemas import ClientSummary
-from gateway.api.fields import JsonObject, LocationType, Page, PageQuery, QueryTime, Schema, Text, Text5000, Time, TimeOrDay, absent
+from gateway.api.fields import (
+    JsonObject,
+    LocationType,
+    Page,
+    PageQuery,
+    QueryTime,
+    Schema,
+    Text,
+    Text100,
+    Text5000,
+    Time,
+    TimeOrDay,
+    absent,
+)
 from gateway.compat import completed_status
 
 StatusWord = Literal["scheduled", "completed", "cancelled", "no_show"]
@@ -37,6 +50,9 @@ class AppointmentCreate(Schema):
     notes: Text | None = None
     hold_id: Annotated[UUID | None, Field(description="What the caller holds by POST /slots/hold, and books now.")] = None
     overbooking_reason: OverbookingReason = None
+    time_zone: Annotated[
+        Text100 | None, Field(description="IANA: on whose clocks the times are agreed. The workspace's, unless given.")
+    ] = None
 
 
 class AppointmentUpdate(Schema):
@@ -59,6 +75,7 @@ class AppointmentUpdate(Schema):
     paid_at: Time | None = None
     change_reason: Annotated[Text | None, Field(description="Needed to change the times of a completed appointment.")] = None
     overbooking_reason: OverbookingReason = None
+    time_zone: Text100 = Field(default_factory=absent)
 
 
 class AppointmentDeletion(Schema):
@@ -86,6 +103,12 @@ class Appointment(Schema):
     notes: str | None
     overbooked: bool
     overbooking_reason: Annotated[str | None, Field(description="Why, where somebody said so. Of what is overbooked alone.")]
+    time_zone: Annotated[
+        str | None,
+        Field(
+            description="On its clocks the times are agreed: when its rules change, the appointment moves. null where nobody has said so."
+        ),
+    ]
     version: int
     edited_at: Time | None
     edit_count: int

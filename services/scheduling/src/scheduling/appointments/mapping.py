@@ -13,6 +13,7 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
+from scheduling.appointments.agreed_rules import AGREED, agreed
 from scheduling.appointments.rules import AppointmentDetails, Period, without_idle_reason
 from scheduling.appointments.time_rules import refusing_periods
 from scheduling.busy_periods.rules import CLIENT, BusyPeriod
@@ -24,6 +25,7 @@ M = TypeVar("M", bound=Message)
 _IN_THE_CALENDAR = (
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "cancellation_asked_at", "created_at", "updated_at",
+    "time_zone",
 )  # fmt: skip
 _PHI = ("notes", "location_details", "payment_notes", "change_reason", "overbooking_reason")
 # In the row, null.
@@ -50,10 +52,16 @@ def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
 
 
 def to_columns(details: AppointmentDetails, busy: Period, *, appointment_id: UUID) -> dict[str, Any]:
-    """The columns that hold the details that are no PHI."""
-    columns = {name: getattr(details, name) for name in _NOT_PHI}
+    """The columns that hold the details that are no PHI, and what was agreed on clocks."""
+    columns = {name: getattr(details, name) for name in _NOT_PHI} | agreed(details.scheduled_start, details.time_zone)
     columns["payment_status"] = None if details.payment_status == _NOT_PAID else details.payment_status
     return {"id": appointment_id, **columns, "during": Range(*busy)}
+
+
+def kept_agreement(row: Mapping[str, Any], after: AppointmentDetails) -> dict[str, Any]:
+    """What was agreed on clocks, of an appointment whose time is not changed: rules may have changed since. Otherwise nothing."""
+    is_kept = (row["scheduled_start"], row["time_zone"]) == (after.scheduled_start, after.time_zone)
+    return {name: row[name] for name in AGREED} if is_kept else {}
 
 
 def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:

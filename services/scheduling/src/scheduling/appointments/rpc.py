@@ -27,6 +27,7 @@ from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import (
     APPOINTMENTS,
     busy_period_of,
+    kept_agreement,
     new_row,
     places_of,
     seal,
@@ -42,6 +43,7 @@ from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.mapping import to_clash
 from scheduling.busy_periods.rules import BUSY_STATUSES, within
+from scheduling.working_hours.rules import check_zone
 
 _NO_APPOINTMENT = UUID(int=0)
 # Whether the note is signed is not known here, and to delete a signed one takes what it takes to sign it.
@@ -99,6 +101,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))
+        if "time_zone" in changes:
+            check_zone(changes["time_zone"])
         client_active = await self._clients.is_active(changes["client_id"], work) if "client_id" in changes else True
         practitioner = await standing(self._users, changes["practitioner_id"], work) if "practitioner_id" in changes else None
         keys = await self._keys.of(work.workspace_id)
@@ -126,7 +130,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             after = rules.priced(before, after, changes, terms, terms_before)
         busy_before = busy_period_of(row)
         busy_after = time_rules.busy_period(after, terms.buffers) if time_rules.changes_busy_period(before, after) else busy_before
-        columns = to_columns(after, busy_after, appointment_id=row["id"])
+        columns = to_columns(after, busy_after, appointment_id=row["id"]) | kept_agreement(row, after)
         columns |= {"edited_at": work.now, **_answers(row, before, after), **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
 
@@ -267,6 +271,8 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
     start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
     texts = {name: wanted[name] for name in ("notes", "location_details", "overbooking_reason")}
     rules.check_texts(**texts)
+    if wanted["time_zone"] is not None:
+        check_zone(wanted["time_zone"])
     practitioner_id, location_id, service_id = (
         UUID(value) if (value := wanted[name]) else None for name in ("practitioner_id", "location_id", "service_id")
     )
@@ -278,6 +284,7 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
         location_type=enum_text(pb.LocationType, request.location_type),
         location_id=location_id,
         service_id=service_id,
+        time_zone=wanted["time_zone"],
         **texts,
     )
 

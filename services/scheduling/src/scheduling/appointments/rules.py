@@ -94,6 +94,8 @@ class AppointmentDetails:
     change_reason: str | None = field(default=None, repr=False)
     # Why somebody overbooks. Of what is not overbooked it is not kept.
     overbooking_reason: str | None = field(default=None, repr=False)
+    # On whose clocks the times were agreed. None of what was booked before that was asked.
+    time_zone: str | None = None
 
     @property
     def is_busy(self) -> bool:
