@@ -12,7 +12,7 @@ from chassis.db.statement import Statement
 from chassis.db.transaction import Record
 from chassis.errors import NotFound
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import rules, store
+from scheduling.appointments import history_rules, price_rules, rules, store
 from scheduling.appointments.mapping import places_of
 from scheduling.appointments.merged_clients import survivor_named
 from scheduling.appointments.rules import AppointmentDetails, Buffers, Terms
@@ -68,7 +68,7 @@ async def service_terms(work: UnitOfWork, service_id: UUID | None, *, kept: UUID
     if service is None or service_id != kept:
         service = rules.check_offered("service", service)
     buffers = Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
-    price = rules.price_of_service(service["price_minor_units"], service["currency"])
+    price = price_rules.price_of_service(service["price_minor_units"], service["currency"])
     return Terms(buffers, price, duration_minutes=service["default_duration_minutes"])
 
 
@@ -138,7 +138,7 @@ async def record_change(
         status_after=after.status,
         changed_by=by or work.user_id,
         changed_at=work.now,
-        fields=json.dumps(rules.changed_fields(before, after)),
+        fields=json.dumps(history_rules.changed_fields(before, after)),
     )
 
 

@@ -22,7 +22,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import booking, rules, store, time_rules
+from scheduling.appointments import booking, history_rules, rules, store, time_rules
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import (
     APPOINTMENTS,
@@ -218,7 +218,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         return pb.ClashList(items=[to_clash(conflict) for conflict in conflicts.values()])
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
-        named = rules.check_client_ids(request.client_ids)
+        named = history_rules.check_client_ids(request.client_ids)
         # Of those whose record the caller may not open there are no figures.
         hidden = (await self._care_teams.of(work, named)).hidden
         client_ids = [client_id for client_id in named if client_id not in hidden]
@@ -227,7 +227,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
 
     async def CloseUnbooked(self, request: pb.CloseUnbookedRequest, work: UnitOfWork) -> pb.CloseUnbookedResponse:
-        client_ids = sorted(rules.check_client_ids(request.client_ids))
+        client_ids = sorted(history_rules.check_client_ids(request.client_ids))
         await work.db.many(store.lock_client, [{"client_id": client_id} for client_id in client_ids])
         # After the locks: nobody books one of them until the end of this transaction.
         found = await work.db.all(store.client_summaries, ids=client_ids, now=work.now)
@@ -238,8 +238,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         wanted = given(request)
-        limit = rules.check_timeline_limit(request.limit)
-        cursor = rules.check_cursor(wanted["before"], wanted["before_id"])
+        limit = history_rules.check_timeline_limit(request.limit)
+        cursor = history_rules.check_cursor(wanted["before"], wanted["before_id"])
         statement = store.timeline_events_before if cursor else store.timeline_events
         events = await work.db.all(statement, client_id=request.client_id, limit=limit, **cursor)
         counter = await work.db.one(store.client_counter, client_id=request.client_id)

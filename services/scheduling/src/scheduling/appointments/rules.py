@@ -1,29 +1,23 @@
 """Decisions about appointments: which details are valid, which changes are allowed, and what a change means for others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import Fault, Forbidden, Invalid, NotFound, Stale
+from scheduling.appointments.price_rules import check_price
 from scheduling.busy_periods.rules import BUSY_STATUSES
 
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 # Exclusive.
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_LENGTH = timedelta(hours=24)
-MAX_CLIENTS = 500
 # How long nobody books a client who may be about to be erased: longer than any call takes that found the client before.
 CLOSED_FOR = timedelta(minutes=2)
-MAX_TIMELINE_EVENTS = 500
-DEFAULT_TIMELINE_EVENTS = 100
-# The newest ones are shown.
-MAX_STATUS_CHANGES = 500
-# Of one practitioner, in the period that is asked for.
-MOST_IN_AN_AGENDA = 200
 
 # In characters. A page of a hundred appointments has to fit into one reply.
 MAX_TEXT = {
@@ -58,13 +52,6 @@ _CLEARABLE = frozenset(
         "change_reason",
         "overbooking_reason",
     }
-)
-# Below this, and with this many places after the point.
-_MAX_PRICE = Decimal(10_000_000)
-_PRICE_PLACES = 3
-# ISO 4217: the currencies whose smallest unit is not a hundredth.
-_PLACES = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0) | dict.fromkeys(
-    ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
 )
 
 # Start, inclusive, and end, exclusive.
@@ -139,16 +126,16 @@ def check_slot(start: datetime | None, end: datetime | None) -> Period:
         missing = [name for name, value in (("scheduled_start", start), ("scheduled_end", end)) if value is None]
         raise Invalid("slot_required", "An appointment has a start and an end.", faults=[Fault(f"/{n}", "is required") for n in missing])
     if not EARLIEST_START <= start < LATEST_START:
-        raise _invalid(
+        raise invalid(
             "slot_out_of_range",
             "scheduled_start",
             "must lie in the years 1900 to 2199",
             "The appointment must lie in the years 1900 to 2199.",
         )
     if end <= start:
-        raise _invalid("slot_reversed", "scheduled_end", "must be after the start", "The appointment must end after it starts.")
+        raise invalid("slot_reversed", "scheduled_end", "must be after the start", "The appointment must end after it starts.")
     if end - start > MAX_LENGTH:
-        raise _invalid(
+        raise invalid(
             "slot_too_long", "scheduled_end", "must be at most 24 hours after the start", "An appointment may last 24 hours at most."
         )
     return start, end
@@ -191,26 +178,6 @@ def _parsed(name: str, value: Any) -> Any:
     return UUID(value) if name.endswith("_id") else value
 
 
-def check_price(text: str) -> Decimal:
-    """The price as a number, with the places it was written with. Raises Invalid unless it is one from 0 to 9,999,999.999."""
-    try:
-        price = Decimal(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else None
-    except InvalidOperation:
-        price = None
-    if price is None or price >= _MAX_PRICE or -int(price.as_tuple().exponent) > _PRICE_PLACES:
-        detail = f"must be a decimal number like 80.00, below {_MAX_PRICE} and with at most {_PRICE_PLACES} places"
-        raise _invalid("payment_price_invalid", "payment_price", detail, "This is not a price.")
-    return price
-
-
-def price_of_service(minor_units: int | None, currency: str | None) -> Decimal | None:
-    """What the service costs, as a number: 8000 minor units are 80.00, in a currency that has hundredths. None where it has no such price."""
-    if minor_units is None:
-        return None
-    price = Decimal(minor_units).scaleb(-_PLACES.get(currency or "", 2))
-    return price if price < _MAX_PRICE else None
-
-
 def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any], *, now: datetime) -> AppointmentDetails:
     """The details after the changes. Raises Invalid if the period, a text or the time of the payment is not allowed."""
     after = replace(before, **changes)
@@ -228,12 +195,12 @@ def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: date
     """When it was paid: as given, otherwise when it was first said to be paid."""
     if after.payment_status != "paid":
         if changes.get("paid_at") is not None:
-            raise _invalid(
+            raise invalid(
                 "appointment_not_paid", "paid_at", "goes together with payment_status paid", "What is not paid has no time of payment."
             )
         return None
     if after.paid_at is not None and after.paid_at > now + CLOCK_SKEW:
-        raise _invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
+        raise invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
     return after.paid_at or now
 
 
@@ -241,7 +208,7 @@ def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, no
     """Raises Invalid if the change makes an appointment completed that has not begun. All other statuses follow each other freely."""
     is_change = (before.status, before.scheduled_start) != (after.status, after.scheduled_start)
     if is_change and after.status == "completed" and after.scheduled_start > now:
-        raise _invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
+        raise invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
 
 
 def check_times_of_completed(before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any]) -> None:
@@ -249,7 +216,7 @@ def check_times_of_completed(before: AppointmentDetails, after: AppointmentDetai
     times = before.scheduled_start, before.scheduled_end
     is_corrected = before.status == after.status == "completed" and times != (after.scheduled_start, after.scheduled_end)
     if is_corrected and not (changes.get("change_reason") or "").strip():
-        raise _invalid(
+        raise invalid(
             "change_reason_required",
             "change_reason",
             "is required to change the times of a completed appointment",
@@ -263,29 +230,16 @@ def check_fresh(expected: int | None, version: int) -> None:
         raise Stale("stale_version", "The appointment has changed since.", facts={"current_version": version})
 
 
-def changed_fields(before: AppointmentDetails, after: AppointmentDetails) -> dict[str, list[str | None]]:
-    """What but the status has changed, by field: the value before and after. Of texts neither is told."""
-    names = (name for name in EDITABLE_FIELDS if name != "status" and getattr(before, name) != getattr(after, name))
-    return {name: [None, None] if name in TEXTS else [told(getattr(details, name)) for details in (before, after)] for name in names}
-
-
-def told(value: Any) -> str | None:
-    """A value as the history tells it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return None if value is None else str(value)
-
-
 def check_client(*, is_active: bool) -> None:
     if not is_active:
-        raise _invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
+        raise invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
 
 
 def check_practitioner(*, is_active: bool, treats: bool) -> None:
     if not is_active:
-        raise _invalid("practitioner_inactive", "practitioner_id", "must be an active practitioner", "This practitioner is inactive.")
+        raise invalid("practitioner_inactive", "practitioner_id", "must be an active practitioner", "This practitioner is inactive.")
     if not treats:
-        raise _invalid(
+        raise invalid(
             "practitioner_does_not_treat", "practitioner_id", "must be somebody whose role treats", "This person's role does not treat."
         )
 
@@ -298,35 +252,8 @@ def check_offered(kind: str, entry: EntryT | None) -> EntryT:
     if entry is None or entry["deleted_at"] is not None:
         raise NotFound(f"{kind}_not_found", f"There is no such {kind}.")
     if not entry["is_active"]:
-        raise _invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present", f"This {kind} is not offered at present.")
+        raise invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present", f"This {kind} is not offered at present.")
     return entry
-
-
-def check_client_ids(client_ids: Iterable[str]) -> list[UUID]:
-    """The ids without repetitions. Raises Invalid if there are too many."""
-    distinct = list(dict.fromkeys(map(UUID, client_ids)))
-    if len(distinct) > MAX_CLIENTS:
-        raise _invalid("too_many_clients", "client_ids", f"may name at most {MAX_CLIENTS} clients", "These are too many clients at once.")
-    return distinct
-
-
-def check_cursor(before: datetime | None, before_id: str | None) -> dict[str, Any]:
-    """The time and id of the last event that was read, or nothing. Raises Invalid if only one of them is given."""
-    if (before is None) != (before_id is None):
-        raise _invalid("cursor_incomplete", "before", "goes together with before_id", "A place in the list is a time and an id.")
-    return {} if before is None else {"before": before, "before_id": before_id}
-
-
-def check_timeline_limit(limit: int) -> int:
-    """How many events to read. 0 means the default. Raises Invalid if it is out of range."""
-    if not 0 <= limit <= MAX_TIMELINE_EVENTS:
-        raise _invalid(
-            "limit_out_of_range",
-            "limit",
-            f"must be from 1 to {MAX_TIMELINE_EVENTS}",
-            "This is not a number of events that can be read at once.",
-        )
-    return limit or DEFAULT_TIMELINE_EVENTS
 
 
 def priced(
@@ -365,5 +292,6 @@ def _people_and_time(details: AppointmentDetails) -> tuple[Any, ...]:
     return details.client_id, details.practitioner_id, details.scheduled_start, details.scheduled_end
 
 
-def _invalid(code: str, name: str, detail: str, message: str) -> Invalid:
+def invalid(code: str, name: str, detail: str, message: str) -> Invalid:
+    """The refusal of one field."""
     return Invalid(code, message, faults=[Fault(f"/{name}", detail)])

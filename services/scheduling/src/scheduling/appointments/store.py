@@ -27,12 +27,11 @@ from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
+from scheduling.appointments.history_rules import MAX_STATUS_CHANGES, MOST_IN_AN_AGENDA
 from scheduling.appointments.rules import (
     CLOCK_SKEW,
     EARLIEST_START,
     LATEST_START,
-    MAX_STATUS_CHANGES,
-    MOST_IN_AN_AGENDA,
 )
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import APPOINTMENT

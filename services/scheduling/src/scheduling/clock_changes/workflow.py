@@ -16,7 +16,6 @@ from scheduling.appointments import store as appointments
 from scheduling.appointments.mapping import busy_period_of, seal, to_columns, to_details, to_event, to_message
 from scheduling.clock_changes import store
 
-
 # Who confirmed nine o'clock comes at nine, and who cannot come at nine cannot.
 _KEPT = ("confirmed_at", "cancellation_asked_at", "cancelled_by", "cancelled_at")
 

@@ -13,8 +13,8 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
+from scheduling.appointments import history_rules, time_rules
 from scheduling.appointments import rules as appointments
-from scheduling.appointments import time_rules
 from scheduling.appointments.announcing import announce
 from scheduling.appointments.booking import OVERBOOKING_COLUMNS
 from scheduling.appointments.mapping import busy_period_of, kept_agreement, places_of, seal, to_columns
@@ -177,7 +177,7 @@ def _answers(each: Changed) -> dict[str, datetime | None]:
 
 
 def _history(each: Changed, scope: str | None) -> dict[str, list[str | None]]:
-    fields = appointments.changed_fields(each.before, each.after)
+    fields = history_rules.changed_fields(each.before, each.after)
     if each.series_id != each.row["series_id"]:
-        fields["series_id"] = [appointments.told(each.row["series_id"]), appointments.told(each.series_id)]
+        fields["series_id"] = [history_rules.told(each.row["series_id"]), history_rules.told(each.series_id)]
     return fields if scope is None else fields | {SERIES_SCOPE: [None, scope]}
