@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import events_pb2 as clients_events
@@ -249,8 +251,9 @@ async def test_the_time_of_an_erased_client_is_free(member):
     await member.book(client_id=await member.new_client())
 
 
-# Of each of sixteen people; the drill does more.
-ACTIONS = int(os.environ.get("CASELOAD_CALENDAR_ACTIONS", "12"))
+ACTORS = 16
+# How often the calendar of sixteen actors is begun anew.
+MACHINES = int(os.environ.get("CASELOAD_CALENDARS", "4"))
 
 
 class World:
@@ -408,44 +411,92 @@ async def wait_and_accept(world, me, _at, chance):
 BESIDE = {"hold": hold_and_book, "series": recur, "wait": wait_and_accept}
 
 
+async def act(world: World, kind: str, seed: int) -> str | None:
+    """One actor does one thing, where and when the seed says. Returns the code of what refused it, if anything did."""
+    chance = random.Random(seed)
+    me, at = chance.choice(world.people), NINE + minutes(15 * chance.randrange(24))
+    until = at + minutes(15 * chance.randrange(1, 5))
+    chosen = chance.choice(world.booked) if world.booked else None
+    try:
+        match kind:
+            case "book" | "overbook":
+                fields = {"location_id": chance.choice(world.rooms), "client_id": chance.choice(world.clients)}
+                times = {"scheduled_start": at, "scheduled_end": until}
+                world.booked.append(await me.book(**fields, **times, allow_conflict=kind == "overbook"))
+            case "move" if chosen:
+                await me.change(chosen, scheduled_start=at, scheduled_end=until, practitioner_id=str(chance.choice(world.people).user_id))
+            case "be away":
+                await be_away(me, (f"{at:%H:%M}", f"{until:%H:%M}"))
+            case "hold" | "series" | "wait":
+                await BESIDE[kind](world, me, at, chance)
+            case "place" if chosen:
+                await me.change(chosen, location_id=chance.choice(world.rooms), client_id=chance.choice(world.clients))
+            case "cancel" if chosen:
+                await me.change(chosen, status=chance.choice(["cancelled", "scheduled"]))
+            case "delete" if chosen:
+                await me.delete(chosen)
+    except Refusal as refusal:
+        if refusal.code not in REFUSED:
+            raise
+        return refusal.code
+    return None
+
+
+REFUSED = {
+    "appointment_conflict", "not_found", "hold_lapsed", "too_many_holds", "series_not_bookable", "waitlist_entry_over",
+    "waitlist_not_offered", "waitlist_offer_lapsed", "series_changed", "calendar_busy",
+}  # fmt: skip
+KINDS = ["book", "book", "overbook", "move", "move", "cancel", "delete", "place", "be away", "hold", "series", "wait"]
+
+
 async def test_a_calendar_is_never_inconsistent_under_sixteen_actors(scheduling_environment):
+    """Hypothesis says what sixteen people do at the same moment, again and again, and looks at the calendar after each moment."""
+    loop, refused = asyncio.get_running_loop(), []
+
+    def run(work):
+        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=60)
+
+    class Calendar(RuleBasedStateMachine):
+        @initialize()
+        def opens(self):
+            self.world = run(new_world(scheduling_environment))
+
+        @rule(things=st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 2**32)), min_size=ACTORS, max_size=ACTORS))
+        def all_at_once(self, things):
+            async def together():
+                return await asyncio.gather(*(act(self.world, *each) for each in things))
+
+            refused.extend(code for code in run(together()) if code is not None)
+
+        @invariant()
+        def is_consistent(self):
+            if hasattr(self, "world"):
+                run(check_consistent(self.world.people[0]))
+
+    examples = settings(max_examples=MACHINES, stateful_step_count=4, deadline=None, suppress_health_check=list(HealthCheck))
+    await asyncio.to_thread(run_state_machine_as_test, Calendar, settings=examples)
+    assert "appointment_conflict" in refused, "the actors were not in each other's way"
+
+
+@pytest.mark.drill
+async def test_of_ten_thousand_racing_bookings_holds_and_moves_none_is_double(scheduling_environment):
+    """Nobody waits for anybody: sixteen actors after six hours of two people and two rooms."""
     world = await new_world(scheduling_environment)
+    done, refused = 0, Counter()
 
-    async def actor(seed: int) -> list[str]:
-        chance, refused = random.Random(seed), []
-        for _ in range(ACTIONS):
-            me, at = chance.choice(world.people), NINE + minutes(15 * chance.randrange(24))
-            until = at + minutes(15 * chance.randrange(1, 5))
-            chosen = chance.choice(world.booked) if world.booked else None
-            try:
-                match chance.choice(
-                    ["book", "book", "overbook", "move", "move", "cancel", "delete", "place", "be away", "hold", "series", "wait"]
-                ):
-                    case "book" | "overbook" as how:
-                        fields = {"location_id": chance.choice(world.rooms), "client_id": chance.choice(world.clients)}
-                        times = {"scheduled_start": at, "scheduled_end": until}
-                        world.booked.append(await me.book(**fields, **times, allow_conflict=how == "overbook"))
-                    case "move" if chosen:
-                        await me.change(chosen, scheduled_start=at, scheduled_end=until, practitioner_id=str(world.people[0].owner_id))
-                    case "be away":
-                        await be_away(me, (f"{at:%H:%M}", f"{until:%H:%M}"))
-                    case "hold" | "series" | "wait" as other:
-                        await BESIDE[other](world, me, at, chance)
-                    case "place" if chosen:
-                        await me.change(chosen, location_id=chance.choice(world.rooms), client_id=chance.choice(world.clients))
-                    case "cancel" if chosen:
-                        await me.change(chosen, status=chance.choice(["cancelled", "scheduled"]))
-                    case "delete" if chosen:
-                        await me.delete(chosen)
-            except Refusal as refusal:
-                refused.append(refusal.code)
-        return refused
+    async def actor(number: int) -> None:
+        nonlocal done
+        chance = random.Random(number)
+        for _ in range(10_000 // ACTORS):
+            kind = chance.choice(["book", "book", "hold", "hold", "move", "move", "move", "cancel", "delete"])
+            code = await act(world, kind, chance.randrange(2**32))
+            done += 1
+            if code is not None:
+                refused[code] += 1
 
-    refused = [code for codes in await asyncio.gather(*(actor(seed) for seed in range(16))) for code in codes]
-
-    assert set(refused) <= {
-        "appointment_conflict", "not_found", "hold_lapsed", "too_many_holds", "series_not_bookable", "waitlist_entry_over",
-        "waitlist_not_offered", "waitlist_offer_lapsed", "series_changed", "calendar_busy",
-    }  # fmt: skip
-    assert len(refused) >= 10, "the actors were not in each other's way"
+    await asyncio.gather(*map(actor, range(ACTORS)))
+    assert done == 10_000
+    assert refused["appointment_conflict"] > 1_000, "there was time for everybody"
+    assert len(world.booked) > 500, "there was time for nobody"
     await check_consistent(world.people[0])
+    assert await world.people[0].double_bookings() == 0

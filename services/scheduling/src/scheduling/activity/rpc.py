@@ -90,6 +90,7 @@ def _available(weeks: Sequence[Week], bounds: Sequence[datetime]) -> list[float]
 
 def _period(days: Days, rows: Sequence[Record], available: float) -> pb.ActivityPeriod:
     numbers: dict[str, Any] = {status: sum(row["number"] for row in rows if row["status"] == status) for status in _COUNTED}
+    fees: dict[str, Any] = rules.fees((row["status"], row["payment_status"], row["fees"]) for row in rows)
     hours = float(sum(row["seconds"] for row in rows if row["status"] in BUSY_STATUSES)) / 3600
     return pb.ActivityPeriod(
         start_date=days.first.isoformat(),
@@ -99,5 +100,5 @@ def _period(days: Days, rows: Sequence[Record], available: float) -> pb.Activity
         hours=round(hours, 4),
         available_hours=round(available, 4),
         utilisation=rules.utilisation(hours, available),
-        **rules.fees((row["status"], row["payment_status"], row["fees"]) for row in rows),
+        **fees,
     )
