@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from scheduling.appointments.rules import EDITABLE_FIELDS, TEXTS, AppointmentDetails, invalid
+from chassis.errors import Fault, Invalid
+from scheduling.appointments.rules import EDITABLE_FIELDS, TEXTS, AppointmentDetails
 
 MAX_CLIENTS = 500
 MAX_TIMELINE_EVENTS = 500
@@ -33,24 +34,22 @@ def check_client_ids(client_ids: Iterable[str]) -> list[UUID]:
     """The ids without repetitions. Raises Invalid if there are too many."""
     distinct = list(dict.fromkeys(map(UUID, client_ids)))
     if len(distinct) > MAX_CLIENTS:
-        raise invalid("too_many_clients", "client_ids", f"may name at most {MAX_CLIENTS} clients", "These are too many clients at once.")
+        fault = Fault("/client_ids", f"may name at most {MAX_CLIENTS} clients")
+        raise Invalid("too_many_clients", "These are too many clients at once.", faults=[fault])
     return distinct
 
 
 def check_cursor(before: datetime | None, before_id: str | None) -> dict[str, Any]:
     """The time and id of the last event that was read, or nothing. Raises Invalid if only one of them is given."""
     if (before is None) != (before_id is None):
-        raise invalid("cursor_incomplete", "before", "goes together with before_id", "A place in the list is a time and an id.")
+        fault = Fault("/before", "goes together with before_id")
+        raise Invalid("cursor_incomplete", "A place in the list is a time and an id.", faults=[fault])
     return {} if before is None else {"before": before, "before_id": before_id}
 
 
 def check_timeline_limit(limit: int) -> int:
     """How many events to read. 0 means the default. Raises Invalid if it is out of range."""
     if not 0 <= limit <= MAX_TIMELINE_EVENTS:
-        raise invalid(
-            "limit_out_of_range",
-            "limit",
-            f"must be from 1 to {MAX_TIMELINE_EVENTS}",
-            "This is not a number of events that can be read at once.",
-        )
+        fault = Fault("/limit", f"must be from 1 to {MAX_TIMELINE_EVENTS}")
+        raise Invalid("limit_out_of_range", "This is not a number of events that can be read at once.", faults=[fault])
     return limit or DEFAULT_TIMELINE_EVENTS

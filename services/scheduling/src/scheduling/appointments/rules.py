@@ -126,16 +126,16 @@ def check_slot(start: datetime | None, end: datetime | None) -> Period:
         missing = [name for name, value in (("scheduled_start", start), ("scheduled_end", end)) if value is None]
         raise Invalid("slot_required", "An appointment has a start and an end.", faults=[Fault(f"/{n}", "is required") for n in missing])
     if not EARLIEST_START <= start < LATEST_START:
-        raise invalid(
+        raise _invalid(
             "slot_out_of_range",
             "scheduled_start",
             "must lie in the years 1900 to 2199",
             "The appointment must lie in the years 1900 to 2199.",
         )
     if end <= start:
-        raise invalid("slot_reversed", "scheduled_end", "must be after the start", "The appointment must end after it starts.")
+        raise _invalid("slot_reversed", "scheduled_end", "must be after the start", "The appointment must end after it starts.")
     if end - start > MAX_LENGTH:
-        raise invalid(
+        raise _invalid(
             "slot_too_long", "scheduled_end", "must be at most 24 hours after the start", "An appointment may last 24 hours at most."
         )
     return start, end
@@ -195,12 +195,12 @@ def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: date
     """When it was paid: as given, otherwise when it was first said to be paid."""
     if after.payment_status != "paid":
         if changes.get("paid_at") is not None:
-            raise invalid(
+            raise _invalid(
                 "appointment_not_paid", "paid_at", "goes together with payment_status paid", "What is not paid has no time of payment."
             )
         return None
     if after.paid_at is not None and after.paid_at > now + CLOCK_SKEW:
-        raise invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
+        raise _invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
     return after.paid_at or now
 
 
@@ -208,7 +208,7 @@ def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, no
     """Raises Invalid if the change makes an appointment completed that has not begun. All other statuses follow each other freely."""
     is_change = (before.status, before.scheduled_start) != (after.status, after.scheduled_start)
     if is_change and after.status == "completed" and after.scheduled_start > now:
-        raise invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
+        raise _invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
 
 
 def check_times_of_completed(before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any]) -> None:
@@ -216,7 +216,7 @@ def check_times_of_completed(before: AppointmentDetails, after: AppointmentDetai
     times = before.scheduled_start, before.scheduled_end
     is_corrected = before.status == after.status == "completed" and times != (after.scheduled_start, after.scheduled_end)
     if is_corrected and not (changes.get("change_reason") or "").strip():
-        raise invalid(
+        raise _invalid(
             "change_reason_required",
             "change_reason",
             "is required to change the times of a completed appointment",
@@ -232,14 +232,14 @@ def check_fresh(expected: int | None, version: int) -> None:
 
 def check_client(*, is_active: bool) -> None:
     if not is_active:
-        raise invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
+        raise _invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
 
 
 def check_practitioner(*, is_active: bool, treats: bool) -> None:
     if not is_active:
-        raise invalid("practitioner_inactive", "practitioner_id", "must be an active practitioner", "This practitioner is inactive.")
+        raise _invalid("practitioner_inactive", "practitioner_id", "must be an active practitioner", "This practitioner is inactive.")
     if not treats:
-        raise invalid(
+        raise _invalid(
             "practitioner_does_not_treat", "practitioner_id", "must be somebody whose role treats", "This person's role does not treat."
         )
 
@@ -252,7 +252,7 @@ def check_offered(kind: str, entry: EntryT | None) -> EntryT:
     if entry is None or entry["deleted_at"] is not None:
         raise NotFound(f"{kind}_not_found", f"There is no such {kind}.")
     if not entry["is_active"]:
-        raise invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present", f"This {kind} is not offered at present.")
+        raise _invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present", f"This {kind} is not offered at present.")
     return entry
 
 
@@ -292,6 +292,5 @@ def _people_and_time(details: AppointmentDetails) -> tuple[Any, ...]:
     return details.client_id, details.practitioner_id, details.scheduled_start, details.scheduled_end
 
 
-def invalid(code: str, name: str, detail: str, message: str) -> Invalid:
-    """The refusal of one field."""
+def _invalid(code: str, name: str, detail: str, message: str) -> Invalid:
     return Invalid(code, message, faults=[Fault(f"/{name}", detail)])
