@@ -64,6 +64,7 @@ drill: .venv/.for-dev ## races, 100 kills, every outage and every attack against
 		tests-e2e/test_generated_requests.py tests-e2e/test_forged_credentials.py tests-e2e/test_revocation.py \
 		tests-e2e/test_hostile_requests.py tests-e2e/test_hostile_calls.py tests-e2e/test_hostile_files.py tests-e2e/test_canaries.py tests-e2e/test_offline_devices.py tests-e2e/test_merges.py libs/verify/tests/test_verifier.py libs/chassis/tests/test_stream_faults.py
 	$(PYTHON) -m pytest -q -n $(WORKERS) -m drill
+	CASELOAD_CALENDARS=50 $(PYTHON) -m pytest -q services/scheduling/tests/test_busy_periods.py -k never_inconsistent
 	$(PYTHON) -m pytest -q -n $(WORKERS) -m quick --hypothesis-profile=drill
 
 drill-upgrade: .venv/.for-dev ## upgrades between the last release and this tree and back, under load, in random orders, with their figures (ARGS="--seed 2 --writers 8")

@@ -24,13 +24,12 @@ from scheduling.appointments.time_rules import busy_period
 CLIENTS = 100_000
 PRACTITIONERS, DAYS, PER_DAY = 50, 220, 16
 # Half of the year is over; the other half begins after the benchmark, so that no reminder is due in it.
-DAYS_OVER = DAYS // 2
 DAYS_AHEAD = 30
 SLOT = timedelta(minutes=30)
 _ROWS_AT_ONCE = 5_000
 
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
-# What the triggers and reactions would have left behind.
+# What the triggers of scheduling would have left behind.
 FOLLOWING = """
 INSERT INTO scheduling.client_figures AS kept (workspace_id, client_id, appointment_count)
 SELECT workspace_id, client_id, count(*) FROM scheduling.appointments WHERE created_by = '{loader}' GROUP BY 1, 2;
@@ -42,7 +41,10 @@ INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, s
 SELECT workspace_id, kind, resource_id, scheduled_start, scheduled_end, 'appointment', id, kind = 'client' AND coalesce(scheduled_start < max(scheduled_end)
     OVER (PARTITION BY resource_id ORDER BY scheduled_start, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false)
 FROM scheduling.appointments, LATERAL (VALUES ('practitioner', practitioner_id), ('client', client_id)) AS taken (kind, resource_id)
-WHERE created_by = '{loader}' AND status IN ('scheduled', 'completed');
+WHERE created_by = '{loader}' AND status IN ('scheduled', 'completed')
+"""
+# And the reactions of notifications.
+REMINDERS = """
 INSERT INTO notifications.appointments (workspace_id, id, client_id, starts_at, is_open, version)
 SELECT workspace_id, id, client_id, scheduled_start, status = 'scheduled', version FROM scheduling.appointments WHERE created_by = '{loader}';
 INSERT INTO notifications.reminders (workspace_id, id, appointment_id, client_id, hours_before, channel, appointment_version, starts_at,
@@ -69,8 +71,13 @@ async def load(dsn: str, workspace_id: UUID, keys: dict[str, WorkspaceKeys]) -> 
             await connection.execute("SET LOCAL session_replication_role = replica")
             client_ids = await _load_clients(connection, workspace_id, keys["clients"])
             loader = uuid7()
-            await _copy(connection, "scheduling.appointments", _appointments(workspace_id, client_ids, loader, keys["scheduling"]))
+            practitioner_ids = [uuid7() for _ in range(PRACTITIONERS)]
+            made = appointments(
+                workspace_id, practitioner_ids, client_ids, loader, keys["scheduling"], days=DAYS, per_day=PER_DAY, slot=SLOT
+            )
+            await copy(connection, "scheduling.appointments", made)
             await connection.execute(FOLLOWING.format(loader=loader))
+            await connection.execute(REMINDERS.format(loader=loader))
     finally:
         await connection.close()
 
@@ -96,9 +103,9 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
             ]
             own = {"workspace_id": workspace_id, "id": client_id, "revision": revision + number + 1}
             rows.append({**own, **columns})
-        await _copy(connection, "clients.clients", iter(rows))
-        await _copy(connection, "clients.terms", iter(tokens))
-        await _copy(connection, "clients.match_keys", iter(match_keys))
+        await copy(connection, "clients.clients", iter(rows))
+        await copy(connection, "clients.terms", iter(tokens))
+        await copy(connection, "clients.match_keys", iter(match_keys))
     await connection.execute("UPDATE clients.directory SET revision = $2 WHERE workspace_id = $1", workspace_id, revision + CLIENTS)
     return client_ids
 
@@ -129,23 +136,33 @@ def _client(number: int, workspace_id: UUID) -> clients_pb2.Client:
     return client
 
 
-def _appointments(workspace_id: UUID, client_ids: list[UUID], loader: UUID, keys: WorkspaceKeys) -> Iterator[dict[str, Any]]:
-    """Each practitioner's days, sixteen appointments each."""
+def appointments(
+    workspace_id: UUID,
+    practitioner_ids: Sequence[UUID],
+    client_ids: Sequence[UUID],
+    loader: UUID,
+    keys: WorkspaceKeys,
+    *,
+    days: int,
+    per_day: int,
+    slot: timedelta,
+) -> Iterator[dict[str, Any]]:
+    """Each practitioner's days, so many appointments each from eight on. Half of the days are over."""
     chance = random.Random(5)
     today = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
-    for _ in range(PRACTITIONERS):
-        practitioner_id = uuid7()
-        for day in range(DAYS):
-            is_over = day < DAYS_OVER
-            morning = today + timedelta(days=day - DAYS_OVER - 1 if is_over else day - DAYS_OVER + DAYS_AHEAD)
-            for number in range(PER_DAY):
+    days_over = days // 2
+    for practitioner_id in practitioner_ids:
+        for day in range(days):
+            is_over = day < days_over
+            morning = today + timedelta(days=day - days_over - 1 if is_over else day - days_over + DAYS_AHEAD)
+            for number in range(per_day):
                 status = chance.choices(("completed", "cancelled", "no_show"), (90, 5, 5))[0] if is_over else "scheduled"
-                start = morning + number * SLOT
+                start = morning + number * slot
                 details = AppointmentDetails(
                     client_id=chance.choice(client_ids),
                     practitioner_id=practitioner_id,
                     scheduled_start=start,
-                    scheduled_end=start + SLOT,
+                    scheduled_end=start + slot,
                     location_type="clinic",
                     status=status,
                     notes="Bring the last findings.",
@@ -158,7 +175,7 @@ def _appointments(workspace_id: UUID, client_ids: list[UUID], loader: UUID, keys
                 yield {"workspace_id": workspace_id, "version": 1, "sealed": sealed, **row}
 
 
-async def _copy(connection: Any, table: str, rows: Iterator[dict[str, Any]]) -> None:
+async def copy(connection: Any, table: str, rows: Iterator[dict[str, Any]]) -> None:
     """Copies the rows, which all have the same columns."""
     schema, name = table.split(".")
     first = next(rows)
@@ -201,7 +218,7 @@ async def load_drafts(
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            await _copy(connection, "clinical.sessions", iter(rows))
+            await copy(connection, "clinical.sessions", iter(rows))
             await connection.execute(
                 "INSERT INTO clinical.history (workspace_id, id, session_id, client_id, kind, at)"
                 " SELECT workspace_id, gen_random_uuid(), id, client_id, 'session', session_date FROM clinical.sessions WHERE id = ANY ($1::uuid[])",

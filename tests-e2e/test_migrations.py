@@ -37,6 +37,7 @@ EMPTY = {
         ("audit.kept_events", "audit.kept_kinds", "audit.kept_mentions", "audit.kept_origins"), "no month of its trail is over"
     ),
     "scheduling.payment_requests": "nobody in it is asked to pay",
+    "scheduling.clock_rules": "what clocks say of its appointments is looked at when it starts, and there were none yet",
     "scheduling.availability": "nobody in it has said when they work",
     "scheduling.waitlist_offers": "whoever waits in it is who has given something back",
     **dict.fromkeys(

@@ -42,7 +42,7 @@ async def lakeside(environment: Environment) -> tuple[UUID, UUID]:
 
 
 async def test_loaded_records_are_opened_found_listed_and_counted_by_the_services(postgres, monkeypatch):
-    for name, value in {"CLIENTS": 60, "PRACTITIONERS": 2, "DAYS": 6, "DAYS_OVER": 3, "PER_DAY": 4}.items():
+    for name, value in {"CLIENTS": 60, "PRACTITIONERS": 2, "DAYS": 6, "PER_DAY": 4}.items():
         monkeypatch.setattr(bulk, name, value)
     async with start_environment(postgres, CLIENTS, SCHEDULING, NOTIFICATIONS, CLINICAL, IDENTITY) as environment:
         workspace_id, user_id = await lakeside(environment)

@@ -4033,6 +4033,13 @@ export interface components {
             available_hours: number;
             /** @description The share of the hours in those; null where nobody works. */
             utilisation: number | null;
+            /** @description What the appointments cost that are paid, a decimal number. */
+            fees_paid: string;
+            /** @description Of those that clients were asked to pay. */
+            fees_payment_sent: string;
+            /** @description Of those that nobody was asked to pay yet, without cancelled ones. */
+            fees_not_paid: string;
+            fees_waived: string;
         };
         ActivityReport: {
             periods: components["schemas"]["ActivityPeriod"][];
@@ -4192,6 +4199,10 @@ export interface components {
             status: "scheduled" | "completed" | "cancelled" | "no_show";
             notes: string | null;
             overbooked: boolean;
+            /** @description Why, where somebody said so. Of what is overbooked alone. */
+            overbooking_reason: string | null;
+            /** @description On its clocks the times are agreed: when its rules change, the appointment moves. null where nobody has said so. */
+            time_zone: string | null;
             version: number;
             edited_at: string | null;
             edit_count: number;
@@ -4250,6 +4261,10 @@ export interface components {
             notes?: string | null;
             /** @description What the caller holds by POST /slots/hold, and books now. */
             hold_id?: string | null;
+            /** @description Why somebody overbooks, with allow_conflict=true. Kept for as long as the appointment is overbooked. */
+            overbooking_reason?: string | null;
+            /** @description IANA: on whose clocks the times are agreed. The workspace's, unless given. */
+            time_zone?: string | null;
         };
         AppointmentDeletion: {
             reason?: string | null;
@@ -4293,6 +4308,9 @@ export interface components {
             paid_at?: string | null;
             /** @description Needed to change the times of a completed appointment. */
             change_reason?: string | null;
+            /** @description Why somebody overbooks, with allow_conflict=true. Kept for as long as the appointment is overbooked. */
+            overbooking_reason?: string | null;
+            time_zone?: string;
         };
         AssertionResponse: {
             clientDataJSON: string;

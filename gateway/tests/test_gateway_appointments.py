@@ -13,7 +13,7 @@ FIELDS = {
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "client", "cancelled_at",
     "confirmed_at", "cancellation_asked_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "change_reason", "created_at",
-    "updated_at",
+    "updated_at", "overbooking_reason", "time_zone",
 }  # fmt: skip
 
 
@@ -89,9 +89,12 @@ async def test_overbooking_needs_allow_conflict(practice):
     client = await practice.add_client()
     await practice.booked(client["id"])
 
-    reply = await practice.book(client["id"], query="?allow_conflict=true")
+    reply = await practice.book(client["id"], query="?allow_conflict=true", overbooking_reason="In pain")
 
-    assert (reply.status_code, reply.json()["overbooked"]) == (201, True)
+    assert (reply.status_code, reply.json()["overbooked"], reply.json()["overbooking_reason"]) == (201, True, "In pain")
+    path = f"/api/v1/appointments/{reply.json()['id']}"
+    changed = await practice.http.put(path, json={"overbooking_reason": "Asked by the ward"})
+    assert changed.json()["overbooking_reason"] == (await practice.http.get(path)).json()["overbooking_reason"] == "Asked by the ward"
 
 
 async def test_conflicts_are_checked_without_booking(practice):

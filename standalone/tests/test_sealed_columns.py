@@ -122,8 +122,8 @@ UNBOUND = {
         "updated_at",
     },
     "notifications.alerts": {"escalates_at"},
-    "scheduling.appointments": {"cancellation_asked_at"},
-    "scheduling.availability": set(),
+    "scheduling.appointments": {"cancellation_asked_at", "local_start", "time_zone", "utc_offset"},
+    "scheduling.availability": {"time_off_rules", "time_off_version"},
 }
 
 

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from caseload.scheduling.v1.availability_rpc import AvailabilityStub
 from chassis.errors import Forbidden, Invalid, NotFound
 from identity.roles import SCOPES_BY_ROLE
 
+PAID = ("paid", "payment_sent", "waived")
 STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 DAY = timedelta(days=1)
 
@@ -45,7 +47,7 @@ async def works(member, practitioner_id, start, end):
 
 
 async def fill(member, practitioners, chance, number):
-    """Appointments anywhere in a year, of any status, some deleted, as (practitioner, start, length, status) of those that are not."""
+    """Appointments anywhere in a year, of any status, some deleted, as (practitioner, start, length, status, price, payment status) of those that are not."""
     year = datetime(2031, 1, 1, tzinfo=UTC)
     made = [
         (
@@ -53,6 +55,8 @@ async def fill(member, practitioners, chance, number):
             year + timedelta(minutes=15 * chance.randrange(365 * 96)),
             timedelta(minutes=chance.randrange(5, 200)),
             chance.choice(STATUSES),
+            chance.choice([None, Decimal(chance.randrange(20_000)) / 100]),
+            chance.choice([None, *PAID]),
             chance.random() < 0.1,
         )
         for _ in range(number)
@@ -61,15 +65,18 @@ async def fill(member, practitioners, chance, number):
         await connection.executemany(
             """
             INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, scheduled_start, scheduled_end, during,
-                location_type, status, cancelled_at, overbooked, overbooked_by, overbooked_at, deleted_at, sealed, created_by, created_at, updated_at)
-            VALUES ($1, $2, $3, $2, $4, $5, tstzrange($4, $5), 'clinic', $6, $7, true, $2, $4, $8, ''::bytea, $2, $4, $4)
+                location_type, status, cancelled_at, payment_price, payment_status, paid_at, overbooked, overbooked_by, overbooked_at, deleted_at, sealed, created_by, created_at, updated_at)
+            VALUES ($1, $2, $3, $2, $4, $5, tstzrange($4, $5), 'clinic', $6, $7, $9, $10, $11, true, $2, $4, $8, ''::bytea, $2, $4, $4)
             """,
             [
-                (member.workspace_id, uuid7(), practitioner, start, start + length, status, start if status == "cancelled" else None, start if gone else None)
-                for practitioner, start, length, status, gone in made
+                (
+                    member.workspace_id, uuid7(), practitioner, start, start + length, status, start if status == "cancelled" else None,
+                    start if gone else None, price, paid, start if paid == "paid" else None,
+                )
+                for practitioner, start, length, status, price, paid, gone in made
             ],
         )  # fmt: skip
-    return [each[:4] for each in made if not each[4]]
+    return [each[:6] for each in made if not each[6]]
 
 
 async def test_the_numbers_of_any_report_are_those_of_a_plain_count(manager):
@@ -85,19 +92,29 @@ async def test_the_numbers_of_any_report_are_those_of_a_plain_count(manager):
         found = await report(manager, first.isoformat(), last.isoformat(), group_by, zone, **only)
 
         days = [
-            (start.astimezone(ZoneInfo(zone)).date(), length, status)
-            for practitioner, start, length, status in there
+            (start.astimezone(ZoneInfo(zone)).date(), length, status, price, paid)
+            for practitioner, start, length, status, price, paid in there
             if not only or practitioner == practitioners[0]
         ]
         edges = [(date.fromisoformat(period.start_date), date.fromisoformat(period.end_date)) for period in found.periods]
         assert [start for start, _ in edges] == [first, *(end + DAY for _, end in edges[:-1])]
         assert edges[-1][1] == last
         for (start, end), period in zip([*edges, (first, last)], [*found.periods, found.total], strict=True):
-            counted = Counter(status for day, _, status in days if start <= day <= end)
-            hours = sum((length for day, length, status in days if start <= day <= end and status in STATUSES[:2]), timedelta())
+            counted = Counter(status for day, _, status, *_ in days if start <= day <= end)
+            hours = sum((length for day, length, status, *_ in days if start <= day <= end and status in STATUSES[:2]), timedelta())
             assert {status: getattr(period, status) for status in STATUSES} == {status: counted[status] for status in STATUSES}
             assert period.booked == counted.total()
             assert period.hours == pytest.approx(hours / timedelta(hours=1), abs=1e-4)
+            for name in ("not_paid", *PAID):
+                cost = sum(
+                    price
+                    for day, _, status, price, paid in days
+                    if start <= day <= end
+                    and price is not None
+                    and (paid or "not_paid") == name
+                    and (status != "cancelled" or name == "paid")
+                )
+                assert Decimal(getattr(period, f"fees_{name}")) == cost
 
 
 async def test_utilisation_is_the_share_of_the_working_hours_of_those_who_treat_here(manager):

@@ -115,7 +115,7 @@ async def test_a_deliberate_overbooking_is_flagged_and_recorded_in_the_audit_tra
     assert second.overbooked
     assert not (await member.get(first.id)).overbooked
     [line] = [line for line in await member.audited("book_appointment") if line.resource_id == second.id]
-    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "practitioner"}
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "1", "resources": "practitioner", "overbooking_reason": "none"}
     async with member.environment.superuser() as connection:
         row = await connection.fetchrow(
             "SELECT overbooked_by, overbooked_at FROM scheduling.appointments WHERE overbooked AND workspace_id = $1", member.workspace_id

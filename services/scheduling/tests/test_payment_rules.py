@@ -9,7 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.errors import Conflict, Invalid, TooMany
-from scheduling.appointments import rules
+from scheduling.appointments import price_rules, rules
 from scheduling.appointments.rules import AppointmentDetails, Terms
 from scheduling.payments import rules as payments
 from scheduling.payments.rules import PaymentLink
@@ -24,7 +24,7 @@ LINK = {**NOT_SET, "payment_mode": "smart_link", "payment_link_type": "custom"}
     ("text", "price"), [("0", "0"), ("80", "80"), ("80.00", "80.00"), ("80.125", "80.125"), ("9999999.999", "9999999.999"), (".5", "0.5")]
 )
 def test_a_price_keeps_the_places_it_was_written_with(text, price):
-    assert str(rules.check_price(text)) == price
+    assert str(price_rules.check_price(text)) == price
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_price_keeps_the_places_it_was_written_with(text, price):
 )
 def test_what_is_no_price_is_refused(text):
     with pytest.raises(Invalid) as refused:
-        rules.check_price(text)
+        price_rules.check_price(text)
     assert (refused.value.code, refused.value.faults[0].pointer) == ("payment_price_invalid", "/payment_price")
 
 
@@ -51,7 +51,7 @@ def test_what_is_no_price_is_refused(text):
     ],
 )
 def test_a_price_in_minor_units_has_the_places_of_its_currency(minor_units, currency, price):
-    assert str(rules.price_of_service(minor_units, currency)) == price
+    assert str(price_rules.price_of_service(minor_units, currency)) == price
 
 
 def test_what_becomes_paid_is_paid_now_unless_a_time_is_given():

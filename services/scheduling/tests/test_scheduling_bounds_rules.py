@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Forbidden, Invalid, NotFound, Refusal
-from scheduling.appointments import rules, time_rules
+from scheduling.appointments import history_rules, rules, time_rules
 from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 from scheduling.locations.rules import check_location
 from scheduling.offered_services.rules import check_service
@@ -133,20 +133,24 @@ def test_what_is_named_anew_is_offered():
 
 def test_five_hundred_clients_may_be_asked_for_each_once():
     ids = [str(UUID(int=number)) for number in range(501)]
-    assert rules.check_client_ids([*ids[:500], ids[0]]) == [UUID(int=number) for number in range(500)]
-    assert refused(rules.check_client_ids, ids) == (Invalid, "too_many_clients", ["/client_ids"])
+    assert history_rules.check_client_ids([*ids[:500], ids[0]]) == [UUID(int=number) for number in range(500)]
+    assert refused(history_rules.check_client_ids, ids) == (Invalid, "too_many_clients", ["/client_ids"])
 
 
 def test_a_place_in_a_history_is_a_time_and_an_id():
-    assert rules.check_cursor(None, None) == {}
-    assert rules.check_cursor(NINE, "x") == {"before": NINE, "before_id": "x"}
-    assert refused(rules.check_cursor, NINE, None) == refused(rules.check_cursor, None, "x") == (Invalid, "cursor_incomplete", ["/before"])
+    assert history_rules.check_cursor(None, None) == {}
+    assert history_rules.check_cursor(NINE, "x") == {"before": NINE, "before_id": "x"}
+    assert (
+        refused(history_rules.check_cursor, NINE, None)
+        == refused(history_rules.check_cursor, None, "x")
+        == (Invalid, "cursor_incomplete", ["/before"])
+    )
 
 
 def test_a_history_tells_up_to_five_hundred_entries_and_a_hundred_where_nobody_says():
-    assert [rules.check_timeline_limit(asked) for asked in (0, 1, 500)] == [100, 1, 500]
+    assert [history_rules.check_timeline_limit(asked) for asked in (0, 1, 500)] == [100, 1, 500]
     for asked in (-1, 501):
-        assert refused(rules.check_timeline_limit, asked) == (Invalid, "limit_out_of_range", ["/limit"])
+        assert refused(history_rules.check_timeline_limit, asked) == (Invalid, "limit_out_of_range", ["/limit"])
 
 
 def test_time_is_worked_out_anew_for_another_plan_and_for_one_that_takes_place_again():

@@ -17,6 +17,7 @@ from scheduling.appointments import store
 from scheduling.availability import store as availability
 from scheduling.busy_periods import store as busy_periods
 from scheduling.calendar_feeds import store as feeds
+from scheduling.clock_changes import store as clocks
 from scheduling.locations import store as locations
 from scheduling.slot_holds import store as slot_holds
 from scheduling.slots import store as slots
@@ -29,6 +30,7 @@ MAX_ROWS = 1000
 # The day counters and what is not folded yet are small tables, of which a scan is the best plan.
 SMALL = {"day_figures", "day_counter_changes", "client_counter_changes"}
 MAX_COUNTED_ROWS = 5000
+INDEXES = ("start", "status", "practitioner", "client")
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +156,10 @@ async def filled(alone):
         await connection.execute(
             """
             INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, scheduled_start, scheduled_end, during,
-                location_type, status, cancelled_at, sealed, created_by, created_at, updated_at)
+                location_type, status, cancelled_at, time_zone, local_start, utc_offset, sealed, created_by, created_at, updated_at)
             SELECT $1, gen_random_uuid(), ($2::uuid[])[1 + n % 20], ($3::uuid[])[1 + (n::bigint * 7919) % 5000], at, at + interval '20 minutes',
                 tstzrange(at, at + interval '20 minutes'), 'clinic', status, CASE status WHEN 'cancelled' THEN at END,
-                decode(repeat('00', 120), 'hex'), ($2::uuid[])[1], at, at
+                'UTC', at AT TIME ZONE 'UTC', 0, decode(repeat('00', 120), 'hex'), ($2::uuid[])[1], at, at
             FROM generate_series(0, 99999) AS n,
                 LATERAL (SELECT $4::timestamptz + (n / 20) * interval '30 minutes' AS at,
                     CASE n % 100 WHEN 3 THEN 'cancelled' WHEN 7 THEN 'no_show' WHEN 11 THEN 'completed' ELSE 'scheduled' END AS status) AS made
@@ -218,6 +220,7 @@ async def filled(alone):
 def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
     """The frequent statements, with parameters that match many rows."""
     day = {"since": NINE + timedelta(days=20), "until": NINE + timedelta(days=21)}
+    week = {"since": NINE + timedelta(days=20), "until": NINE + timedelta(days=27)}
     always = {"since": NINE - timedelta(days=999), "until": NINE + timedelta(days=999)}
     one = {"id": ids["id"]}
     client, practitioner = {"client_id": ids["client_id"]}, {"practitioner_id": ids["practitioner_id"]}
@@ -246,6 +249,9 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
     return {
         **lists,
         **counts,
+        "a practitioner's week": (store.appointment_list.list_statement(["practitioner_id"]), {**practitioner, **week, **first}),
+        "a week's list": (store.appointment_list.list_statement(), {**week, **first}),
+        "what clocks say of what is to come": (clocks.agreed, {"since": NINE + timedelta(days=9), "after": ids["id"], "limit": 50}),
         "a day's list": (store.appointment_list.list_statement(), {**day, **first}),
         "a far page's list": (store.appointment_list.list_statement(), {**always, "since": NINE + timedelta(days=90), **far}),
         "where a far page begins": (store.appointment_list.locate_statement(), {**always, "offset": 90_000}),
@@ -330,6 +336,31 @@ async def test_no_statement_scans_a_large_table(alone, filled):
                 assert "Relation Name" not in node or rows <= max_rows, (name, rows, node)
 
 
+@pytest.mark.parametrize("name", ["a day's list", "a practitioner's week", "timeline", "what clocks say of what is to come"])
+async def test_without_its_indexes_a_statement_reads_too_much(alone, filled, name):
+    """So what is checked above can fail."""
+    stmt, params = frequent(filled)[name]
+    read = []
+    async with alone.superuser() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        for change in ("SELECT", f"DROP INDEX {', '.join(f'scheduling.ix_appointments_{each}' for each in INDEXES)}"):
+            await connection.execute(change)
+            # As the service, under row security.
+            await connection.execute("SET LOCAL ROLE scheduling_app")
+            await connection.execute("SELECT set_config('app.workspace_id', $1, true)", str(filled["workspace_id"]))
+            plan = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {stmt.sql}", *stmt.arguments(params)))[0]["Plan"]
+            await connection.execute("RESET ROLE")
+            rows = [
+                (each["Actual Rows"] + each.get("Rows Removed by Filter", 0)) * each["Actual Loops"]
+                for each in nodes(plan)
+                if "Relation Name" in each
+            ]
+            read.append(max(rows))
+        await transaction.rollback()
+    assert read[0] <= MAX_ROWS < read[1]
+
+
 async def test_no_generic_plan_scans_a_large_table(alone, filled):
     """The service runs with `force_generic_plan`, so statements are planned without knowledge of their parameters."""
     async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
@@ -368,6 +399,7 @@ async def test_a_booking_reads_no_busy_periods_but_overbooked_ones(alone, filled
         "scheduled_start": start, "scheduled_end": start + timedelta(minutes=5), "during": Range(start, start + timedelta(minutes=5)),
         "location_type": "clinic", "location_id": None, "service_id": None, "status": "scheduled", "sealed": b"", "overbooked": False,
         "overbooked_by": None, "overbooked_at": None, "payment_price": None, "payment_status": None, "payment_method": None, "paid_at": None,
+        "time_zone": None, "local_start": None, "utc_offset": None,
         "created_by": uuid7(), "created_at": NINE, "updated_at": NINE, "owner_id": uuid7(), "resource_kinds": ["practitioner"],
         "resource_ids": [filled["practitioner_id"]], "starts": [start], "ends": [start + timedelta(minutes=5)], "flags": [False],
     }  # fmt: skip

@@ -64,7 +64,7 @@ async def test_a_booking_in_time_off_is_refused_as_the_check_says_and_may_be_ove
     over = await practitioner.book(scheduled_end=NINE + minutes(150), allow_conflict=True)
     assert over.overbooked
     [line] = [line for line in await practitioner.audited("book_appointment") if line.resource_id == over.id]
-    assert dict(line.facts) == {"overbooked": "true", "clashes": "2", "resources": "practitioner"}
+    assert dict(line.facts) == {"overbooked": "true", "clashes": "2", "resources": "practitioner", "overbooking_reason": "none"}
     # What touches is free.
     assert not (await practitioner.book(scheduled_start=NINE + 3 * HOUR)).overbooked
 

@@ -1,12 +1,14 @@
 """The waitlist: who is offered what somebody gives back, who gets it, and who is told so."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
@@ -50,6 +52,13 @@ class List:
         found = await self.entries()
         told = [enum_text(pb.WaitlistStatus, found[entry_id].status) for entry_id in entry_ids]
         return told[0] if len(told) == 1 else told
+
+    async def statuses(self, *entry_ids):
+        """Of these, however many others wait."""
+        async with self.member.environment.superuser() as connection:
+            found = await connection.fetch("SELECT id, status FROM scheduling.waitlist_entries WHERE id = ANY ($1::uuid[])", entry_ids)
+        told = {str(row["id"]): row["status"] for row in found}
+        return [told[entry_id] for entry_id in entry_ids]
 
     async def accept(self, entry_id, call=None):
         return await self.stub.AcceptOffer(pb.AcceptOfferRequest(entry_id=entry_id), call or self.member.call)
@@ -402,17 +411,48 @@ async def test_the_time_of_an_erased_client_is_offered(owner, waitlist):
     assert found == 0
 
 
-async def test_many_inactive_clients_before_an_active_one_keep_nobody_waiting(owner, waitlist):
-    booked = await owner.book()
-    inactive = [await owner.new_client() for _ in range(25)]
-    for client_id in inactive:
-        await waitlist.join(client_id)
-    entry = await waitlist.join()
-    clients = owner.environment.stub(ClientsStub)
-    for client_id in inactive:
-        await clients.UpdateClient(
-            clients_pb2.UpdateClientRequest(client_id=client_id, mask={"paths": ["is_active"]}, is_active=False), owner.call
+async def inactive_clients(owner, number):
+    """So many clients who are no longer active wait, all of them longer than anybody else."""
+    async with owner.environment.superuser() as connection, connection.transaction():
+        # Without the counters and searches of so many.
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(
+            """
+            INSERT INTO clients.clients SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'is_active', false))).*
+            FROM clients.clients c, generate_series(1, $2::int) WHERE c.workspace_id = $1 AND c.id = $3
+            """,
+            owner.workspace_id,
+            number,
+            UUID(owner.client_id),
         )
+        await connection.execute(
+            """
+            INSERT INTO scheduling.waitlist_entries (workspace_id, id, client_id, earliest, latest, status, created_by, created_at, updated_at)
+            SELECT workspace_id, gen_random_uuid(), id, $2, $2::timestamptz + interval '1 day', 'waiting', $3, now() - interval '9 days', now()
+            FROM clients.clients WHERE workspace_id = $1 AND NOT is_active
+            """,
+            owner.workspace_id,
+            NINE,
+            owner.user_id,
+        )
+        await connection.execute("ANALYZE scheduling.waitlist_entries")
+
+
+def asked(method):
+    return REGISTRY.get_sample_value("caseload_rpc_total", {"service": "clients", "method": method, "code": "ok"}) or 0
+
+
+async def test_ten_thousand_inactive_clients_before_an_active_one_keep_nobody_waiting(owner, waitlist):
+    booked = await owner.book()
+    await inactive_clients(owner, 10_000)
+    entry = await waitlist.join()
+    later = await waitlist.join()
+    before, began = [asked(method) for method in ("CheckClient", "FindActive")], time.process_time()
     await owner.change(booked, status="cancelled")
     await waitlist.work()
-    assert await waitlist.status(entry) == "offered"
+    took = time.process_time() - began
+
+    assert await waitlist.statuses(entry, later) == ["offered", "waiting"]
+    assert [asked(method) for method in ("CheckClient", "FindActive")] == [before[0], before[1] + 21]
+    # Of the service, clients and the caller together.
+    assert took < 4, took

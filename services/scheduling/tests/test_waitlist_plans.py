@@ -29,7 +29,7 @@ STATEMENTS = {
         store.next_answer,
         {name: CANDIDATES[name] for name in ("opening_id", "practitioner_id", "free_from", "free_until")},
     ),
-    "an appointment that day": (store.has_appointment, {"client_id": ID, "since": NOW, "until": NOW}),
+    "an appointment that day": (store.with_appointment, {"client_ids": [ID], "sinces": [NOW], "untils": [NOW]}),
     "an opening": (store.get_opening, {"id": ID}),
     "lock an opening": (store.lock_opening, {"id": ID}),
     "make an opening due": (store.wait_until, {"id": ID, "at": NOW}),

@@ -17,7 +17,7 @@ EXPLANATIONS: dict[str, str] = {
     "api_key_invalid": "An API key has a name, at least one scope that keys may have (those of co-signatures, of care teams and `clients:export-all` are for people), and ends in the future if it ends. `errors` says what is wrong.",
     "api_key_not_valid": "This API key is unknown, has expired or was deleted, or its workspace is suspended.",
     "api_key_required": "The patients of json-server's front ends are served without credentials to the machine that the gateway runs on alone. From elsewhere, send an API key of the workspace as Authorization: Bearer.",
-    "appointment_conflict": "The practitioner or the room is taken at that time, or the practitioner is away. `conflicting_appointments` lists everything that is in the way: appointments, holds (`hold`) and time off (`time_off`). Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
+    "appointment_conflict": "The practitioner or the room is taken at that time, or the practitioner is away. `conflicting_appointments` lists everything that is in the way: appointments, holds (`hold`) and time off (`time_off`). Send allow_conflict=true to overbook deliberately, with an overbooking_reason; the audit trail will say so.",
     "appointment_not_begun": "An appointment cannot be completed before it begins.",
     "appointment_not_paid": "Only an appointment whose `payment_status` is paid has a time of payment.",
     "appointment_of_another_client": "A note documents an appointment of its own client. This one is another client's.",

@@ -18,6 +18,7 @@ from scheduling.availability.rpc import Availability
 from scheduling.calendar_feeds.rpc import CalendarFeeds
 from scheduling.client_answers import reactions as client_answers
 from scheduling.client_moves.rpc import ClientMoves
+from scheduling.clock_changes.worker import ClockChanges
 from scheduling.locations.rpc import Locations
 from scheduling.locations.sealing import AddressSealer
 from scheduling.offered_services.rpc import OfferedServices
@@ -61,7 +62,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys), *waitlist.reactions()],
-    loops=lambda runtime: [WaitlistWorker(runtime).poller.run, AddressSealer(runtime).run],
+    loops=lambda runtime: [WaitlistWorker(runtime).poller.run, AddressSealer(runtime).run, ClockChanges(runtime).run],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

@@ -30,6 +30,10 @@ class ActivityPeriod(Schema):
     hours: Annotated[float, Field(description="Of scheduled and completed ones.")]
     available_hours: Annotated[float, Field(description="That practitioners work, by their working hours of today.")]
     utilisation: Annotated[float | None, Field(description="The share of the hours in those; null where nobody works.")]
+    fees_paid: Annotated[str, Field(description="What the appointments cost that are paid, a decimal number.")]
+    fees_payment_sent: Annotated[str, Field(description="Of those that clients were asked to pay.")]
+    fees_not_paid: Annotated[str, Field(description="Of those that nobody was asked to pay yet, without cancelled ones.")]
+    fees_waived: str
 
 
 class ActivityReport(Schema):

@@ -21,6 +21,7 @@ from gateway.api.payments.schemas import PaymentLink
 from gateway.api.reminders.schemas import ReminderLog
 from gateway.api.responses import json_response, no_content, page_response
 from gateway.api.time_range import time_range
+from gateway.api.workspace_facts import workspace_facts
 from gateway.auth.dependencies import SignedInRequest
 from gateway.compat.completed_status import translate
 from gateway.mapping import render, to_proto
@@ -41,7 +42,8 @@ _log = logging.getLogger(__name__)
 @router.post("", response_model=schemas.Appointment, status_code=201)
 async def book_appointment(body: schemas.AppointmentCreate, request: SignedInRequest, *, allow_conflict: AllowConflict = False) -> Response:
     """A conflict is refused with `appointment_conflict`, which lists all conflicting appointments."""
-    message = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict)
+    zone = body.time_zone or (await workspace_facts(request)).time_zone.key
+    message = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict, time_zone=zone)
     # The name first: if the clients service fails, the request fails before the appointment is booked.
     found = await _read_summaries(request, [message.client_id], with_vouchers=True)
     names = {summary.id: render(summary) for summary in found.items}

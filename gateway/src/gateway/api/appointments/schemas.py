@@ -6,7 +6,20 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from gateway.api.clients.schemas import ClientSummary
-from gateway.api.fields import JsonObject, LocationType, Page, PageQuery, QueryTime, Schema, Text, Text5000, Time, TimeOrDay, absent
+from gateway.api.fields import (
+    JsonObject,
+    LocationType,
+    Page,
+    PageQuery,
+    QueryTime,
+    Schema,
+    Text,
+    Text100,
+    Text5000,
+    Time,
+    TimeOrDay,
+    absent,
+)
 from gateway.compat import completed_status
 
 StatusWord = Literal["scheduled", "completed", "cancelled", "no_show"]
@@ -19,6 +32,9 @@ Price = Annotated[
     Text,
     BeforeValidator(lambda value: f"{value}" if type(value) in {int, float} else value),
     Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$", description="A decimal number, like 80.00."),
+]
+OverbookingReason = Annotated[
+    Text | None, Field(description="Why somebody overbooks, with allow_conflict=true. Kept for as long as the appointment is overbooked.")
 ]
 
 
@@ -33,6 +49,10 @@ class AppointmentCreate(Schema):
     service_id: UUID | None = None
     notes: Text | None = None
     hold_id: Annotated[UUID | None, Field(description="What the caller holds by POST /slots/hold, and books now.")] = None
+    overbooking_reason: OverbookingReason = None
+    time_zone: Annotated[
+        Text100 | None, Field(description="IANA: on whose clocks the times are agreed. The workspace's, unless given.")
+    ] = None
 
 
 class AppointmentUpdate(Schema):
@@ -54,6 +74,8 @@ class AppointmentUpdate(Schema):
     payment_notes: Text | None = None
     paid_at: Time | None = None
     change_reason: Annotated[Text | None, Field(description="Needed to change the times of a completed appointment.")] = None
+    overbooking_reason: OverbookingReason = None
+    time_zone: Text100 = Field(default_factory=absent)
 
 
 class AppointmentDeletion(Schema):
@@ -80,6 +102,13 @@ class Appointment(Schema):
     status: AppointmentStatus
     notes: str | None
     overbooked: bool
+    overbooking_reason: Annotated[str | None, Field(description="Why, where somebody said so. Of what is overbooked alone.")]
+    time_zone: Annotated[
+        str | None,
+        Field(
+            description="On its clocks the times are agreed: when its rules change, the appointment moves. null where nobody has said so."
+        ),
+    ]
     version: int
     edited_at: Time | None
     edit_count: int

@@ -108,6 +108,12 @@ class Clients(ClientsServicer[UnitOfWork]):
         await check_not_merged(row, work)
         return fill(pb.CheckClientResponse(), row)
 
+    async def FindActive(self, request: pb.FindActiveRequest, work: UnitOfWork) -> pb.ActiveClients:
+        client_ids = list(dict.fromkeys(map(UUID, request.client_ids)))
+        rules.check_number_of_ids(len(client_ids))
+        found = await work.find(store.get_names, client_ids)
+        return pb.ActiveClients(client_ids=[str(row["id"]) for row in found.values() if row["is_active"] and row["merged_into"] is None])
+
     async def ListMergedClients(self, request: pb.ListMergedClientsRequest, work: UnitOfWork) -> pb.MergedClientList:
         await check_not_merged(await work.find_one(store.get_names, request.client_id), work)
         _, *merged = await same_person_as(request.client_id, work)

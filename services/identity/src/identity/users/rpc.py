@@ -1,5 +1,6 @@
 """The Users service: the users of the caller's workspace."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -165,7 +166,12 @@ class Users(UsersServicer[UnitOfWork]):
         row = await work.db.maybe(store.get_practitioner, user_id=request.user_id)
         if row is None:
             raise NotFound("practitioner_not_found", "Nobody here has this id.")
-        return fill(pb.Practitioner(treats=TREATS in SCOPES_BY_ROLE[row["role"]]), row)
+        return _practitioner(row)
+
+    async def ListPractitioners(self, request: pb.ListPractitionersRequest, work: UnitOfWork) -> pb.PractitionerList:
+        user_ids = sorted(set(map(UUID, request.user_ids)))
+        rules.check_number_of_ids(len(user_ids))
+        return pb.PractitionerList(items=map(_practitioner, await work.db.all(store.practitioners, ids=user_ids)))
 
     async def GetSupervision(self, request: pb.GetSupervisionRequest, work: UnitOfWork) -> pb.Supervision:
         row = await work.db.one(store.supervision, user_id=request.user_id)
@@ -245,6 +251,10 @@ class Users(UsersServicer[UnitOfWork]):
         if supervisor_id not in found:
             raise NotFound("supervisor_not_found", "Nobody here has the supervisor's id.")
         rules.check_supervisor(user_id, is_active=found[supervisor_id]["is_active"], supervisors=found.keys())
+
+
+def _practitioner(row: Mapping[str, Any]) -> pb.Practitioner:
+    return fill(pb.Practitioner(treats=TREATS in SCOPES_BY_ROLE[row["role"]]), row)
 
 
 def _check_may_add_mightiest(role: str, kind: str, work: UnitOfWork) -> None:

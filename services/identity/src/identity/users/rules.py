@@ -16,9 +16,16 @@ _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
 _MAX_TEXT_LENGTH = 100
+MAX_IDS = 500
 _MAX_SHIFTS_PER_DAY = 10
 # Each is looked for in every name of the workspace.
 _MOST_SEARCH_WORDS = 8
+
+
+def check_number_of_ids(number: int) -> None:
+    """Raises Invalid for more people than are asked about at once."""
+    if number > MAX_IDS:
+        raise Invalid("too_many_ids", faults=[Fault("/user_ids", f"must be {MAX_IDS} or fewer")])
 
 
 def check_changes(changes: Mapping[str, Any]) -> None:

@@ -62,6 +62,12 @@ sealed_names = query(select(*SEALED_COLUMNS).where(users.c.id == any_(bindparam(
 
 get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active, users.c.department_id).where(_this_user))
 
+practitioners = query(
+    select(users.c.id, users.c.role, users.c.is_active, users.c.department_id)
+    .where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(users.c.id)
+)
+
 # The first to have come.
 active_users_of_roles = query(
     select(users.c.id)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _OF_OTHERS = "catalogue:write"
+_PAYMENT_STATUSES = ("paid", "payment_sent", "not_paid", "waived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,18 @@ def hours_between(worked: Iterable[Period], moments: Sequence[datetime]) -> list
 def utilisation(hours: float, available: float) -> float | None:
     """The share of the available hours that was taken, more than 1 where somebody worked longer. None where there are none."""
     return round(hours / available, 4) if available else None
+
+
+def fees(rows: Iterable[tuple[str, str | None, Decimal | None]]) -> dict[str, str]:
+    """What appointments cost, by payment status, as `fees_` and its name. Each row is an appointment's status, its payment status and the sum of prices.
+
+    Nobody owes what was cancelled, so of that only what was paid counts.
+    """
+    sums = dict.fromkeys(_PAYMENT_STATUSES, Decimal())
+    for status, payment_status, price in rows:
+        if price is not None and (status != "cancelled" or payment_status == "paid"):
+            sums[payment_status or "not_paid"] += price
+    return {f"fees_{name}": f"{total:f}" for name, total in sums.items()}
 
 
 def _last_of(day: date, group_by: str) -> date:

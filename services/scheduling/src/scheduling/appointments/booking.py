@@ -12,13 +12,15 @@ from chassis.db.statement import Statement
 from chassis.db.transaction import Record
 from chassis.errors import NotFound
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import rules, store
+from scheduling.appointments import history_rules, price_rules, rules, store
 from scheduling.appointments.mapping import places_of
 from scheduling.appointments.merged_clients import survivor_named
 from scheduling.appointments.rules import AppointmentDetails, Buffers, Terms
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import BUSY_STATUSES, REFUSING, BusyPeriod, columns, overbooked_on, within
 
+# Who has changed or overbooked what a change of the rules of time zones has moved.
+NOBODY = UUID(int=0)
 OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
 # The sealed value of an appointment with these overbooking columns, to which it is bound.
 SealedWith: TypeAlias = Callable[[dict[str, Any]], bytes]
@@ -66,7 +68,7 @@ async def service_terms(work: UnitOfWork, service_id: UUID | None, *, kept: UUID
     if service is None or service_id != kept:
         service = rules.check_offered("service", service)
     buffers = Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
-    price = rules.price_of_service(service["price_minor_units"], service["currency"])
+    price = price_rules.price_of_service(service["price_minor_units"], service["currency"])
     return Terms(buffers, price, duration_minutes=service["default_duration_minutes"])
 
 
@@ -124,17 +126,19 @@ async def move(
     return await _take(work, store.move, appointment | overbooking, others, sealed_with, allow_conflict=allow_conflict)
 
 
-async def record_change(work: UnitOfWork, changed: Record, before: AppointmentDetails, after: AppointmentDetails) -> None:
-    """Adds to the appointment's history what was changed."""
+async def record_change(
+    work: UnitOfWork, changed: Record, before: AppointmentDetails, after: AppointmentDetails, *, by: UUID | None = None
+) -> None:
+    """Adds to the appointment's history what was changed; by the caller, unless said otherwise."""
     await work.db.run(
         store.add_change,
         appointment_id=changed["id"],
         version=changed["version"],
         status_before=before.status,
         status_after=after.status,
-        changed_by=work.user_id,
+        changed_by=by or work.user_id,
         changed_at=work.now,
-        fields=json.dumps(rules.changed_fields(before, after)),
+        fields=json.dumps(history_rules.changed_fields(before, after)),
     )
 
 
@@ -150,7 +154,7 @@ async def _take(
     async def write(taken: Sequence[BusyPeriod]) -> Record | None:
         overbooking = {name: appointment[name] for name in OVERBOOKING_COLUMNS}
         if _is_overbooked(taken):
-            overbooking = {"overbooked": True, "overbooked_by": work.user_id, "overbooked_at": work.now}
+            overbooking = {"overbooked": True, "overbooked_by": work.caller.user_id or NOBODY, "overbooked_at": work.now}
         written = appointment | overbooking | {"sealed": sealed_with(overbooking)}
         return await work.db.maybe(statement, **written, **columns(taken), owner_id=appointment["id"])
 

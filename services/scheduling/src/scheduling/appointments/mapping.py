@@ -13,7 +13,8 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
-from scheduling.appointments.rules import AppointmentDetails, Period
+from scheduling.appointments.agreed_rules import AGREED, agreed
+from scheduling.appointments.rules import AppointmentDetails, Period, without_idle_reason
 from scheduling.appointments.time_rules import refusing_periods
 from scheduling.busy_periods.rules import CLIENT, BusyPeriod
 from scheduling.tables import appointments
@@ -24,8 +25,9 @@ M = TypeVar("M", bound=Message)
 _IN_THE_CALENDAR = (
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "cancellation_asked_at", "created_at", "updated_at",
+    "time_zone",
 )  # fmt: skip
-_PHI = ("notes", "location_details", "payment_notes", "change_reason")
+_PHI = ("notes", "location_details", "payment_notes", "change_reason", "overbooking_reason")
 # In the row, null.
 _NOT_PAID = "not_paid"
 _NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _PHI)
@@ -50,10 +52,16 @@ def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
 
 
 def to_columns(details: AppointmentDetails, busy: Period, *, appointment_id: UUID) -> dict[str, Any]:
-    """The columns that hold the details that are no PHI."""
-    columns = {name: getattr(details, name) for name in _NOT_PHI}
+    """The columns that hold the details that are no PHI, and what was agreed on clocks."""
+    columns = {name: getattr(details, name) for name in _NOT_PHI} | agreed(details.scheduled_start, details.time_zone)
     columns["payment_status"] = None if details.payment_status == _NOT_PAID else details.payment_status
     return {"id": appointment_id, **columns, "during": Range(*busy)}
+
+
+def kept_agreement(row: Mapping[str, Any], after: AppointmentDetails) -> dict[str, Any]:
+    """What was agreed on clocks, of an appointment whose time is not changed: rules may have changed since. Otherwise nothing."""
+    is_kept = (row["scheduled_start"], row["time_zone"]) == (after.scheduled_start, after.time_zone)
+    return {name: row[name] for name in AGREED} if is_kept else {}
 
 
 def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +71,8 @@ def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def seal(details: AppointmentDetails, keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> bytes:
     """The sealed PHI of the details. `row` is what a statement is about to leave: the value opens with no other."""
-    return APPOINTMENTS.seal(pb.Appointment(**{name: getattr(details, name) for name in _PHI}), keys, row, witness)
+    told = without_idle_reason(details, overbooked=row["overbooked"])
+    return APPOINTMENTS.seal(pb.Appointment(**{name: getattr(told, name) for name in _PHI}), keys, row, witness)
 
 
 def busy_period_of(row: Record) -> Period:

@@ -22,11 +22,12 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import booking, rules, store, time_rules
+from scheduling.appointments import booking, history_rules, rules, store, time_rules
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import (
     APPOINTMENTS,
     busy_period_of,
+    kept_agreement,
     new_row,
     places_of,
     seal,
@@ -42,6 +43,7 @@ from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.mapping import to_clash
 from scheduling.busy_periods.rules import BUSY_STATUSES, within
+from scheduling.working_hours.rules import check_zone
 
 _NO_APPOINTMENT = UUID(int=0)
 # Whether the note is signed is not known here, and to delete a signed one takes what it takes to sign it.
@@ -76,6 +78,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict, hold_id=given(request)["hold_id"]
         )
 
+        if booked["overbooked"]:
+            _note_reason(details, work)
         work.emit(to_event(events_pb2.AppointmentBooked, booked, by=work.caller.user_id))
         return to_message(booked, keys)
 
@@ -97,6 +101,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))
+        if "time_zone" in changes:
+            check_zone(changes["time_zone"])
         client_active = await self._clients.is_active(changes["client_id"], work) if "client_id" in changes else True
         practitioner = await standing(self._users, changes["practitioner_id"], work) if "practitioner_id" in changes else None
         keys = await self._keys.of(work.workspace_id)
@@ -106,6 +112,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         appointment = to_message(row, keys)
         before = to_details(row, appointment)
         after = rules.apply_changes(before, changes, now=work.now)
+        after = rules.without_idle_reason(after, overbooked=row["overbooked"] or request.allow_conflict)
         if after == before:
             return appointment
         rules.check_completed(before, after, now=work.now)
@@ -123,7 +130,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             after = rules.priced(before, after, changes, terms, terms_before)
         busy_before = busy_period_of(row)
         busy_after = time_rules.busy_period(after, terms.buffers) if time_rules.changes_busy_period(before, after) else busy_before
-        columns = to_columns(after, busy_after, appointment_id=row["id"])
+        columns = to_columns(after, busy_after, appointment_id=row["id"]) | kept_agreement(row, after)
         columns |= {"edited_at": work.now, **_answers(row, before, after), **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
 
@@ -137,7 +144,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
             changed = await work.db.one(store.change, **columns, **kept, sealed=sealed_with(kept))
 
+        after = rules.without_idle_reason(after, overbooked=changed["overbooked"])
         await booking.record_change(work, changed, before, after)
+        if after.overbooking_reason != before.overbooking_reason:
+            _note_reason(after, work)
         if after.payment_status != before.payment_status:
             work.note(payment_before=before.payment_status, payment=after.payment_status)
         match rules.change_event(before, after):
@@ -208,7 +218,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         return pb.ClashList(items=[to_clash(conflict) for conflict in conflicts.values()])
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
-        named = rules.check_client_ids(request.client_ids)
+        named = history_rules.check_client_ids(request.client_ids)
         # Of those whose record the caller may not open there are no figures.
         hidden = (await self._care_teams.of(work, named)).hidden
         client_ids = [client_id for client_id in named if client_id not in hidden]
@@ -217,7 +227,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
 
     async def CloseUnbooked(self, request: pb.CloseUnbookedRequest, work: UnitOfWork) -> pb.CloseUnbookedResponse:
-        client_ids = sorted(rules.check_client_ids(request.client_ids))
+        client_ids = sorted(history_rules.check_client_ids(request.client_ids))
         await work.db.many(store.lock_client, [{"client_id": client_id} for client_id in client_ids])
         # After the locks: nobody books one of them until the end of this transaction.
         found = await work.db.all(store.client_summaries, ids=client_ids, now=work.now)
@@ -228,8 +238,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         wanted = given(request)
-        limit = rules.check_timeline_limit(request.limit)
-        cursor = rules.check_cursor(wanted["before"], wanted["before_id"])
+        limit = history_rules.check_timeline_limit(request.limit)
+        cursor = history_rules.check_cursor(wanted["before"], wanted["before_id"])
         statement = store.timeline_events_before if cursor else store.timeline_events
         events = await work.db.all(statement, client_id=request.client_id, limit=limit, **cursor)
         counter = await work.db.one(store.client_counter, client_id=request.client_id)
@@ -259,7 +269,10 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
     """The details of a booking. The practitioner is the caller if the request names none."""
     wanted = given(request)
     start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
-    rules.check_texts(notes=wanted["notes"], location_details=wanted["location_details"])
+    texts = {name: wanted[name] for name in ("notes", "location_details", "overbooking_reason")}
+    rules.check_texts(**texts)
+    if wanted["time_zone"] is not None:
+        check_zone(wanted["time_zone"])
     practitioner_id, location_id, service_id = (
         UUID(value) if (value := wanted[name]) else None for name in ("practitioner_id", "location_id", "service_id")
     )
@@ -271,9 +284,14 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
         location_type=enum_text(pb.LocationType, request.location_type),
         location_id=location_id,
         service_id=service_id,
-        notes=wanted["notes"],
-        location_details=wanted["location_details"],
+        time_zone=wanted["time_zone"],
+        **texts,
     )
+
+
+def _note_reason(details: AppointmentDetails, work: UnitOfWork) -> None:
+    """Whether somebody said why they overbook. What they said is sealed with the appointment."""
+    work.note(overbooking_reason="none" if details.overbooking_reason is None else "given")
 
 
 def _answers(row: Record, before: AppointmentDetails, after: AppointmentDetails) -> dict[str, datetime | None]:

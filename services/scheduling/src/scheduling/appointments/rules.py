@@ -1,34 +1,35 @@
 """Decisions about appointments: which details are valid, which changes are allowed, and what a change means for others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import Fault, Forbidden, Invalid, NotFound, Stale
+from scheduling.appointments.price_rules import check_price
 from scheduling.busy_periods.rules import BUSY_STATUSES
 
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 # Exclusive.
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_LENGTH = timedelta(hours=24)
-MAX_CLIENTS = 500
 # How long nobody books a client who may be about to be erased: longer than any call takes that found the client before.
 CLOSED_FOR = timedelta(minutes=2)
-MAX_TIMELINE_EVENTS = 500
-DEFAULT_TIMELINE_EVENTS = 100
-# The newest ones are shown.
-MAX_STATUS_CHANGES = 500
-# Of one practitioner, in the period that is asked for.
-MOST_IN_AN_AGENDA = 200
 
 # In characters. A page of a hundred appointments has to fit into one reply.
-MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000, "payment_notes": 2_000, "change_reason": 2_000}
+MAX_TEXT = {
+    "notes": 20_000,
+    "location_details": 2_000,
+    "reason": 20_000,
+    "payment_notes": 2_000,
+    "change_reason": 2_000,
+    "overbooking_reason": 2_000,
+}
 # Of a change these texts are named, and not kept.
-TEXTS = frozenset({"notes", "location_details", "payment_notes", "change_reason"})
+TEXTS = frozenset({"notes", "location_details", "payment_notes", "change_reason", "overbooking_reason"})
 # Of the deletion of a note: what clinical keeps.
 MAX_NOTE_REASON = 5_000
 
@@ -49,14 +50,8 @@ _CLEARABLE = frozenset(
         "payment_notes",
         "paid_at",
         "change_reason",
+        "overbooking_reason",
     }
-)
-# Below this, and with this many places after the point.
-_MAX_PRICE = Decimal(10_000_000)
-_PRICE_PLACES = 3
-# ISO 4217: the currencies whose smallest unit is not a hundredth.
-_PLACES = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0) | dict.fromkeys(
-    ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
 )
 
 # Start, inclusive, and end, exclusive.
@@ -84,6 +79,10 @@ class AppointmentDetails:
     paid_at: datetime | None = None
     # Why the times of a completed appointment were changed last.
     change_reason: str | None = field(default=None, repr=False)
+    # Why somebody overbooks. Of what is not overbooked it is not kept.
+    overbooking_reason: str | None = field(default=None, repr=False)
+    # On whose clocks the times were agreed. None of what was booked before that was asked.
+    time_zone: str | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -179,34 +178,17 @@ def _parsed(name: str, value: Any) -> Any:
     return UUID(value) if name.endswith("_id") else value
 
 
-def check_price(text: str) -> Decimal:
-    """The price as a number, with the places it was written with. Raises Invalid unless it is one from 0 to 9,999,999.999."""
-    try:
-        price = Decimal(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else None
-    except InvalidOperation:
-        price = None
-    if price is None or price >= _MAX_PRICE or -int(price.as_tuple().exponent) > _PRICE_PLACES:
-        detail = f"must be a decimal number like 80.00, below {_MAX_PRICE} and with at most {_PRICE_PLACES} places"
-        raise _invalid("payment_price_invalid", "payment_price", detail, "This is not a price.")
-    return price
-
-
-def price_of_service(minor_units: int | None, currency: str | None) -> Decimal | None:
-    """What the service costs, as a number: 8000 minor units are 80.00, in a currency that has hundredths. None where it has no such price."""
-    if minor_units is None:
-        return None
-    price = Decimal(minor_units).scaleb(-_PLACES.get(currency or "", 2))
-    return price if price < _MAX_PRICE else None
-
-
 def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any], *, now: datetime) -> AppointmentDetails:
     """The details after the changes. Raises Invalid if the period, a text or the time of the payment is not allowed."""
     after = replace(before, **changes)
     check_slot(after.scheduled_start, after.scheduled_end)
-    check_texts(
-        notes=after.notes, location_details=after.location_details, payment_notes=after.payment_notes, change_reason=after.change_reason
-    )
+    check_texts(**{name: getattr(after, name) for name in sorted(TEXTS)})
     return replace(after, paid_at=_paid_at(after, changes, now=now))
+
+
+def without_idle_reason(details: AppointmentDetails, *, overbooked: bool) -> AppointmentDetails:
+    """The details, without a reason for an overbooking where nothing is overbooked."""
+    return details if overbooked or details.overbooking_reason is None else replace(details, overbooking_reason=None)
 
 
 def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:
@@ -248,19 +230,6 @@ def check_fresh(expected: int | None, version: int) -> None:
         raise Stale("stale_version", "The appointment has changed since.", facts={"current_version": version})
 
 
-def changed_fields(before: AppointmentDetails, after: AppointmentDetails) -> dict[str, list[str | None]]:
-    """What but the status has changed, by field: the value before and after. Of texts neither is told."""
-    names = (name for name in EDITABLE_FIELDS if name != "status" and getattr(before, name) != getattr(after, name))
-    return {name: [None, None] if name in TEXTS else [told(getattr(details, name)) for details in (before, after)] for name in names}
-
-
-def told(value: Any) -> str | None:
-    """A value as the history tells it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return None if value is None else str(value)
-
-
 def check_client(*, is_active: bool) -> None:
     if not is_active:
         raise _invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
@@ -285,33 +254,6 @@ def check_offered(kind: str, entry: EntryT | None) -> EntryT:
     if not entry["is_active"]:
         raise _invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present", f"This {kind} is not offered at present.")
     return entry
-
-
-def check_client_ids(client_ids: Iterable[str]) -> list[UUID]:
-    """The ids without repetitions. Raises Invalid if there are too many."""
-    distinct = list(dict.fromkeys(map(UUID, client_ids)))
-    if len(distinct) > MAX_CLIENTS:
-        raise _invalid("too_many_clients", "client_ids", f"may name at most {MAX_CLIENTS} clients", "These are too many clients at once.")
-    return distinct
-
-
-def check_cursor(before: datetime | None, before_id: str | None) -> dict[str, Any]:
-    """The time and id of the last event that was read, or nothing. Raises Invalid if only one of them is given."""
-    if (before is None) != (before_id is None):
-        raise _invalid("cursor_incomplete", "before", "goes together with before_id", "A place in the list is a time and an id.")
-    return {} if before is None else {"before": before, "before_id": before_id}
-
-
-def check_timeline_limit(limit: int) -> int:
-    """How many events to read. 0 means the default. Raises Invalid if it is out of range."""
-    if not 0 <= limit <= MAX_TIMELINE_EVENTS:
-        raise _invalid(
-            "limit_out_of_range",
-            "limit",
-            f"must be from 1 to {MAX_TIMELINE_EVENTS}",
-            "This is not a number of events that can be read at once.",
-        )
-    return limit or DEFAULT_TIMELINE_EVENTS
 
 
 def priced(

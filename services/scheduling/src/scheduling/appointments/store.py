@@ -27,12 +27,11 @@ from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
+from scheduling.appointments.history_rules import MAX_STATUS_CHANGES, MOST_IN_AN_AGENDA
 from scheduling.appointments.rules import (
     CLOCK_SKEW,
     EARLIEST_START,
     LATEST_START,
-    MAX_STATUS_CHANGES,
-    MOST_IN_AN_AGENDA,
 )
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import APPOINTMENT
@@ -79,7 +78,7 @@ def _parameters(*names: str) -> dict[str, Any]:
 _booked = _parameters(
     "workspace_id", "id", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type",
     "location_id", "service_id", "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "payment_price", "payment_status",
-    "payment_method", "paid_at", "created_by", "created_at", "updated_at",
+    "payment_method", "paid_at", "time_zone", "local_start", "utc_offset", "created_by", "created_at", "updated_at",
 )  # fmt: skip
 
 _taken = busy_periods.taken(APPOINTMENT)
@@ -99,7 +98,7 @@ get_for_update = command(select(*_a).where(_by_id).with_for_update())
 _changed = _parameters(
     "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id", "service_id",
     "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "confirmed_at", "cancellation_asked_at", "payment_price", "payment_status",
-    "payment_method", "paid_at", "edited_at",
+    "payment_method", "paid_at", "time_zone", "local_start", "utc_offset", "edited_at",
 )  # fmt: skip
 
 _change = (

@@ -62,7 +62,7 @@ class Availability(AvailabilityServicer[UnitOfWork]):
         content = pb.WorkingHours(weekly=request.weekly, exceptions=request.exceptions)
 
         def next_row(version: int) -> dict[str, Any]:
-            row = {**key, **columns, "version": version + 1}
+            row = {**key, **columns, "version": version + 1, **time_off.marks(version + 1)}
             return row | {"sealed": AVAILABILITY.seal(content, keys, row, work)}
 
         before = await work.db.maybe(store.get_for_update, **key)

@@ -13,7 +13,9 @@ from scheduling.tables import availability, busy_periods
 
 _a = availability.c
 _of_practitioner = _a.practitioner_id == bindparam("practitioner_id", type_=_a.practitioner_id.type)
-_SET = ("time_zone", "notice_minutes", "slot_step_minutes", "sealed", "version", "updated_by", "updated_at")
+_SET = (
+    "time_zone", "notice_minutes", "slot_step_minutes", "sealed", "version", "updated_by", "updated_at", "time_off_version", "time_off_rules",
+)  # fmt: skip
 _values: dict[str, Any] = {name: bindparam(name, type_=_a[name].type) for name in _SET}
 _key: dict[str, Any] = {name: bindparam(name, type_=_a[name].type) for name in ("workspace_id", "practitioner_id")}
 

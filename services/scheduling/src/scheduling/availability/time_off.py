@@ -1,6 +1,9 @@
 """Takes the time that practitioners have off, so that it is in the way of whoever books."""
 
+from typing import Any
 from uuid import UUID, uuid5
+
+import tzdata
 
 from caseload.scheduling.v1 import availability_pb2 as pb
 from chassis.work.unit_of_work import UnitOfWork
@@ -8,6 +11,11 @@ from scheduling.availability import store
 from scheduling.busy_periods import store as busy_periods
 from scheduling.working_hours.mapping import to_week
 from scheduling.working_hours.rules import time_off
+
+
+def marks(version: int) -> dict[str, Any]:
+    """The columns that say that the time off of this version of the hours is taken, and by which rules of time zones."""
+    return {"time_off_version": version, "time_off_rules": tzdata.IANA_VERSION}
 
 
 async def take(hours: pb.WorkingHours, work: UnitOfWork) -> None:

@@ -13,8 +13,8 @@ from chassis.events.reactions import Reaction, on
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
-from scheduling.appointments import rules
 from scheduling.appointments import store as appointments
+from scheduling.appointments.history_rules import told
 from scheduling.appointments.mapping import places_of, seal, to_details, to_event, to_message
 from scheduling.busy_periods import store as busy_periods
 from scheduling.busy_periods.rules import places
@@ -31,10 +31,10 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         after = {**row, "confirmed_at": delivery.now, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.confirm, id=row["id"], sealed=sealed, now=delivery.now)
-        told = {"confirmed_at": [None, rules.told(delivery.now)]}
+        answer = {"confirmed_at": [None, told(delivery.now)]}
         if row["cancellation_asked_at"] is not None:
-            told["cancellation_asked_at"] = [rules.told(row["cancellation_asked_at"]), None]
-        await _record(delivery, row, row["status"], **told)
+            answer["cancellation_asked_at"] = [told(row["cancellation_asked_at"]), None]
+        await _record(delivery, row, row["status"], **answer)
         delivery.emit(fill(events_pb2.AppointmentConfirmed(appointment_id=str(row["id"])), after))
         record_effect(delivery, "confirm_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 
@@ -64,10 +64,10 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.ask_to_cancel, id=row["id"], sealed=sealed, now=delivery.now)
         asked_before = row["cancellation_asked_at"]
-        told = {"cancellation_asked_at": [None if asked_before is None else rules.told(asked_before), rules.told(delivery.now)]}
+        answer = {"cancellation_asked_at": [None if asked_before is None else told(asked_before), told(delivery.now)]}
         if row["confirmed_at"] is not None:
-            told["confirmed_at"] = [rules.told(row["confirmed_at"]), None]
-        await _record(delivery, row, row["status"], **told)
+            answer["confirmed_at"] = [told(row["confirmed_at"]), None]
+        await _record(delivery, row, row["status"], **answer)
         asked = events_pb2.AppointmentCancellationAsked(appointment_id=str(row["id"]))
         delivery.emit(fill(asked, {**after, "asked_at": delivery.now}))
         record_effect(delivery, "ask_to_cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])

@@ -26,6 +26,7 @@ from scheduling.series.rules import OK, Occurrence, Place
 from scheduling.series.taking import Wanted
 
 _NOT_OVERBOOKED = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
+_DIFFERING = ("id", "scheduled_start", "scheduled_end", "busy_start", "busy_end", "sealed", "local_start", "utc_offset")
 # After so many sealed values other calls are answered first.
 AT_ONCE = 50
 
@@ -105,11 +106,12 @@ async def write_places(work: UnitOfWork, series_id: UUID, places: Sequence[Place
 
 
 def _arrays(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in ("id", "scheduled_start", "scheduled_end", "busy_start", "busy_end", "sealed")}
+    return {name: [row[name] for row in rows] for name in _DIFFERING}
 
 
 def _common(row: dict[str, Any]) -> dict[str, Any]:
     names = (
-        "client_id", "practitioner_id", "series_id", "location_type", "location_id", "service_id", "status", "payment_price", "created_by",
+        "client_id", "practitioner_id", "series_id", "location_type", "location_id", "service_id", "status", "payment_price",
+        "time_zone", "created_by",
     )  # fmt: skip
     return {f"all_{name}": row[name] for name in names}

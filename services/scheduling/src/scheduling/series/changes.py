@@ -141,7 +141,10 @@ async def _plan(work: UnitOfWork, keys: WorkspaceKeys, series: Kept, timing: Tim
             plan.changed.append(Changed(row, before, before, Terms(), None))
         else:
             times = (before.scheduled_start, before.scheduled_end) if is_moved else (new.planned_start, new.planned_start + timing.length)
-            plan.changed.append(await changing.changed(row, before, rules.reached(details, own.get(row["id"], ())), times, result_id))
+            reached = rules.reached(details, own.get(row["id"], ()))
+            if not is_moved:
+                reached = {**reached, "time_zone": timing.zone.key}
+            plan.changed.append(await changing.changed(row, before, reached, times, result_id))
     if changing.busiest is not None:
         rules.check_apart((each.start for each in timing.planned if each.exists), changing.busiest + timing.length)
     return plan
@@ -202,6 +205,7 @@ def _template(plan: Plan, timing: Timing) -> Template | None:
         payment_notes=None,
         paid_at=None,
         change_reason=None,
+        overbooking_reason=None,
     )
     return Template(details, last.terms, timing.length)
 

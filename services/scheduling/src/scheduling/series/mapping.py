@@ -36,6 +36,7 @@ def details_of(
         location_type=enum_text(appointments_pb2.LocationType, request.location_type),
         location_id=location_id,
         service_id=service_id,
+        time_zone=request.time_zone,
         notes=wanted["notes"],
         location_details=wanted["location_details"],
     )

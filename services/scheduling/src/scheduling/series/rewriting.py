@@ -13,11 +13,11 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.unit_of_work import UnitOfWork
+from scheduling.appointments import history_rules, time_rules
 from scheduling.appointments import rules as appointments
-from scheduling.appointments import time_rules
 from scheduling.appointments.announcing import announce
 from scheduling.appointments.booking import OVERBOOKING_COLUMNS
-from scheduling.appointments.mapping import busy_period_of, places_of, seal, to_columns
+from scheduling.appointments.mapping import busy_period_of, kept_agreement, places_of, seal, to_columns
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent, Period, Terms
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod, overbooked_on, within
@@ -33,7 +33,7 @@ _NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "
 _WRITTEN = (
     "id", "scheduled_start", "scheduled_end", "busy_start", "busy_end", "sealed", "series_id", "practitioner_id", "location_type",
     "location_id", "service_id", "payment_price", "overbooked", "overbooked_by", "overbooked_at", "confirmed_at",
-    "cancellation_asked_at",
+    "cancellation_asked_at", "time_zone", "local_start", "utc_offset",
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ async def _rewrite(
     rows = []
     for number, each in enumerate(changed):
         busy = each.busy_after
-        columns = to_columns(each.after, busy, appointment_id=each.row["id"])
+        columns = to_columns(each.after, busy, appointment_id=each.row["id"]) | kept_agreement(each.row, each.after)
         columns |= {"series_id": each.series_id, "edited_at": work.now, "updated_at": work.now, **_answers(each)}
         columns |= {"former_practitioner_id": appointments.former_practitioner(each.before, each.after)}
         columns |= _overbooking(each, released.get(each.row["id"], []))
@@ -177,7 +177,7 @@ def _answers(each: Changed) -> dict[str, datetime | None]:
 
 
 def _history(each: Changed, scope: str | None) -> dict[str, list[str | None]]:
-    fields = appointments.changed_fields(each.before, each.after)
+    fields = history_rules.changed_fields(each.before, each.after)
     if each.series_id != each.row["series_id"]:
-        fields["series_id"] = [appointments.told(each.row["series_id"]), appointments.told(each.series_id)]
+        fields["series_id"] = [history_rules.told(each.row["series_id"]), history_rules.told(each.series_id)]
     return fields if scope is None else fields | {SERIES_SCOPE: [None, scope]}

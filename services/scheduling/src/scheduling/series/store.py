@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, TableValuedAlias, bindparam, column, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import BigInteger, Boolean, DateTime, Numeric, Text, Uuid
+from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Numeric, Text, Uuid
 
 from chassis.db.statement import command, query
 from scheduling.busy_periods.rules import APPOINTMENT
@@ -119,6 +119,8 @@ _DIFFERING = {
     "busy_start": _TIME,
     "busy_end": _TIME,
     "sealed": _a.sealed.type,
+    "local_start": _a.local_start.type,
+    "utc_offset": Integer(),
 }
 
 
@@ -128,12 +130,12 @@ def _booked() -> tuple[list[str], Select[Any]]:
         name: bindparam(f"all_{name}", type_=_a[name].type)
         for name in (
             "client_id", "practitioner_id", "series_id", "location_type", "location_id", "service_id", "status", "payment_price",
-            "created_by",
+            "time_zone", "created_by",
         )
     }  # fmt: skip
     values = {
         "workspace_id": _workspace_id,
-        **_values(booked, "id", "scheduled_start", "scheduled_end", "sealed"),
+        **_values(booked, "id", "scheduled_start", "scheduled_end", "sealed", "local_start", "utc_offset"),
         **same,
         "overbooked": literal(value=False, type_=Boolean()),
         "created_at": _now,
@@ -148,7 +150,7 @@ book = command(insert(appointments).from_select(_names, _selected))
 _CHANGED = {
     **_DIFFERING, "series_id": Uuid(), "practitioner_id": Uuid(), "location_type": Text(), "location_id": Uuid(), "service_id": Uuid(),
     "payment_price": Numeric(), "overbooked": Boolean(), "overbooked_by": Uuid(), "overbooked_at": _TIME, "confirmed_at": _TIME,
-    "cancellation_asked_at": _TIME,
+    "cancellation_asked_at": _TIME, "time_zone": Text(),
 }  # fmt: skip
 _changed = _rows("changed", **_CHANGED)
 rewrite = command(

@@ -3,7 +3,7 @@
 from chassis.work import moves
 from scheduling.tables.access import ACCESS
 from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
-from scheduling.tables.availability import availability, holidays
+from scheduling.tables.availability import availability, clock_rules, holidays
 from scheduling.tables.base import metadata, moved
 from scheduling.tables.busy_periods import busy_periods
 from scheduling.tables.calendar_feeds import calendar_feeds
@@ -22,6 +22,7 @@ __all__ = [
     "calendar_feeds",
     "client_counters",
     "client_figures",
+    "clock_rules",
     "day_counters",
     "holidays",
     "locations",

@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -59,6 +60,10 @@ appointments = tenant(
     Column("payment_status", Text),
     Column("payment_method", Text),
     moment("paid_at", nullable=True),
+    # What clocks of a zone were to show at the start, and how far they were from UTC by the rules of that day, in seconds.
+    Column("time_zone", Text),
+    Column("local_start", DateTime(timezone=False)),
+    Column("utc_offset", Integer),
     moment("created_at"),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_appointments"),
@@ -86,6 +91,7 @@ appointments = tenant(
         "payment_method IN ('cash', 'card', 'bank_transfer', 'bit', 'paybox', 'other')", name="appointment_payment_method"
     ),
     CheckConstraint("(paid_at IS NOT NULL) = (payment_status IS NOT DISTINCT FROM 'paid')", name="appointment_paid_facts"),
+    CheckConstraint("num_nulls(time_zone, local_start, utc_offset) IN (0, 3)", name="appointment_agreed_facts"),
     Index("ix_appointments_start", "workspace_id", "scheduled_start", "id", postgresql_where=text("deleted_at IS NULL")),
     Index("ix_appointments_status", "workspace_id", "status", "scheduled_start", "id", postgresql_where=text("deleted_at IS NULL")),
     Index(
@@ -112,7 +118,13 @@ appointments = tenant(
             "created_at", "updated_at",
         ),
         # The release before would not open a row that binds it.
-        unbound={"cancellation_asked_at": "what the client has asked for is in the appointment's history, and in the trail"},
+        unbound={
+            "cancellation_asked_at": "what the client has asked for is in the appointment's history, and in the trail",
+            **dict.fromkeys(
+                ("time_zone", "local_start", "utc_offset"),
+                "a release that does not know them changes appointments and leaves them; what they say counts where it agrees with the start, which is bound",
+            ),
+        },
         columns=("sealed", "deletion_reason"),
     ),
 )  # fmt: skip

@@ -18,15 +18,33 @@ availability = tenant(
     Column("version", BigInteger, nullable=False),
     Column("updated_by", Uuid, nullable=False),
     moment("updated_at"),
+    # The version whose time off was taken last, and the rules of time zones by which it was reckoned.
+    Column("time_off_version", BigInteger),
+    Column("time_off_rules", Text),
     PrimaryKeyConstraint("workspace_id", "practitioner_id", name="pk_availability"),
     CheckConstraint("notice_minutes BETWEEN 0 AND 43200", name="availability_notice_range"),
     CheckConstraint("slot_step_minutes BETWEEN 5 AND 240", name="availability_step_range"),
     fixed=("practitioner_id",),
     grants="SELECT, INSERT, UPDATE",
+    relay_grants="SELECT (workspace_id, practitioner_id, version, time_off_version, time_off_rules)",
     sealed=Sealed(
         bound=("time_zone", "notice_minutes", "slot_step_minutes", "updated_by", "updated_at"),
+        unbound=dict.fromkeys(("time_off_version", "time_off_rules"), "what follows from the row was done: nothing that it says"),
         row="practitioner_id",
     ),
+)
+
+# By which rules of time zones the appointments to come of a workspace are where their clocks say.
+clock_rules = tenant(
+    "clock_rules",
+    metadata,
+    # A version of the IANA time zone database, like 2026f.
+    Column("tzdata_version", Text, nullable=False),
+    moment("settled_at"),
+    PrimaryKeyConstraint("workspace_id", name="pk_clock_rules"),
+    CheckConstraint("char_length(tzdata_version) BETWEEN 1 AND 20", name="clock_rules_version_length"),
+    grants="SELECT, INSERT, UPDATE",
+    relay_grants="SELECT",
 )
 
 # Days on which nobody works: a workspace's own, and public holidays that were copied from a library.

@@ -4,7 +4,7 @@ Other services are asked between the transactions, so that none of these waits f
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -30,9 +30,8 @@ from scheduling.working_hours import store as working_hours
 from scheduling.working_hours.mapping import to_message, to_week
 from scheduling.working_hours.rules import union, without, working_time
 
-_AT_ONCE = 50
-# So that many who are no longer active keep nobody waiting.
-_ASKED_AT_ONCE = 10
+# The first ones are few, because most often one of them is chosen; many who are no longer active are passed over in large steps.
+_FIRST_ONES, _AT_ONCE = 50, 500
 _FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -72,8 +71,8 @@ class Choosing:
         keys = await self._runtime.keys.of(workspace_id)
         async with self._runtime.background(workspace_id, seconds=self._seconds) as look:
             found = await _circumstances(opening, keys, workspace.time_zone, look)
-        since, after, number = _FIRST, BEGINNING, _AT_ONCE
-        while number == _AT_ONCE:
+        since, after, number = _FIRST, BEGINNING, _FIRST_ONES
+        while True:
             async with self._runtime.background(workspace_id, seconds=self._seconds) as look:
                 candidates = await look.db.all(
                     store.candidates,
@@ -81,19 +80,16 @@ class Choosing:
                     **{name: opening[name] for name in ("practitioner_id", "free_from", "free_until")},
                     since=since,
                     after=after,
-                    limit=_AT_ONCE,
+                    limit=number,
                 )
                 fitting = await _fitting(candidates, opening, found, look)
-            for first in range(0, len(fitting), _ASKED_AT_ONCE):
-                asked = fitting[first : first + _ASKED_AT_ONCE]
-                active = await asyncio.gather(*(self._is_active(candidate["client_id"], asking) for candidate, _ in asked))
-                for (candidate, place), is_active in zip(asked, active, strict=True):
-                    if is_active:
-                        return Choice(candidate["id"], place, found.zone)
-            number = len(candidates)
-            if candidates:
-                since, after = candidates[-1]["created_at"], candidates[-1]["id"]
-        return None
+            active = await self._active({candidate["client_id"] for candidate, _ in fitting}, asking)
+            for candidate, place in fitting:
+                if candidate["client_id"] in active:
+                    return Choice(candidate["id"], place, found.zone)
+            if len(candidates) < number:
+                return None
+            since, after, number = candidates[-1]["created_at"], candidates[-1]["id"], _AT_ONCE
 
     async def _still_treats(self, opening: Record, asking: RequestContext) -> bool:
         request = users_pb2.GetPractitionerRequest(user_id=str(opening["practitioner_id"]))
@@ -103,11 +99,12 @@ class Choosing:
             return False
         return practitioner.is_active and practitioner.treats
 
-    async def _is_active(self, client_id: UUID, asking: RequestContext) -> bool:
-        try:
-            return (await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), asking)).is_active
-        except NotFound:
-            return False
+    async def _active(self, client_ids: Collection[UUID], asking: RequestContext) -> set[UUID]:
+        """Those of the clients who are active."""
+        if not client_ids:
+            return set()
+        request = clients_pb2.FindActiveRequest(client_ids=map(str, client_ids))
+        return set(map(UUID, (await self._clients.FindActive(request, asking)).client_ids))
 
 
 async def _circumstances(opening: Record, keys: WorkspaceKeys, workspace_zone: str, work: UnitOfWork) -> _Circumstances:
@@ -138,8 +135,22 @@ async def _fitting(
 ) -> list[tuple[Record, Placement]]:
     """Those of the candidates whose wishes the opening fits, in the same order, and where it does."""
     services: dict[UUID, Needs | None] = {}
-    places = [(candidate, await _place(candidate, opening, found, services, work)) for candidate in candidates]
-    return [(candidate, place) for candidate, place in places if place is not None]
+    places: list[tuple[Record, Placement]] = []
+    for number, candidate in enumerate(candidates):
+        if number % _FIRST_ONES == _FIRST_ONES - 1:
+            # Other calls are answered first.
+            await asyncio.sleep(0)
+        place = await _place(candidate, opening, found, services, work)
+        if place is not None:
+            places.append((candidate, place))
+    if not places:
+        return []
+    days = [rules.day_of(place.starts_at, found.zone) for _, place in places]
+    client_ids = [candidate["client_id"] for candidate, _ in places]
+    sinces, untils = map(list, zip(*days, strict=True))
+    booked = await work.db.all(store.with_appointment, client_ids=client_ids, sinces=sinces, untils=untils)
+    elsewhere = {row["client_id"] for row in booked}
+    return [(candidate, place) for candidate, place in places if candidate["client_id"] not in elsewhere]
 
 
 async def _place(
@@ -155,14 +166,9 @@ async def _place(
         if needs is None:
             return None
     wanted = to_opening(opening)
-    place = rules.placement(
+    return rules.placement(
         wanted, to_wish(candidate), rules.needs_of(wanted, needs), free=found.free, worked=found.worked, zone=found.zone, now=work.now
     )
-    if place is None:
-        return None
-    since, until = rules.day_of(place.starts_at, found.zone)
-    booked = await work.db.maybe(store.has_appointment, client_id=candidate["client_id"], since=since, until=until)
-    return place if booked is None else None
 
 
 async def _needs(service_id: UUID, work: UnitOfWork) -> Needs | None:

@@ -166,7 +166,8 @@ async def _book(work: UnitOfWork, keys: WorkspaceKeys, entry: Record, offer: Rec
     terms = await booking.terms(
         work, details.service_id, details.location_id, kept_service=details.service_id, kept_location=details.location_id
     )
-    details = replace(details, payment_price=terms.price)
+    given_back = await work.db.maybe(store.zone_of, appointment_id=opening["appointment_id"])
+    details = replace(details, payment_price=terms.price, time_zone=None if given_back is None else given_back["time_zone"])
     busy = offer["busy_from"], offer["busy_until"]
     periods = time_rules.busy_periods(details, busy, is_room=terms.is_room)
     # What is held becomes free for it. Whoever gives back and takes has the calendars alone.

@@ -5,7 +5,8 @@ Whoever changes more than one row locks the opening first, then the entry, then 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Interval, Select, and_, bindparam, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Interval, Select, and_, bindparam, column, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, LargeBinary, Text, Uuid
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -147,18 +148,33 @@ service = query(
     ).where(offered_services.c.id == _id, offered_services.c.deleted_at.is_(None))
 )
 
-# Whether the client has an appointment that begins from `since` on and before `until`.
-has_appointment = query(
-    select(literal(1, Integer).label("found"))
-    .where(
-        _a.client_id == bindparam("client_id", type_=Uuid),
-        _a.scheduled_start >= bindparam("since", type_=_TIME),
-        _a.scheduled_start < bindparam("until", type_=_TIME),
-        _a.status == literal("scheduled", Text),
-        _a.deleted_at.is_(None),
+_asked = (
+    func.unnest(
+        bindparam("client_ids", type_=ARRAY(Uuid)), bindparam("sinces", type_=ARRAY(_TIME)), bindparam("untils", type_=ARRAY(_TIME))
     )
-    .limit(literal(1, Integer))
+    .table_valued(column("client_id", Uuid), column("since", _TIME), column("until", _TIME))
+    .render_derived("asked")
 )
+# Which of the clients have an appointment that begins from `since` on and before `until`, those of each at the same place.
+with_appointment = query(
+    select(_asked.c.client_id)
+    .where(
+        select(literal(1, Integer))
+        .where(
+            _a.client_id == _asked.c.client_id,
+            _a.scheduled_start >= _asked.c.since,
+            _a.scheduled_start < _asked.c.until,
+            _a.status == literal("scheduled", Text),
+            _a.deleted_at.is_(None),
+        )
+        .correlate(_asked)
+        .exists()
+    )
+    .order_by(_asked.c.client_id)
+)
+
+# On whose clocks the appointment was agreed, deleted or not.
+zone_of = query(select(_a.time_zone).where(_a.id == bindparam("appointment_id", type_=Uuid)))
 
 # --- openings and their offers
 

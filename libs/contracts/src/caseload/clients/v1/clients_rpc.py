@@ -42,6 +42,9 @@ class ClientsServicer(ABC, Generic[WorkT]):
     async def CheckClient(self, request: pb.CheckClientRequest, work: WorkT) -> pb.CheckClientResponse: ...
 
     @abstractmethod
+    async def FindActive(self, request: pb.FindActiveRequest, work: WorkT) -> pb.ActiveClients: ...
+
+    @abstractmethod
     async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: WorkT) -> pb.ConfirmClientResponse: ...
 
     @abstractmethod
@@ -68,6 +71,7 @@ class ClientsStub:
         self.EraseClient: ClientsEraseClient = caller_of(methods['EraseClient'])
         self.GetSummaries: ClientsGetSummaries = caller_of(methods['GetSummaries'])
         self.CheckClient: ClientsCheckClient = caller_of(methods['CheckClient'])
+        self.FindActive: ClientsFindActive = caller_of(methods['FindActive'])
         self.ConfirmClient: ClientsConfirmClient = caller_of(methods['ConfirmClient'])
         self.GetVoucherKey: ClientsGetVoucherKey = caller_of(methods['GetVoucherKey'])
         self.GetContact: ClientsGetContact = caller_of(methods['GetContact'])
@@ -108,6 +112,10 @@ class ClientsGetSummaries(Protocol):
 
 class ClientsCheckClient(Protocol):
     def __call__(self, request: pb.CheckClientRequest, context: Any) -> Awaitable[pb.CheckClientResponse]: ...
+
+
+class ClientsFindActive(Protocol):
+    def __call__(self, request: pb.FindActiveRequest, context: Any) -> Awaitable[pb.ActiveClients]: ...
 
 
 class ClientsConfirmClient(Protocol):

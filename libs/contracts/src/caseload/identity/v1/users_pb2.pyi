@@ -98,6 +98,18 @@ class Practitioner(_message.Message):
     department_id: str
     def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., treats: bool = ..., department_id: _Optional[str] = ...) -> None: ...
 
+class ListPractitionersRequest(_message.Message):
+    __slots__ = ("user_ids",)
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class PractitionerList(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Practitioner]
+    def __init__(self, items: _Optional[_Iterable[_Union[Practitioner, _Mapping]]] = ...) -> None: ...
+
 class GetMeRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

@@ -45,6 +45,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: WorkT) -> pb.Practitioner: ...
 
     @abstractmethod
+    async def ListPractitioners(self, request: pb.ListPractitionersRequest, work: WorkT) -> pb.PractitionerList: ...
+
+    @abstractmethod
     async def GetSupervision(self, request: pb.GetSupervisionRequest, work: WorkT) -> pb.Supervision: ...
 
     @abstractmethod
@@ -78,6 +81,7 @@ class UsersStub:
         self.ActivateUser: UsersActivateUser = caller_of(methods['ActivateUser'])
         self.UnlockUser: UsersUnlockUser = caller_of(methods['UnlockUser'])
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
+        self.ListPractitioners: UsersListPractitioners = caller_of(methods['ListPractitioners'])
         self.GetSupervision: UsersGetSupervision = caller_of(methods['GetSupervision'])
         self.ListOverseers: UsersListOverseers = caller_of(methods['ListOverseers'])
         self.ListColleagues: UsersListColleagues = caller_of(methods['ListColleagues'])
@@ -124,6 +128,10 @@ class UsersUnlockUser(Protocol):
 
 class UsersGetPractitioner(Protocol):
     def __call__(self, request: pb.GetPractitionerRequest, context: Any) -> Awaitable[pb.Practitioner]: ...
+
+
+class UsersListPractitioners(Protocol):
+    def __call__(self, request: pb.ListPractitionersRequest, context: Any) -> Awaitable[pb.PractitionerList]: ...
 
 
 class UsersGetSupervision(Protocol):

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%caseload/scheduling/v1/activity.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\"\xbe\x01\n\x12GetActivityRequest\x12\x12\n\nstart_date\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x37\n\x08group_by\x18\x03 \x01(\x0e\x32%.caseload.scheduling.v1.ActivityGroup\x12\"\n\x0fpractitioner_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x11\n\ttime_zone\x18\x05 \x01(\tB\x12\n\x10_practitioner_id\"\xe2\x01\n\x0e\x41\x63tivityPeriod\x12\x12\n\nstart_date\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x0e\n\x06\x62ooked\x18\x03 \x01(\x03\x12\x11\n\tscheduled\x18\x04 \x01(\x03\x12\x11\n\tcompleted\x18\x05 \x01(\x03\x12\x11\n\tcancelled\x18\x06 \x01(\x03\x12\x0f\n\x07no_show\x18\x07 \x01(\x03\x12\r\n\x05hours\x18\x08 \x01(\x01\x12\x17\n\x0f\x61vailable_hours\x18\t \x01(\x01\x12\x18\n\x0butilisation\x18\n \x01(\x01H\x00\x88\x01\x01\x42\x0e\n\x0c_utilisation\"z\n\x08\x41\x63tivity\x12\x37\n\x07periods\x18\x01 \x03(\x0b\x32&.caseload.scheduling.v1.ActivityPeriod\x12\x35\n\x05total\x18\x02 \x01(\x0b\x32&.caseload.scheduling.v1.ActivityPeriod*z\n\rActivityGroup\x12\x1e\n\x1a\x41\x43TIVITY_GROUP_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43TIVITY_GROUP_DAY\x10\x01\x12\x17\n\x13\x41\x43TIVITY_GROUP_WEEK\x10\x02\x12\x18\n\x14\x41\x43TIVITY_GROUP_MONTH\x10\x03\x32\xa4\x01\n\x0f\x41\x63tivityReports\x12\x90\x01\n\x0bGetActivity\x12*.caseload.scheduling.v1.GetActivityRequest\x1a .caseload.scheduling.v1.Activity\"3\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18\x04\x08\t\x10\x02\xc2\xb5\x18\x0f\x63\x61talogue:writeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%caseload/scheduling/v1/activity.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\"\xbe\x01\n\x12GetActivityRequest\x12\x12\n\nstart_date\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x37\n\x08group_by\x18\x03 \x01(\x0e\x32%.caseload.scheduling.v1.ActivityGroup\x12\"\n\x0fpractitioner_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x11\n\ttime_zone\x18\x05 \x01(\tB\x12\n\x10_practitioner_id\"\xbc\x02\n\x0e\x41\x63tivityPeriod\x12\x12\n\nstart_date\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x0e\n\x06\x62ooked\x18\x03 \x01(\x03\x12\x11\n\tscheduled\x18\x04 \x01(\x03\x12\x11\n\tcompleted\x18\x05 \x01(\x03\x12\x11\n\tcancelled\x18\x06 \x01(\x03\x12\x0f\n\x07no_show\x18\x07 \x01(\x03\x12\r\n\x05hours\x18\x08 \x01(\x01\x12\x17\n\x0f\x61vailable_hours\x18\t \x01(\x01\x12\x18\n\x0butilisation\x18\n \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tfees_paid\x18\x0b \x01(\t\x12\x19\n\x11\x66\x65\x65s_payment_sent\x18\x0c \x01(\t\x12\x15\n\rfees_not_paid\x18\r \x01(\t\x12\x13\n\x0b\x66\x65\x65s_waived\x18\x0e \x01(\tB\x0e\n\x0c_utilisation\"z\n\x08\x41\x63tivity\x12\x37\n\x07periods\x18\x01 \x03(\x0b\x32&.caseload.scheduling.v1.ActivityPeriod\x12\x35\n\x05total\x18\x02 \x01(\x0b\x32&.caseload.scheduling.v1.ActivityPeriod*z\n\rActivityGroup\x12\x1e\n\x1a\x41\x43TIVITY_GROUP_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43TIVITY_GROUP_DAY\x10\x01\x12\x17\n\x13\x41\x43TIVITY_GROUP_WEEK\x10\x02\x12\x18\n\x14\x41\x43TIVITY_GROUP_MONTH\x10\x03\x32\xa4\x01\n\x0f\x41\x63tivityReports\x12\x90\x01\n\x0bGetActivity\x12*.caseload.scheduling.v1.GetActivityRequest\x1a .caseload.scheduling.v1.Activity\"3\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18\x04\x08\t\x10\x02\xc2\xb5\x18\x0f\x63\x61talogue:writeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,14 +36,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETACTIVITYREQUEST'].fields_by_name['practitioner_id']._serialized_options = b'\340\265\030\001'
   _globals['_ACTIVITYREPORTS'].methods_by_name['GetActivity']._loaded_options = None
   _globals['_ACTIVITYREPORTS'].methods_by_name['GetActivity']._serialized_options = b'\220\002\001\212\265\030\021appointments:read\232\265\030\004\010\t\020\002\302\265\030\017catalogue:write'
-  _globals['_ACTIVITYGROUP']._serialized_start=646
-  _globals['_ACTIVITYGROUP']._serialized_end=768
+  _globals['_ACTIVITYGROUP']._serialized_start=736
+  _globals['_ACTIVITYGROUP']._serialized_end=858
   _globals['_GETACTIVITYREQUEST']._serialized_start=101
   _globals['_GETACTIVITYREQUEST']._serialized_end=291
   _globals['_ACTIVITYPERIOD']._serialized_start=294
-  _globals['_ACTIVITYPERIOD']._serialized_end=520
-  _globals['_ACTIVITY']._serialized_start=522
-  _globals['_ACTIVITY']._serialized_end=644
-  _globals['_ACTIVITYREPORTS']._serialized_start=771
-  _globals['_ACTIVITYREPORTS']._serialized_end=935
+  _globals['_ACTIVITYPERIOD']._serialized_end=610
+  _globals['_ACTIVITY']._serialized_start=612
+  _globals['_ACTIVITY']._serialized_end=734
+  _globals['_ACTIVITYREPORTS']._serialized_start=861
+  _globals['_ACTIVITYREPORTS']._serialized_end=1025
 # @@protoc_insertion_point(module_scope)

@@ -34,7 +34,7 @@ class GetActivityRequest(_message.Message):
     def __init__(self, start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., group_by: _Optional[_Union[ActivityGroup, str]] = ..., practitioner_id: _Optional[str] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class ActivityPeriod(_message.Message):
-    __slots__ = ("start_date", "end_date", "booked", "scheduled", "completed", "cancelled", "no_show", "hours", "available_hours", "utilisation")
+    __slots__ = ("start_date", "end_date", "booked", "scheduled", "completed", "cancelled", "no_show", "hours", "available_hours", "utilisation", "fees_paid", "fees_payment_sent", "fees_not_paid", "fees_waived")
     START_DATE_FIELD_NUMBER: _ClassVar[int]
     END_DATE_FIELD_NUMBER: _ClassVar[int]
     BOOKED_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +45,10 @@ class ActivityPeriod(_message.Message):
     HOURS_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_HOURS_FIELD_NUMBER: _ClassVar[int]
     UTILISATION_FIELD_NUMBER: _ClassVar[int]
+    FEES_PAID_FIELD_NUMBER: _ClassVar[int]
+    FEES_PAYMENT_SENT_FIELD_NUMBER: _ClassVar[int]
+    FEES_NOT_PAID_FIELD_NUMBER: _ClassVar[int]
+    FEES_WAIVED_FIELD_NUMBER: _ClassVar[int]
     start_date: str
     end_date: str
     booked: int
@@ -55,7 +59,11 @@ class ActivityPeriod(_message.Message):
     hours: float
     available_hours: float
     utilisation: float
-    def __init__(self, start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., booked: _Optional[int] = ..., scheduled: _Optional[int] = ..., completed: _Optional[int] = ..., cancelled: _Optional[int] = ..., no_show: _Optional[int] = ..., hours: _Optional[float] = ..., available_hours: _Optional[float] = ..., utilisation: _Optional[float] = ...) -> None: ...
+    fees_paid: str
+    fees_payment_sent: str
+    fees_not_paid: str
+    fees_waived: str
+    def __init__(self, start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., booked: _Optional[int] = ..., scheduled: _Optional[int] = ..., completed: _Optional[int] = ..., cancelled: _Optional[int] = ..., no_show: _Optional[int] = ..., hours: _Optional[float] = ..., available_hours: _Optional[float] = ..., utilisation: _Optional[float] = ..., fees_paid: _Optional[str] = ..., fees_payment_sent: _Optional[str] = ..., fees_not_paid: _Optional[str] = ..., fees_waived: _Optional[str] = ...) -> None: ...
 
 class Activity(_message.Message):
     __slots__ = ("periods", "total")

@@ -76,7 +76,7 @@ PAYMENT_METHOD_PAYBOX: PaymentMethod
 PAYMENT_METHOD_OTHER: PaymentMethod
 
 class Appointment(_message.Message):
-    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at", "cancelled_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "confirmed_at", "change_reason", "cancellation_asked_at")
+    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at", "cancelled_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "confirmed_at", "change_reason", "cancellation_asked_at", "overbooking_reason", "time_zone")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -105,6 +105,8 @@ class Appointment(_message.Message):
     CONFIRMED_AT_FIELD_NUMBER: _ClassVar[int]
     CHANGE_REASON_FIELD_NUMBER: _ClassVar[int]
     CANCELLATION_ASKED_AT_FIELD_NUMBER: _ClassVar[int]
+    OVERBOOKING_REASON_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     client_id: str
@@ -133,7 +135,9 @@ class Appointment(_message.Message):
     confirmed_at: _timestamp_pb2.Timestamp
     change_reason: str
     cancellation_asked_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancelled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_reason: _Optional[str] = ..., cancellation_asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    overbooking_reason: str
+    time_zone: str
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancelled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_reason: _Optional[str] = ..., cancellation_asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., overbooking_reason: _Optional[str] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class AppointmentPage(_message.Message):
     __slots__ = ("items", "total", "more", "series")
@@ -168,7 +172,7 @@ class SeriesRule(_message.Message):
     def __init__(self, id: _Optional[str] = ..., rrule: _Optional[str] = ..., first_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class BookAppointmentRequest(_message.Message):
-    __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict", "client_voucher", "hold_id")
+    __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict", "client_voucher", "hold_id", "overbooking_reason", "time_zone")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
@@ -181,6 +185,8 @@ class BookAppointmentRequest(_message.Message):
     ALLOW_CONFLICT_FIELD_NUMBER: _ClassVar[int]
     CLIENT_VOUCHER_FIELD_NUMBER: _ClassVar[int]
     HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    OVERBOOKING_REASON_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     practitioner_id: str
     scheduled_start: _timestamp_pb2.Timestamp
@@ -193,10 +199,12 @@ class BookAppointmentRequest(_message.Message):
     allow_conflict: bool
     client_voucher: bytes
     hold_id: str
-    def __init__(self, client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., allow_conflict: bool = ..., client_voucher: _Optional[bytes] = ..., hold_id: _Optional[str] = ...) -> None: ...
+    overbooking_reason: str
+    time_zone: str
+    def __init__(self, client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., allow_conflict: bool = ..., client_voucher: _Optional[bytes] = ..., hold_id: _Optional[str] = ..., overbooking_reason: _Optional[str] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class ChangeAppointmentRequest(_message.Message):
-    __slots__ = ("appointment_id", "mask", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "status", "allow_conflict", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "change_reason", "expected_version")
+    __slots__ = ("appointment_id", "mask", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "status", "allow_conflict", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "change_reason", "expected_version", "overbooking_reason", "time_zone")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     MASK_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -217,6 +225,8 @@ class ChangeAppointmentRequest(_message.Message):
     PAID_AT_FIELD_NUMBER: _ClassVar[int]
     CHANGE_REASON_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_VERSION_FIELD_NUMBER: _ClassVar[int]
+    OVERBOOKING_REASON_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     mask: _field_mask_pb2.FieldMask
     client_id: str
@@ -237,7 +247,9 @@ class ChangeAppointmentRequest(_message.Message):
     paid_at: _timestamp_pb2.Timestamp
     change_reason: str
     expected_version: int
-    def __init__(self, appointment_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., allow_conflict: bool = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_reason: _Optional[str] = ..., expected_version: _Optional[int] = ...) -> None: ...
+    overbooking_reason: str
+    time_zone: str
+    def __init__(self, appointment_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., allow_conflict: bool = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_reason: _Optional[str] = ..., expected_version: _Optional[int] = ..., overbooking_reason: _Optional[str] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class GetAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id",)
