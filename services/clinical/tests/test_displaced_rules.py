@@ -1,5 +1,7 @@
 """What a save takes out of a text: in whole words, and nothing of what is only typed on."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +84,11 @@ def test_a_copy_says_everything_that_came_into_it(pieces):
     for piece in pieces:
         said = collected(said, piece)
     assert {word for piece in pieces for word in piece.split()} <= set(said.split())
+
+
+def test_to_compare_long_texts_with_all_that_a_copy_says_takes_no_time():
+    kept = "\n\n".join(f"{number:03}" for number in range(999))
+    started = time.process_time()
+    for number in range(50):
+        collected(kept, f"{number} {'long ' * 995}")
+    assert time.process_time() - started < 0.5

@@ -125,6 +125,20 @@ async def test_what_is_too_long_for_one_copy_goes_on_in_another(tab, note):
     assert [[letter * 4000 in copy.plan for copy in copies].count(True) for letter in "ab"] == [1, 1]
 
 
+async def test_a_save_looks_through_the_newest_copies_however_many_there_are(tab, note):
+    for letter in "abcdefghijk":
+        await tab.autosave(note, plan=letter * 4000)
+    assert len(await kept(tab, note)) == 10
+
+    for letter in "jdk":
+        await tab.autosave(note, plan=letter * 4000)
+    assert [copy.plan[-1] for copy in await kept(tab, note)].count("j") == 1
+    assert len(await kept(tab, note)) == 11
+    for letter in "ax":
+        await tab.autosave(note, plan=letter * 4000)
+    assert sorted(copy.plan[-1] for copy in await kept(tab, note)) == sorted("aabcdefghijk")
+
+
 async def test_a_put_of_the_newest_version_keeps_what_another_tab_has_typed(tab):
     signed = await tab.finalize(await tab.write(plan="rest"))
     await tab.autosave(signed, plan="rest and run")

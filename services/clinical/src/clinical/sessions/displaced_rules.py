@@ -37,7 +37,14 @@ def collected(kept: str | None, words: str) -> str:
 
 def _says(text: str, words: str) -> bool:
     """Whether the text has these words, and not only as parts of others."""
-    return re.search(rf"(?<!\S){re.escape(words)}(?!\S)", text) is not None
+    # Not by a pattern: to compile one of a long text takes milliseconds, and each copy is searched for words of its own.
+    start = text.find(words)
+    while start != -1:
+        end = start + len(words)
+        if text[start - 1 : start].strip() == "" and text[end : end + 1].strip() == "":
+            return True
+        start = text.find(words, start + 1)
+    return False
 
 
 def _is_same(name: str, one: Any, other: Any) -> bool:

@@ -174,17 +174,17 @@ copies_of = command(
     .with_for_update()
 )
 
-# What saves of the author have taken out of a note is in copies that nobody has deleted: they were made so. Locked as the copies above.
+# What saves of the author have taken out of a note is in copies that nobody has deleted: they were made so. The newest ones alone, so that a
+# save takes as long whatever was taken out before. Locked as the copies above.
+_displaced = (
+    sessions.c.conflict_of == bindparam("original", type_=Uuid),
+    sessions.c.created_by_user_id == bindparam("author", type_=Uuid),
+    sessions.c.deleted_by_user_id.is_(None),
+    sessions.c.permanent_delete_after > bindparam("now", type_=sessions.c.permanent_delete_after.type),
+)
+_newest_displaced = select(sessions.c.id).where(*_displaced).order_by(sessions.c.id.desc()).limit(literal_column("8"))
 displaced_copies_of = command(
-    select(sessions)
-    .where(
-        sessions.c.conflict_of == bindparam("original", type_=Uuid),
-        sessions.c.created_by_user_id == bindparam("author", type_=Uuid),
-        sessions.c.deleted_by_user_id.is_(None),
-        sessions.c.permanent_delete_after > bindparam("now", type_=sessions.c.permanent_delete_after.type),
-    )
-    .order_by(sessions.c.id)
-    .with_for_update()
+    select(sessions).where(*_displaced, sessions.c.id.in_(_newest_displaced)).order_by(sessions.c.id).with_for_update()
 )
 
 # Which of a note's copies have the rest of a text that was too long for it, as the items of devices say that brought them.
