@@ -1,10 +1,14 @@
 """What a save takes out of a text: in whole words, and nothing of what is only typed on."""
 
+import itertools
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.sessions.displaced_rules import collected, displaced
+from clinical.sessions.rules import MAX_TEXT
 
 words = st.lists(st.sampled_from(["rest", "run", "swim", "walk", "the left knee"]), max_size=4).map(" ".join)
 
@@ -82,3 +86,24 @@ def test_a_copy_says_everything_that_came_into_it(pieces):
     for piece in pieces:
         said = collected(said, piece)
     assert {word for piece in pieces for word in piece.split()} <= set(said.split())
+
+
+@pytest.mark.parametrize(
+    ("part", "left"),
+    [
+        (lambda place: f"a a {place}", "a " * (MAX_TEXT // 2)),
+        (lambda _: "a" * 250, "a" * (MAX_TEXT // 2)),
+        (lambda place: f"word{place}", "swim"),
+    ],
+    ids=["many short parts", "one letter", "corrected words"],
+)
+def test_a_copy_that_is_nearly_full_holds_up_no_save(part, left):
+    said = ""
+    for place in itertools.count():
+        if len(said) + len(part(place)) > MAX_TEXT - 2:
+            break
+        said = f"{said}\n\n{part(place)}".strip()
+
+    began = time.process_time()
+    collected(said, left.strip())
+    assert time.process_time() - began < 0.03

@@ -7,6 +7,7 @@ from typing import Any
 from clinical.sessions.rules import APART, TEXTS, goes_on, is_same_text, is_visible
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_SPACE = re.compile(r"\s")
 
 
 def displaced(before: Mapping[str, Any], sent: Mapping[str, Any], *, typed: Collection[str], same_sign_in: bool) -> dict[str, str]:
@@ -29,15 +30,17 @@ def displaced(before: Mapping[str, Any], sent: Mapping[str, Any], *, typed: Coll
 
 def collected(kept: str | None, words: str) -> str:
     """What a copy of such words says with these: each once, and none that is only the beginning of others."""
-    if kept and _says(kept, words):
+    # Plain searches: with a regular expression for each part, an autosave beside a copy that is nearly full took up to 300 ms.
+    new, known = _apart(words), _apart(kept or "")
+    if kept and new in known:
         return kept
-    parts = [part for part in (kept or "").split(APART) if part and not (words.startswith(part) or _says(words, part))]
+    parts = [part for part in (kept or "").split(APART) if part and not (words.startswith(part) or _apart(part) in new)]
     return APART.join([*parts, words])
 
 
-def _says(text: str, words: str) -> bool:
-    """Whether the text has these words, and not only as parts of others."""
-    return re.search(rf"(?<!\S){re.escape(words)}(?!\S)", text) is not None
+def _apart(text: str) -> str:
+    """The text with one kind of space, also around it: another one is in it if it has those words, and not only as parts of others."""
+    return f" {_SPACE.sub(' ', text)} "
 
 
 def _is_same(name: str, one: Any, other: Any) -> bool:
@@ -61,4 +64,4 @@ def _removed(before: str, after: str) -> str | None:
     while end < len(before) and not before[end].isspace():
         end += 1
     words = _BLANK_LINES.sub("\n", before[start:end].strip())
-    return None if _says(after, words) else words
+    return None if _apart(words) in _apart(after) else words
