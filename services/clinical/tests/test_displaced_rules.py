@@ -61,6 +61,8 @@ def test_what_is_kept_elsewhere_is_not_kept_again():
 def test_words_are_not_taken_for_parts_of_others():
     assert collected("I know", "no") == "I know\n\nno"
     assert collected("no. I know", "no.") == "no. I know"
+    assert collected("no", "nothing new") == "no\n\nnothing new"
+    assert collected("none", "none, today") == collected("none, ", "none, today") == "none, today"
 
 
 def test_how_a_letter_is_composed_takes_nothing_out():

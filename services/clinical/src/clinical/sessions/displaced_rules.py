@@ -34,13 +34,18 @@ def collected(kept: str | None, words: str) -> str:
     new, known = _apart(words), _apart(kept or "")
     if kept and new in known:
         return kept
-    parts = [part for part in (kept or "").split(APART) if part and not (words.startswith(part) or _apart(part) in new)]
+    parts = [part for part in (kept or "").split(APART) if part and not (_goes_on_from(words, part) or _apart(part) in new)]
     return APART.join([*parts, words])
 
 
 def _apart(text: str) -> str:
     """The text with one kind of space, also around it: another one is in it if it has those words, and not only as parts of others."""
     return f" {_SPACE.sub(' ', text)} "
+
+
+def _goes_on_from(words: str, part: str) -> bool:
+    """Whether somebody has typed on after the part. Not where its last word has become another one: "nothing" says no "no"."""
+    return words.startswith(part) and not (part[-1].isalnum() and words[len(part) : len(part) + 1].isalnum())
 
 
 def _is_same(name: str, one: Any, other: Any) -> bool:
