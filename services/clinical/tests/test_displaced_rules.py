@@ -32,6 +32,8 @@ def taken(before, sent, *, same_sign_in=True, typed=("plan", "objective")):
         ("", "run", None),
         (None, "run", None),
         ("run, swim", "swim, run", "run, swim"),
+        ("患者は昨夜よく眠れた。右膝が痛む。歩ける", "患者は昨夜よく眠れた。右膝が痛む。走れる", "歩け"),
+        ("患者はMRI後に眠れた", "患者はMRA後に眠れた", "MRI"),
     ],
 )
 def test_what_is_replaced_is_kept_in_whole_words(before, after, kept):
@@ -63,6 +65,13 @@ def test_words_are_not_taken_for_parts_of_others():
     assert collected("no. I know", "no.") == "no. I know"
     assert collected("no", "nothing new") == "no\n\nnothing new"
     assert collected("none", "none, today") == collected("none, ", "none, today") == "none, today"
+
+
+def test_of_what_is_written_without_spaces_a_copy_has_no_beginnings_either():
+    said = None
+    for left in ("わ", "わた", "わたし", "きの", "きのう", "わたしは"):
+        said = collected(said, left)
+    assert said == "きのう\n\nわたしは"
 
 
 def test_how_a_letter_is_composed_takes_nothing_out():

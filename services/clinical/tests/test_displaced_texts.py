@@ -143,6 +143,16 @@ async def test_what_is_too_long_for_one_copy_goes_on_in_another(tab, note):
     assert [[letter * 4000 in copy.plan for copy in copies].count(True) for letter in "ab"] == [1, 1]
 
 
+async def test_what_is_written_without_spaces_leaves_no_paragraphs_in_the_copy(tab, note):
+    """An input method writes sounds first, and then the characters in their place: each of that is a word that a save takes out."""
+    written = "患者は昨夜よく眠れなかった。" * 20
+    for typed in ("みぎひざ", "右膝が", "右膝がいたむ", "右膝が痛む", "右膝が痛む。あるける"):
+        await tab.autosave(note, plan=written + typed)
+
+    (copy,) = await kept(tab, note)
+    assert [word for word in copy.plan.split() if word != "rest"] == ["みぎひざ", "いた"]
+
+
 async def test_a_put_of_the_newest_version_keeps_what_another_tab_has_typed(tab):
     signed = await tab.finalize(await tab.write(plan="rest"))
     await tab.autosave(signed, plan="rest and run")

@@ -8,6 +8,8 @@ from clinical.sessions.rules import APART, TEXTS, goes_on, is_same_text, is_visi
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _SPACE = re.compile(r"\s")
+# Scripts that are written without spaces: Thai, Lao, Burmese, Khmer, Chinese and Japanese, with their punctuation.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def displaced(before: Mapping[str, Any], sent: Mapping[str, Any], *, typed: Collection[str], same_sign_in: bool) -> dict[str, str]:
@@ -45,7 +47,9 @@ def _apart(text: str) -> str:
 
 def _goes_on_from(words: str, part: str) -> bool:
     """Whether somebody has typed on after the part. Not where its last word has become another one: "nothing" says no "no"."""
-    return words.startswith(part) and not (part[-1].isalnum() and words[len(part) : len(part) + 1].isalnum())
+    if not words.startswith(part):
+        return False
+    return not (part[-1].isalnum() and words[len(part) : len(part) + 1].isalnum()) or _is_between_words(words, len(part))
 
 
 def _is_same(name: str, one: Any, other: Any) -> bool:
@@ -64,9 +68,15 @@ def _removed(before: str, after: str) -> str | None:
         start += 1
     while before[end - 1].isspace():
         end -= 1
-    while start > 0 and not before[start - 1].isspace():
+    while not _is_between_words(before, start):
         start -= 1
-    while end < len(before) and not before[end].isspace():
+    while not _is_between_words(before, end):
         end += 1
     words = _BLANK_LINES.sub("\n", before[start:end].strip())
     return None if _apart(words) in _apart(after) else words
+
+
+def _is_between_words(text: str, place: int) -> bool:
+    """Whether no word goes on over this place. Of what is written without spaces every letter counts as a word: whole words would be whole paragraphs."""
+    beside = text[max(place - 1, 0) : place + 1]
+    return place in {0, len(text)} or any(letter.isspace() or _UNSPACED.match(letter) for letter in beside)
