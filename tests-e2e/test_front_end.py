@@ -64,7 +64,7 @@ SAID = {
         'etag: "2"',
         "stale_version\n2\n",
         "stale_version\n2\n",
-        "one draft\nSlept well.\n",
+        "one draft\nSlept well.\nwell.\n",
         "stale_version\nfinalized\n{'subjective': 'Slept well.', ",
         "}\n1\n",
         "finalized\n0\ncosign_not_pending\n",

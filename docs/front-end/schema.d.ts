@@ -2173,7 +2173,8 @@ export interface paths {
         };
         /**
          * List Sessions
-         * @description Newest session_date first. With include_deleted also the deleted ones, until they are erased.
+         * @description Newest session_date first. With include_deleted also the deleted ones, until they are erased: those that somebody deleted, and what saves
+         *     have taken out of a note unread (`conflict_of`; nobody deleted it).
          *
          *     A search of all clients' notes puts the first 5,000 results in order; a page beyond them is 422 `search_too_deep`. While notes from before
          *     an upgrade are being indexed, an answer that may lack some of them has the header `Search-Incomplete: true`.
@@ -2212,6 +2213,9 @@ export interface paths {
          *
          *     A save of an older version than the stored one is kept in a draft of its own, whose id is in the 412 and which names the note by
          *     `conflict_of`: one for each author and version, which further late saves are added to.
+         *
+         *     Without If-Match the last save wins. What it takes out of a draft, and may never have shown, is kept beside the note for thirty days, in a copy that
+         *     is deleted from the beginning: `GET /sessions?conflict_of=…&include_deleted=true` has it, with `deleted_by_user_id` null, and `restore` makes it a draft.
          */
         put: operations["save_session"];
         post?: never;
@@ -2242,7 +2246,10 @@ export interface paths {
         head?: never;
         /**
          * Save Draft
-         * @description Autosave. A save of an older version is kept as with PUT; what is typed into a signed note is kept as its pending_amendment.
+         * @description Autosave. A save of an older version is kept as with PUT, and so is what one without If-Match takes out.
+         *
+         *     What is typed into a signed note is kept as its pending_amendment; what that takes out of what was typed before is kept beside the note, too,
+         *     whatever If-Match says: what is pending has no version.
          */
         patch: operations["save_draft"];
         trace?: never;
@@ -2309,7 +2316,8 @@ export interface paths {
          * Restore Session
          * @description Undoes the deletion; 410 when the time to do so is over, 409 when its appointment has another note by now.
          *
-         *     The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is.
+         *     The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is. What saves have taken out
+         *     of a note comes back as a draft of its own.
          */
         post: operations["restore_session"];
         delete?: never;
@@ -6218,7 +6226,7 @@ export interface components {
             updated_at: string;
             /** @description What the caller typed into a signed note and has not yet made an amendment; still there where somebody else has made it a draft again. */
             pending_amendment: components["schemas"]["PendingAmendment"] | null;
-            /** @description The note that this one began as a conflict copy of: saves of an older version. It may be erased by now. */
+            /** @description The note that this one began as a copy of: saves of an older version or, where nobody has deleted it and it is deleted all the same, what saves without If-Match have taken out. It may be erased by now. */
             conflict_of: string | null;
             /** @description Of the newest signed version; null for a note that was last signed before versions had hashes. */
             content_hash: string | null;
@@ -12367,6 +12375,8 @@ export interface operations {
                 include_deleted?: boolean;
                 /** @description Notes that wait for a co-signature, or that were returned and wait for their author. */
                 cosign_status?: ("pending" | "returned") | null;
+                /** @description The copies of this note; with include_deleted also what saves without If-Match have taken out of it. */
+                conflict_of?: string | null;
                 /** @description Up to eight words, each the beginning of a word in the note, in any order. The four texts together must have them all. Pending amendments and earlier versions are not searched. */
                 search?: string | null;
             };

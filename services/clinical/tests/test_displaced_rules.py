@@ -1,5 +1,6 @@
 """What a save takes out of a text: in whole words, and nothing of what is only typed on."""
 
+import itertools
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.sessions.displaced_rules import collected, displaced
+from clinical.sessions.rules import MAX_TEXT
 
 words = st.lists(st.sampled_from(["rest", "run", "swim", "walk", "the left knee"]), max_size=4).map(" ".join)
 
@@ -30,6 +32,8 @@ def taken(before, sent, *, same_sign_in=True, typed=("plan", "objective")):
         ("", "run", None),
         (None, "run", None),
         ("run, swim", "swim, run", "run, swim"),
+        ("患者は昨夜よく眠れた。右膝が痛む。歩ける", "患者は昨夜よく眠れた。右膝が痛む。走れる", "歩け"),
+        ("患者はMRI後に眠れた", "患者はMRA後に眠れた", "MRI"),
     ],
 )
 def test_what_is_replaced_is_kept_in_whole_words(before, after, kept):
@@ -59,6 +63,15 @@ def test_what_is_kept_elsewhere_is_not_kept_again():
 def test_words_are_not_taken_for_parts_of_others():
     assert collected("I know", "no") == "I know\n\nno"
     assert collected("no. I know", "no.") == "no. I know"
+    assert collected("no", "nothing new") == "no\n\nnothing new"
+    assert collected("none", "none, today") == collected("none, ", "none, today") == "none, today"
+
+
+def test_of_what_is_written_without_spaces_a_copy_has_no_beginnings_either():
+    said = None
+    for left in ("わ", "わた", "わたし", "きの", "きのう", "わたしは"):
+        said = collected(said, left)
+    assert said == "きのう\n\nわたしは"
 
 
 def test_how_a_letter_is_composed_takes_nothing_out():
@@ -92,3 +105,24 @@ def test_to_compare_long_texts_with_all_that_a_copy_says_takes_no_time():
     for number in range(50):
         collected(kept, f"{number} {'long ' * 995}")
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("part", "left"),
+    [
+        (lambda place: f"a a {place}", "a " * (MAX_TEXT // 2)),
+        (lambda _: "a" * 250, "a" * (MAX_TEXT // 2)),
+        (lambda place: f"word{place}", "swim"),
+    ],
+    ids=["many short parts", "one letter", "corrected words"],
+)
+def test_a_copy_that_is_nearly_full_holds_up_no_save(part, left):
+    said = ""
+    for place in itertools.count():
+        if len(said) + len(part(place)) > MAX_TEXT - 2:
+            break
+        said = f"{said}\n\n{part(place)}".strip()
+
+    began = time.process_time()
+    collected(said, left.strip())
+    assert time.process_time() - began < 0.03

@@ -67,6 +67,24 @@ async def test_it_is_in_no_list_of_notes_until_it_is_restored(tab, note):
     assert (another.plan, (await tab.get(copy.id)).plan) == ("swim", "run")
 
 
+async def test_it_is_listed_by_its_note_and_searched_once_it_is_restored(tab, note):
+    other = await tab.write(plan="run")
+    for each in (note, other):
+        await tab.autosave(each, plan="rest and run")
+        await tab.autosave(each, plan="rest and swim")
+
+    assert await tab.ids(conflict_of=note.id) == []
+    page = await tab.page(conflict_of=note.id, include_deleted=True)
+    assert ([each.conflict_of for each in page.items], page.total) == ([note.id], 1)
+    (copy,) = page.items
+    await tab.restore(copy)
+
+    for asked in ({}, {"search": "ru"}, {"client_id": note.client_id}, {"status": pb.SESSION_STATUS_DRAFT}):
+        assert await tab.ids(conflict_of=note.id, **asked) == [copy.id], asked
+    assert await tab.ids(conflict_of=note.id, search="swim") == await tab.ids(conflict_of=note.id, status=pb.SESSION_STATUS_FINALIZED) == []
+    assert copy.id in await tab.ids(search="ru")
+
+
 async def test_one_tab_that_types_and_deletes_keeps_nothing_beside(tab, note):
     for text in ("rest and", "rest and ru", "rest and run", "rest and", "rest", "rest or", "rest or run", "or run", None, "swim"):
         await tab.autosave(note, plan=text)
@@ -137,6 +155,16 @@ async def test_a_save_looks_through_the_newest_copies_however_many_there_are(tab
     for letter in "ax":
         await tab.autosave(note, plan=letter * 4000)
     assert sorted(copy.plan[-1] for copy in await kept(tab, note)) == sorted("aabcdefghijk")
+
+
+async def test_what_is_written_without_spaces_leaves_no_paragraphs_in_the_copy(tab, note):
+    """An input method writes sounds first, and then the characters in their place: each of that is a word that a save takes out."""
+    written = "患者は昨夜よく眠れなかった。" * 20
+    for typed in ("みぎひざ", "右膝が", "右膝がいたむ", "右膝が痛む", "右膝が痛む。あるける"):
+        await tab.autosave(note, plan=written + typed)
+
+    (copy,) = await kept(tab, note)
+    assert [word for word in copy.plan.split() if word != "rest"] == ["みぎひざ", "いた"]
 
 
 async def test_a_put_of_the_newest_version_keeps_what_another_tab_has_typed(tab):

@@ -31,7 +31,8 @@ async def create_session(body: schemas.SessionCreate, request: SignedInRequest) 
 
 @router.get("", response_model=schemas.SessionPage)
 async def list_sessions(query: Annotated[schemas.SessionQuery, Query()], request: SignedInRequest) -> Response:
-    """Newest session_date first. With include_deleted also the deleted ones, until they are erased.
+    """Newest session_date first. With include_deleted also the deleted ones, until they are erased: those that somebody deleted, and what saves
+    have taken out of a note unread (`conflict_of`; nobody deleted it).
 
     A search of all clients' notes puts the first 5,000 results in order; a page beyond them is 422 `search_too_deep`. While notes from before
     an upgrade are being indexed, an answer that may lack some of them has the header `Search-Incomplete: true`.
@@ -54,6 +55,9 @@ async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: S
 
     A save of an older version than the stored one is kept in a draft of its own, whose id is in the 412 and which names the note by
     `conflict_of`: one for each author and version, which further late saves are added to.
+
+    Without If-Match the last save wins. What it takes out of a draft, and may never have shown, is kept beside the note for thirty days, in a copy that
+    is deleted from the beginning: `GET /sessions?conflict_of=…&include_deleted=true` has it, with `deleted_by_user_id` null, and `restore` makes it a draft.
     """
     message = to_proto(body, pb.SaveSessionRequest, session_id=session_id, expected_version=expected_version(if_match), reason=body.reason)
     return _saved(request, await request.stubs.sessions.SaveSession(message, request.context))
@@ -61,7 +65,11 @@ async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: S
 
 @router.patch("/{session_id}/draft", response_model=schemas.Session, openapi_extra=AUTOSAVE)
 async def save_draft(session_id: UUID, body: schemas.DraftUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
-    """Autosave. A save of an older version is kept as with PUT; what is typed into a signed note is kept as its pending_amendment."""
+    """Autosave. A save of an older version is kept as with PUT, and so is what one without If-Match takes out.
+
+    What is typed into a signed note is kept as its pending_amendment; what that takes out of what was typed before is kept beside the note, too,
+    whatever If-Match says: what is pending has no version.
+    """
     message = to_proto(body, pb.SaveDraftRequest, session_id=session_id, expected_version=expected_version(if_match))
     return _saved(request, await request.stubs.sessions.SaveDraft(message, request.context))
 
@@ -116,7 +124,8 @@ async def delete_session(session_id: UUID, request: SignedInRequest, body: schem
 async def restore_session(session_id: UUID, request: SignedInRequest) -> Response:
     """Undoes the deletion; 410 when the time to do so is over, 409 when its appointment has another note by now.
 
-    The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is.
+    The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is. What saves have taken out
+    of a note comes back as a draft of its own.
     """
     message = pb.RestoreSessionRequest(session_id=str(session_id))
     return session_response(await request.stubs.sessions.RestoreSession(message, request.context))

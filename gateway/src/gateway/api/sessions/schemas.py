@@ -113,7 +113,10 @@ class Session(Schema):
     ]
     conflict_of: Annotated[
         UUID | None,
-        Field(description="The note that this one began as a conflict copy of: saves of an older version. It may be erased by now."),
+        Field(
+            description="The note that this one began as a copy of: saves of an older version or, where nobody has deleted it and it is deleted all "
+            "the same, what saves without If-Match have taken out. It may be erased by now."
+        ),
     ]
     content_hash: Annotated[
         str | None, Field(description="Of the newest signed version; null for a note that was last signed before versions had hashes.")
@@ -145,6 +148,10 @@ class SessionQuery(PageQuery):
     cosign_status: Annotated[
         Literal["pending", "returned"] | None,
         Field(description="Notes that wait for a co-signature, or that were returned and wait for their author."),
+    ] = None
+    conflict_of: Annotated[
+        UUID | None,
+        Field(description="The copies of this note; with include_deleted also what saves without If-Match have taken out of it."),
     ] = None
     search: Annotated[
         Search,

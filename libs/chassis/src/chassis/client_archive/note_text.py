@@ -25,7 +25,10 @@ def plain(written: Iterable[Block]) -> str:
 
 
 def _current(note: Mapping[str, Any]) -> Iterable[Block]:
-    yield Block(f"Session note of {_time(note['session_date'])}", is_heading=True)
+    # Words that a save has taken out unread are in a copy that is deleted from the beginning: nobody wrote it, or deleted it.
+    is_displaced = note["conflict_of"] is not None and note["deleted_at"] is not None and note["deleted_by_user_id"] is None
+    what = "Words taken out of the session note" if is_displaced else "Session note"
+    yield Block(f"{what} of {_time(note['session_date'])}", is_heading=True)
     facts = [
         f"Note: {note['id']}",
         f"Status: {note['status']}",
@@ -34,12 +37,14 @@ def _current(note: Mapping[str, Any]) -> Iterable[Block]:
     ]
     if note["duration_minutes"] is not None:
         facts.append(f"Duration: {note['duration_minutes']} minutes")
-    if note["conflict_of"] is not None:
+    if is_displaced:
+        facts.append(f"Taken out of: {note['conflict_of']}, by a save that may not have shown them")
+    elif note["conflict_of"] is not None:
         facts.append(f"Began as a conflict copy of: {note['conflict_of']}")
     if note["unfinalized_reason"]:
         facts.append(f"Made a draft again because: {note['unfinalized_reason']}")
     if note["deleted_at"] is not None:
-        facts.append(f"Deleted: {_time(note['deleted_at'])}")
+        facts.append(f"{'Kept since' if is_displaced else 'Deleted'}: {_time(note['deleted_at'])}")
     yield Block("\n".join(facts))
     yield from _texts(note)
 

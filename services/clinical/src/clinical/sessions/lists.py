@@ -18,18 +18,19 @@ _not_over = _not_deleted | (sessions.c.permanent_delete_after > bindparam("now",
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which notes a list has. `statuses` is "any", "one" (the parameter `status`) or "signed"; `cosign` is "pending", "returned" or None for all."""
+    """Which notes a list has. `statuses` is "any", "one" (the parameter `status`) or "signed"; `cosign` is "pending", "returned" or None for all; `copies` has those of the note `conflict_of`."""
 
     of_client: bool = False
     of_appointment: bool = False
     statuses: str = "any"
     with_deleted: bool = False
     cosign: str | None = None
+    copies: bool = False
 
     @property
     def is_short(self) -> bool:
         """Whether such a list can be counted and read as a whole."""
-        return self.of_client or self.of_appointment or self.cosign is not None
+        return self.of_client or self.of_appointment or self.copies or self.cosign is not None
 
 
 @cache
@@ -84,6 +85,8 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         query = query.where(sessions.c.client_id == bindparam("client_id", type_=Uuid))
     if filters.of_appointment:
         query = query.where(sessions.c.appointment_id == bindparam("appointment_id", type_=Uuid))
+    if filters.copies:
+        query = query.where(sessions.c.conflict_of == bindparam("conflict_of", type_=Uuid))
     if filters.statuses == "one":
         query = query.where(sessions.c.status == bindparam("status"))
     if filters.statuses == "signed":

@@ -118,13 +118,16 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if not statuses:
             return pb.SessionPage()
         keys = await self._keys.of(work.workspace_id)
-        values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
+        values: dict[str, Any] = {
+            name: getattr(request, name) for name in ("client_id", "appointment_id", "conflict_of") if request.HasField(name)
+        }
         filters = lists.Filters(
             of_client="client_id" in values,
             of_appointment="appointment_id" in values,
             statuses={1: "one", 2: "signed", 3: "any"}[len(statuses)],
             with_deleted=request.include_deleted,
             cosign=cosign,
+            copies="conflict_of" in values,
         )
         if len(statuses) == 1:
             (values["status"],) = statuses

@@ -243,7 +243,7 @@ class GetSessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ...) -> None: ...
 
 class ListSessionsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "client_id", "appointment_id", "status", "is_draft", "include_deleted", "search", "cosign_status", "skip")
+    __slots__ = ("page", "page_size", "client_id", "appointment_id", "status", "is_draft", "include_deleted", "search", "cosign_status", "conflict_of", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -253,6 +253,7 @@ class ListSessionsRequest(_message.Message):
     INCLUDE_DELETED_FIELD_NUMBER: _ClassVar[int]
     SEARCH_FIELD_NUMBER: _ClassVar[int]
     COSIGN_STATUS_FIELD_NUMBER: _ClassVar[int]
+    CONFLICT_OF_FIELD_NUMBER: _ClassVar[int]
     SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
@@ -263,8 +264,9 @@ class ListSessionsRequest(_message.Message):
     include_deleted: bool
     search: str
     cosign_status: CosignStatus
+    conflict_of: str
     skip: int
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., include_deleted: bool = ..., search: _Optional[str] = ..., cosign_status: _Optional[_Union[CosignStatus, str]] = ..., skip: _Optional[int] = ...) -> None: ...
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., include_deleted: bool = ..., search: _Optional[str] = ..., cosign_status: _Optional[_Union[CosignStatus, str]] = ..., conflict_of: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
 
 class SaveSessionRequest(_message.Message):
     __slots__ = ("session_id", "mask", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "expected_version", "reason")
