@@ -15,7 +15,7 @@ from sqlalchemy import Column, MetaData, Text
 
 from chassis.db.counters import counters_of
 from chassis.local.postgres import LocalPostgres
-from chassis.migrations.roles import VERSION_TABLE, is_current, versions_of
+from chassis.migrations.roles import VERSION_TABLE, expanded_revision, is_current, versions_of
 from chassis.migrations.runner import drift, migrate
 from clients.__main__ import SERVICE as CLIENTS
 from scheduling.__main__ import SERVICE as SCHEDULING
@@ -24,6 +24,7 @@ from standalone.releases import disagreements, scratch_database, stored, upgrade
 from standalone.schema import check, foreign, write
 from standalone.selftest.worlds import furnish
 from standalone.services import NAMES, SERVICES
+from standalone.source_releases import ROOT, last_release
 
 # What every service has for its own upkeep; which of these a service uses is its own affair.
 UPKEEP = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters"}
@@ -289,6 +290,18 @@ def test_no_migration_imports_anything_of_the_product():
     assert len(migrations) >= len(SERVICES)
 
     assert [(path.name, foreign(path)) for path in migrations if foreign(path)] == []
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_what_takes_away_comes_after_all_that_only_adds_since_the_last_release(servers, service, tmp_path):
+    """An upgrade takes what only adds, up to the last of it. What takes away would be taken along, and nobody could go back."""
+    folder = versions_of(service).relative_to(ROOT)
+    released = {path.name for path in (last_release().unpack(tmp_path, str(folder)) / folder).glob("[0-9]*.py")}
+    assert released
+    since = sorted(path.name for path in versions_of(service).glob("[0-9]*.py") if path.name not in released)
+    waits = [name for name in since if name.split("_")[0] > expanded_revision(service)]
+
+    assert [name for name in since if "\ncontract = True\n" in (versions_of(service) / name).read_text()] == waits
 
 
 @pytest.mark.parametrize(

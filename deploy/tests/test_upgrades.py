@@ -1,5 +1,6 @@
 """The steps of an upgrade, on a target in memory; `tests-e2e/drill/upgrades.py` takes them on real processes."""
 
+import json
 import sys
 import time
 from datetime import timedelta
@@ -7,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from deployment.processes import PROCESSES, SERVICES
-from deployment.upgrades import compose
+from deployment.secret_files import Installation
+from deployment.upgrades import compose, kubernetes
 from deployment.upgrades.commands import contracted, migrated
 from deployment.upgrades.kubernetes import Kubernetes, images
 from deployment.upgrades.rolling import Busy, RolledBack, Unhealthy, Upgrade
@@ -215,6 +217,7 @@ def test_nothing_is_taken_away_while_a_process_needs_it():
         ({"free": 4 * GIB}, "disk: 4.0 GiB are free"),
         ({"no_backup": True}, "backup: there is none"),
         ({"backup_age": timedelta(hours=30)}, "backup: the last one is 30 hours old"),
+        ({"missing_secrets": ("gateway-broker-url",)}, "secrets: gateway-broker-url is not there: run `secrets` again"),
         ({"stopped": ("0.2.0",)}, "versions: 0.2.0 is reached with everything stopped"),
     ],
 )
@@ -246,15 +249,25 @@ def test_nobody_goes_back_to_a_release_whose_columns_were_taken_away():
 
 
 class Docker:
-    """Answers what `docker` is asked: one image per container of a process, by its name."""
+    """Answers what `docker` is asked: one image per container of a process, by its name. `secrets` are the files of the composition's by name,
+    `given` those of each of its services.
+    """
 
-    def __init__(self, images):
-        self.images = images
+    def __init__(self, images, secrets=None, given=None):
+        self.images, self.secrets, self.given = images, secrets or {}, given or {}
+        self.asked = []
 
     def __call__(self, command, **_):
+        self.asked.append(command)
         match command:
+            case ["docker", "compose", *_, "config", "--format", "json"]:
+                tasks = ["provision", *(f"{service}-migration" for service in SERVICES)]
+                services = {
+                    name: {"secrets": [{"source": one} for one in self.given.get(name, ())]} for name in (*tasks, *PROCESSES, "ledger")
+                }
+                return json.dumps({"services": services, "secrets": {name: {"file": str(file)} for name, file in self.secrets.items()}})
             case ["docker", "compose", *_, "ps", "--quiet", process]:
-                return " ".join(f"{process}-{number}" for number in range(len(self.images[process])))
+                return " ".join(f"{process}-{number}" for number in range(len(self.images.get(process, ()))))
             case ["docker", "inspect", "--format", "{{.Image}}", container]:
                 process, _, number = container.rpartition("-")
                 return self.images[process][int(number)]
@@ -280,6 +293,53 @@ def test_an_installation_that_an_upgrade_has_left_with_two_builds_of_a_process_o
     assert found.builds["clients"] == ""
     assert found.unhealthy == ill
     assert found.stopped == []
+
+
+@pytest.fixture
+def secrets_of_before(tmp_path):
+    """The folder of an installation of a release that knows no `gateway-broker-url`."""
+    made = Installation(tmp_path / "secrets")
+    made.make(database="postgres:5432", broker="rabbitmq:5671", smtp_url="smtps://mail.example.org")
+    (made.folder / "gateway-broker-url").unlink()
+    return made.folder
+
+
+def test_a_secret_that_is_new_and_was_not_made_is_named_before_anything_is_started(monkeypatch, composed, secrets_of_before):
+    given = {name: process.secrets.values() for name, process in composed.items()}
+    files = {name: secrets_of_before / name for names in given.values() for name in names if not name.startswith("s3-policy")}
+    docker = Docker({name: ["old"] for name in PROCESSES}, files, given)
+    monkeypatch.setattr(compose, "asked", docker)
+    target = compose.Compose(["compose.yaml"], None, [("0.2.0", "6189f07", "stopped")])
+
+    with pytest.raises(Refused, match=r"secrets: gateway-broker-url is not there") as refused:
+        Upgrade(target, "new", lambda _line: None).run()
+
+    assert "secrets:" not in str(refused.value).replace("secrets: gateway-broker-url", ""), "no other one is missing"
+    assert not [command for command in docker.asked if "up" in command or "run" in command or "rm" in command]
+
+
+@pytest.mark.parametrize("overlay", ["practice", "hospital"])
+def test_an_entry_that_is_new_and_was_not_handed_over_is_named(monkeypatch, rendered, overlay, secrets_of_before):
+    written = {"clients-s3-credentials", "clinical-s3-credentials", "audit-s3-credentials", "ledger-s3-credentials"}
+    there = {file.name for file in secrets_of_before.iterdir() if file.is_file()} | written
+    asked = []
+
+    def kubectl(command, **_):
+        asked.append(command)
+        if "secret" in command:
+            return " ".join(there)
+        return json.dumps({"items": []})
+
+    monkeypatch.setattr(kubernetes, "asked", kubectl)
+    target = Kubernetes(rendered(overlay), "caseload", None, [])
+
+    with pytest.raises(Refused, match=r"secrets: gateway-broker-url is not there") as refused:
+        Upgrade(target, target.build, lambda _line: None).run()
+
+    assert str(refused.value).count("secrets:") == 1
+    assert not [command for command in asked if "apply" in command]
+    there.add("gateway-broker-url")
+    assert target._missing_secrets() == []
 
 
 VERSIONS = (("0.1.0", "stopped"), ("0.2.0", "stopped"), ("0.3.0", "rolling"))

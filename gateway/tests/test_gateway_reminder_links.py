@@ -69,6 +69,26 @@ async def test_a_client_cancels_as_the_practice_lets_them(gateway, practice, lin
         assert "is cancelled" in (await http.post("/reminder/confirm", data={"token": token})).text
 
 
+@pytest.mark.parametrize("cancel_link", ["ask", "cancel"])
+async def test_a_link_says_nothing_of_an_appointment_that_is_somebody_elses_by_now(gateway, practice, link, cancel_link):
+    appointment_id, client_id, token = link
+    path = f"{API}/appointments/{appointment_id}"
+    assert (await practice.http.put(f"{API}/reminders/policy", json={"cancel_link": cancel_link})).status_code == 200
+    other = await practice.add_client()
+    given = (await practice.http.put(path, json={"client_id": other["id"]})).json()
+    assert given["client_id"] == other["id"] != client_id
+
+    async with gateway.anonymous() as http:
+        for answer in ("confirm", "cancel"):
+            reply = await http.post(f"/reminder/{answer}", data={"token": token})
+            await gateway.environment.settle()
+            assert "moved or cancelled" in reply.text
+    assert (await practice.http.get(path)).json() == given
+    # The link still ends reminders: those are its client's own.
+    async with gateway.anonymous() as http:
+        assert (await http.post("/reminder/unsubscribe", data={"token": token})).status_code == 200
+
+
 @pytest.mark.parametrize(
     "answered_by", ["accepting", "another time", "the client, who comes after all", "the client, whom the practice lets"]
 )

@@ -11,7 +11,7 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.migrations.roles import newest_revision
+from chassis.migrations.roles import expanded_revision, newest_revision
 from chassis.rpc.client.attempts import InternalFault
 from scheduling.locations.sealing import AddressSealer
 
@@ -183,7 +183,7 @@ async def test_addresses_stay_as_the_release_before_reads_them_until_it_is_not_g
             await connection.close()
 
     newest = newest_revision("scheduling")
-    await revision("0024")
+    await revision(expanded_revision("scheduling"))
     try:
         home = await locations.CreateLocation(room(name="Visits", location_type=HOME, address="4 Elm Row"), member.call)
         await seal()

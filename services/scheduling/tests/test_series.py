@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -297,6 +298,29 @@ async def test_what_follows_becomes_a_series_of_its_own(member):
         await change(member, series, "following", 2, notes="Elsewhere")
     assert (await change(member, head, "following", 0, notes="Whole")).id == series.id
     await agrees(member)
+
+
+async def test_what_clients_ask_of_an_occurrence_stays_until_a_change_of_the_series_gives_it_another_time(member):
+    series = await create(member)
+    ids = [each.appointment_id for each in series.occurrences]
+    async with member.environment.superuser() as connection:
+        await connection.execute(
+            "UPDATE scheduling.appointments SET cancellation_asked_at = now() WHERE workspace_id = $1 AND id = ANY($2)",
+            member.workspace_id, [UUID(each) for each in ids[:3]],
+        )  # fmt: skip
+
+    async def asked():
+        return [(await member.get(each)).HasField("cancellation_asked_at") for each in ids]
+
+    # The fourth client has asked for nothing, and does not come to have.
+    changed = await change(member, series, "all", notes="Knee")
+    assert await asked() == [True, True, True, False]
+    longer = await change(member, changed, "all", duration_minutes=45)
+    assert await asked() == [True, True, True, False]
+    await change(member, longer, "this", 0, first_start=NINE + minutes(60))
+    assert await asked() == [False, True, True, False]
+    await change(member, longer, "following", 2, first_start=NINE + 2 * WEEK + minutes(60))
+    assert await asked() == [False, True, False, False]
 
 
 async def test_another_rule_moves_books_and_deletes(member):

@@ -1,5 +1,6 @@
 """Containers under docker compose: a service's new container is healthy before the old one goes; the gateway has a port, so it is replaced in place."""
 
+import json
 import shutil
 import time
 from collections.abc import Sequence
@@ -47,14 +48,18 @@ class Compose:
         running = set(builds.values()) - {""}
         versions = [(version, way) for version, _commit, way in self._releases]
         after = self._version(build)
+        missing = self._missing_secrets(build)
+        # A container whose secrets are not there cannot be asked.
+        newest = "" if missing else self._revisions(build)
         root = Path(asked(["docker", "info", "--format", "{{.DockerRootDir}}"]).strip())
         return Situation(
             builds,
             self.unhealthy(),
-            is_newer(self._revisions(build)),
-            sorted({service for before in running - {build} for service in contracted(self._revisions(before))}),
+            is_newer(newest),
+            sorted({service for before in running - {build} if not missing for service in contracted(self._revisions(before))}),
             sorted({stopped for before in running for stopped in way_between(versions, self._version(before), after)}),
             shutil.disk_usage(root).free if root.exists() else None,
+            missing_secrets=missing,
         )
 
     def build_of(self, process: str) -> str:
@@ -105,6 +110,13 @@ class Compose:
             if not states or any(state != "healthy" for state in states):
                 found.append(name)
         return found
+
+    def _missing_secrets(self, build: str) -> list[str]:
+        """Secrets that what an upgrade starts is given, and whose files are not there: without one a container cannot be made."""
+        told = json.loads(asked([*self._compose, "config", "--format", "json"], told={"CASELOAD_IMAGE": build}))
+        started = ["provision", *(f"{service}-migration" for service in self.services), *self.processes, *self.companions]
+        given = {secret["source"] for name in started for secret in told["services"][name].get("secrets", ())}
+        return sorted(name for name in given if not Path(told["secrets"][name]["file"]).exists())
 
     def _replace_in_place(self, process: str, build: str) -> None:
         before = self.build_of(process)

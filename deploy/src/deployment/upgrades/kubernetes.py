@@ -41,8 +41,11 @@ class Kubernetes:
         versions = [(version, way) for version, _commit, way in self._releases]
         running = set(builds.values()) - {""}
         stopped = {one for before in running for one in way_between(versions, version_of(before), version_of(build))}
-        lost = {service for before in running - {build} for service in contracted(self._revisions(before))}
-        return Situation(builds, self.unhealthy(), is_newer(self._revisions(build)), sorted(lost), sorted(stopped))
+        missing = self._missing_secrets()
+        # A task whose secrets are not there would never start.
+        lost = {service for before in running - {build} if not missing for service in contracted(self._revisions(before))}
+        newer = not missing and is_newer(self._revisions(build))
+        return Situation(builds, self.unhealthy(), newer, sorted(lost), sorted(stopped), missing_secrets=missing)
 
     @classmethod
     def of_overlay(cls, overlay: str, namespace: str, context: str | None, releases: Sequence[tuple[str, str, str]]) -> "Kubernetes":
@@ -103,6 +106,22 @@ class Kubernetes:
 
     def deployments(self, process: str) -> list[Mapping[str, Any]]:
         return [one for one in self._manifests if one["kind"] == "Deployment" and one["metadata"]["labels"].get(NAME) == process]
+
+    def _missing_secrets(self) -> list[str]:
+        """Entries of Secrets that pods of an upgrade are given and that are not there: without one a pod waits for ever. No value is read."""
+        started = {*self.processes, *self.companions, "provision", *(f"{service}-migration" for service in self.services)}
+        given: dict[str, set[str]] = {}
+        for manifest in self._manifests:
+            named = manifest["metadata"]
+            if manifest["kind"] in {"Deployment", "Job"} and named.get("labels", {}).get(NAME, named["name"]) in started:
+                for volume in manifest["spec"]["template"]["spec"].get("volumes", ()):
+                    if secret := volume.get("secret"):
+                        given.setdefault(secret["secretName"], set()).update(item["key"] for item in secret["items"])
+        keys = "{{range $key, $value := .data}}{{$key}} {{end}}"
+        missing: set[str] = set()
+        for name, wanted in given.items():
+            missing |= wanted - set(asked([*self._kubectl, "get", "secret", name, "--output", f"go-template={keys}"]).split())
+        return sorted(missing)
 
     def _undo(self, names: Sequence[str]) -> None:
         for name in names:

@@ -32,6 +32,8 @@ class Situation:
     # Since the last backup; `no_backup` when there is none.
     backup_age: timedelta | None = None
     no_backup: bool = False
+    # Secrets that the build's processes are given and that are not there.
+    missing_secrets: Sequence[str] = ()
 
 
 def reasons_against(situation: Situation, *, back: bool) -> list[str]:
@@ -39,6 +41,9 @@ def reasons_against(situation: Situation, *, back: bool) -> list[str]:
     found = []
     if situation.free is not None and situation.free < ROOM:
         found.append(f"disk: {situation.free / GIB:.1f} GiB are free, {ROOM // GIB} are needed: make room")
+    found += [
+        f"secrets: {name} is not there: run `secrets` again, docs/operations/upgrade.md says how" for name in situation.missing_secrets
+    ]
     found += [f"versions: {version} is reached with everything stopped: deploy/README.md says how" for version in situation.stopped]
     if back:
         lost = "what an older release uses was taken away (--contract): only a backup leads back"

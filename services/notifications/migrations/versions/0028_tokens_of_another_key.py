@@ -1,15 +1,14 @@
-"""From here on the key that addresses are known by may be changed. The release before knows them by one key alone."""
+"""Nothing. What was here comes last, with 0031: a migration that only adds follows this one, and would have taken it along."""
 
 revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
-contract = True
 
 
 def upgrade() -> None:
-    """Nothing is changed here: the step that lets a new key make tokens asks for the revision."""
+    """Nothing is changed here."""
 
 
 def downgrade() -> None:
-    """Tokens of a second key stay, and this release knows addresses by them."""
+    """Nothing is changed here."""

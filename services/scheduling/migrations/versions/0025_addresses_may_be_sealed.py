@@ -1,15 +1,14 @@
-"""From here on the service seals the addresses of locations. Until then they stay as the release before reads them, so that it can be gone back to."""
+"""Nothing. What was here comes last, with 0028: a migration that only adds follows this one, and would have taken it along."""
 
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
-contract = True
 
 
 def upgrade() -> None:
-    """Nothing is changed here: the service asks for the revision. A migration has no keys."""
+    """Nothing is changed here."""
 
 
 def downgrade() -> None:
-    """What is sealed stays sealed."""
+    """Nothing is changed here."""

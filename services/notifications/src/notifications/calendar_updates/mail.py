@@ -42,7 +42,7 @@ def calendar_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork],
             raise NotToBeSent("dropped", "told_by_another")
         if found["starts_at"] <= work.now and (slot is None or to_datetime(slot.starts_at) <= work.now):
             raise NotToBeSent("dropped", "appointment_begun")
-        client_id = (await owners(work, [found["client_id"]]))[found["client_id"]]
+        client_id = (await owners(work.db, [found["client_id"]]))[found["client_id"]]
         contact = await _contact(client_id, work)
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         if workspace.status != workspaces_pb2.WORKSPACE_STATUS_ACTIVE:

@@ -1,7 +1,7 @@
 """The ReminderAnswers service: each method is one use case and one transaction."""
 
 from collections.abc import Sequence
-from uuid import uuid5
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from caseload.clients.v1 import clients_pb2
@@ -86,14 +86,19 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
         return pb.TakeBackOptOutResponse()
 
     async def _ask(self, link: Record, work: UnitOfWork) -> tuple[appointments_pb2.Slot | None, workspaces_pb2.Workspace]:
-        """The appointment as it is now, if there is one, and the workspace."""
+        """The appointment as it is now, if there is one and it is still the client's, and the workspace."""
         ours = _ours(work)
         workspace = await self._stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), ours)
         request = appointments_pb2.GetSlotRequest(appointment_id=str(link["appointment_id"]))
         try:
-            return await self._stubs.appointments.GetSlot(request, ours), workspace
+            slot = await self._stubs.appointments.GetSlot(request, ours)
         except NotFound:
             return None, workspace
+        # It may have been given to somebody else at the same time, whose it is to confirm and to cancel.
+        mailed, has_it = link["client_id"], UUID(slot.client_id)
+        async with work.beside(work.workspace_id) as tx:
+            whose = await owners(tx, [mailed, has_it])
+        return slot if whose[mailed] == whose[has_it] else None, workspace
 
     async def _who_is_asked(self, slot: appointments_pb2.Slot, work: UnitOfWork) -> Sequence[str]:
         """The practitioner; those who administer the workspace where the practitioner works here no longer."""
@@ -117,7 +122,7 @@ async def _opt_out(link: Record, work: UnitOfWork) -> None:
     # A booking that plans reminders at the same time is seen, and what is planned later is not mailed.
     await work.db.run(rule_store.lock_rules)
     await work.db.run(store.opt_out, client_id=client_id, channel=link["channel"], now=work.now)
-    owner = (await owners(work, [client_id]))[client_id]
+    owner = (await owners(work.db, [client_id]))[client_id]
     cancelled = await work.db.run(reminders.cancel_of_channel, client_id=owner, channel=link["channel"], reason="opted_out")
     work.note(reminders=str(cancelled))
 

@@ -40,7 +40,7 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
     """
     db = work.db
     await db.run(rule_store.lock_rules_shared)
-    owner = await owners(work, {appointment.client_id for appointment in appointments})
+    owner = await owners(work.db, {appointment.client_id for appointment in appointments})
     # In the order of ids, so that two transactions that record several appointments never wait for each other in a circle.
     current = {appointment.id: replace(appointment, client_id=owner[appointment.client_id]) for appointment in rules.newest(appointments)}
     before = {row["id"]: row for row in await db.all(store.appointments_for_update, ids=list(current))}
