@@ -11,7 +11,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import alerts_pb2 as pb
 from chassis.errors import Conflict
 from chassis.protobuf.timestamps import to_datetime
-from notifications.escalations.restoring import pass_over_due_step
+from notifications.escalations.restoring import pass_over_due_steps
 from notifications.escalations.worker import AlertWorker
 
 from .hospital import open_hospital
@@ -195,11 +195,13 @@ async def test_after_a_restore_a_forgotten_alert_is_open_and_nobody_is_told_of_i
     await hospital.admin.set_policy(NURSES, again=3600, repeat=7200)
     alert = await nurse.raise_alert()
     await nurse.acknowledge(alert)
-    async with hospital.environment.superuser() as connection, connection.transaction():
-        await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
-        # No worker takes it before.
-        await connection.execute("UPDATE notifications.due_work SET due_at = now() + interval '1 hour' WHERE item_id = $1", UUID(alert.id))
-    assert await pass_over_due_step(hospital.environment.runtime("notifications"), hospital.workspace_id, UUID(alert.id))
+    async with hospital.environment.superuser() as connection:
+        async with connection.transaction():
+            await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
+            # No worker takes it before.
+            await connection.execute("UPDATE notifications.due_work SET due_at = now() + interval '1 hour' WHERE item_id = $1", UUID(alert.id))
+        # As a restore does, in every workspace.
+        await pass_over_due_steps(connection, hospital.environment.runtime("notifications"))
     assert (await nurse.get(alert)).status == pb.ALERT_STATUS_ACTIVE
     assert await hospital.mails_of(alert) == []
     assert await nurse.steps(alert) == []
