@@ -121,7 +121,7 @@ UNBOUND = {
         "shift_schedule",
         "updated_at",
     },
-    "notifications.alerts": {"escalates_at"},
+    "notifications.alerts": {"answered_at", "escalates_at"},
     "scheduling.appointments": {"cancellation_asked_at", "local_start", "time_zone", "utc_offset"},
     "scheduling.availability": {"time_off_rules", "time_off_version"},
 }

@@ -60,6 +60,27 @@ async def test_whoever_takes_over_says_so_and_the_record_says_from_whom(hospital
     assert refused.value.code == "alert_closed"
 
 
+async def test_taking_over_makes_no_answer_late_and_a_call_for_help_waits_for_another_one(hospital):
+    nurse, *doctors = [await hospital.hire(role) for role in ("nurse", "doctor", "doctor")]
+    alert = await nurse.raise_alert()
+    await nurse.acknowledge(alert)
+
+    async def figures():
+        return (await hospital.admin.alerts.GetAlertReport(pb.GetAlertReportRequest(), hospital.admin.call)).total
+
+    answered = await figures()
+    assert (answered.acknowledged, answered.longest_seconds > 0) == (1, True)
+    for doctor in doctors:
+        await doctor.acknowledge(alert, take_over=True)
+        assert await figures() == answered
+
+    await doctors[1].escalate(alert)
+    called = await figures()
+    assert (called.acknowledged, called.unanswered, called.HasField("longest_seconds")) == (0, 1, False)
+    await nurse.acknowledge(alert)
+    assert (await figures()).longest_seconds > answered.longest_seconds
+
+
 async def test_of_those_who_take_over_at_the_same_moment_one_does_and_the_others_learn_who(hospital):
     nurse, *others = [await hospital.hire("nurse") for _ in range(4)]
     alert = await nurse.raise_alert()
@@ -199,7 +220,9 @@ async def test_after_a_restore_a_forgotten_alert_is_open_and_nobody_is_told_of_i
         async with connection.transaction():
             await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
             # No worker takes it before.
-            await connection.execute("UPDATE notifications.due_work SET due_at = now() + interval '1 hour' WHERE item_id = $1", UUID(alert.id))
+            await connection.execute(
+                "UPDATE notifications.due_work SET due_at = now() + interval '1 hour' WHERE item_id = $1", UUID(alert.id)
+            )
         # As a restore does, in every workspace.
         await pass_over_due_steps(connection, hospital.environment.runtime("notifications"))
     assert (await nurse.get(alert)).status == pb.ALERT_STATUS_ACTIVE

@@ -37,8 +37,8 @@ _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
 _columns = {column.name: bindparam(column.name, type_=column.type) for column in alerts.columns}
 _changeable = (
-    "version", "status", "escalation_level", "acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at", "escalates_at", "sealed",
-    "updated_at",
+    "version", "status", "escalation_level", "acknowledged_by", "acknowledged_at", "answered_at", "resolved_by", "resolved_at", "escalates_at",
+    "sealed", "updated_at",
 )  # fmt: skip
 
 # The clock that timers go by.

@@ -80,9 +80,16 @@ class Alerts(AlertsServicer[UnitOfWork]):
         def columns(row: Record) -> dict[str, Any]:
             again = Policy.read(row["policy"]).acknowledged_again_after_seconds
             escalates_at = None if again is None else row["now"] + timedelta(seconds=again)
+            answered_at = None
             if row["acknowledged_by"] is not None:
                 work.note(taken_over_from=str(row["acknowledged_by"]))
-            return {"acknowledged_by": work.user_id, "acknowledged_at": row["now"], "escalates_at": escalates_at}
+                answered_at = row["answered_at"] or row["acknowledged_at"]
+            return {
+                "acknowledged_by": work.user_id,
+                "acknowledged_at": row["now"],
+                "answered_at": answered_at,
+                "escalates_at": escalates_at,
+            }
 
         return await self._change(request.alert_id, "take over" if request.take_over else "acknowledge", work, columns)
 

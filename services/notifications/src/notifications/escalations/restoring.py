@@ -30,8 +30,8 @@ async def pass_over_due_step(runtime: Runtime, workspace_id: UUID, alert_id: UUI
         policy, now = Policy.read(row["policy"]), row["now"]
         level = min(row["escalation_level"] + 1, len(policy.levels))
         goes_on_at = now + timedelta(seconds=policy.seconds_until_next(level))
-        nobodys = {"status": "active", "acknowledged_by": None, "acknowledged_at": None}
-        await alert_records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=goes_on_at, **nobodys)
+        goes_on = {"escalation_level": level, "escalates_at": goes_on_at, **alert_records.NOBODYS}
+        await alert_records.change(work, keys, row, "escalate", now=now, **goes_on)
         record_effect(
             work,
             "pass_over_alert_step",
