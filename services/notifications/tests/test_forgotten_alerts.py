@@ -180,6 +180,31 @@ async def test_an_alert_that_was_acknowledged_and_forgotten_is_active_again_once
     assert (user_id, facts["level"], facts["acknowledged_by"]) == ("", "2", str(doctor.id))
 
 
+async def test_whoever_says_again_that_they_see_to_it_has_all_of_the_time_again(hospital):
+    nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
+    await hospital.admin.set_policy(NURSES, again=600)
+    alert = await nurse.raise_alert()
+    said = await nurse.acknowledge(alert)
+
+    async def left():
+        sql = """
+            SELECT extract(epoch FROM escalates_at - clock_timestamp())::float AS left, escalates_at = due_at AS kept
+            FROM notifications.alerts AS alert JOIN notifications.due_work ON item_id = alert.id WHERE alert.id = $1
+        """
+        (row,) = await hospital.look(sql, UUID(alert.id))
+        assert row["kept"]
+        return row["left"]
+
+    for again in (False, True):
+        await hospital.look("UPDATE notifications.alerts SET escalates_at = now() + interval '99 s' WHERE id = $1", UUID(alert.id))
+        with pytest.raises(Conflict):
+            await doctor.acknowledge(alert)
+        assert await left() < 100
+        assert await nurse.acknowledge(alert, take_over=again) == said
+        assert 500 < await left() <= 600
+    assert await changes_of(hospital, alert) == ["raised", "acknowledged"]
+
+
 async def test_the_time_of_an_alert_that_is_closed_ends_and_without_a_time_it_stays_acknowledged(hospital):
     nurse = await hospital.hire("nurse")
     await hospital.admin.set_policy(NURSES)
