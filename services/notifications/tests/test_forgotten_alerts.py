@@ -114,6 +114,10 @@ async def test_whoever_sees_to_it_calls_for_help_and_the_next_level_is_told_unti
     assert await nurse.steps(alert) == [(0, 1, "manual"), (1, 2, "manual")]
     assert alert.id in await doctor.active()
     await hospital.until(lambda: hospital.mail_server.to(doctor.email))
+    # The nurse has answered it, and is still there.
+    (mailed,) = [message.get_body(("plain",)).get_content() for message in hospital.mail_server.to(doctor.email)]
+    assert "needs somebody" in mailed
+    assert "Nobody has answered" not in mailed
     assert await changes_of(hospital, alert) == ["raised", "escalated", "acknowledged", "escalated"]
     user_id, facts = await last_line(hospital, alert, "escalate_alert")
     assert (user_id, facts["acknowledged_by"]) == (str(nurse.id), str(nurse.id))
