@@ -42,7 +42,7 @@ def test_the_journey_works_as_it_is_written(installation, tmp_path):
         '"event_type": "milestone_achieved"',
         "1\ncosigned\n",
         '"event_type": "session_finalized"',
-        "Nobody has answered an alert yet.",
+        "An alert needs somebody to see to it.",
         '"reason": "timeout"',
         "CREATE Client create_client success",
         "READ Client list_clients success",

@@ -112,7 +112,7 @@ UNBOUND = {
     "clinical.plan_versions": set(),
     "clinical.plans": set(),
     "clinical.session_versions": {"duration_minutes_at_upgrade", "session_date_at_upgrade"},
-    "clinical.sessions": {"attachment_count"},
+    "clinical.sessions": {"attachment_count", "last_saved_in"},
     "identity.blacklist": set(),
     "identity.users": {
         "created_at",
@@ -121,7 +121,7 @@ UNBOUND = {
         "shift_schedule",
         "updated_at",
     },
-    "notifications.alerts": {"escalates_at"},
+    "notifications.alerts": {"answered_at", "escalates_at"},
     "scheduling.appointments": {"cancellation_asked_at", "local_start", "time_zone", "utc_offset"},
     "scheduling.availability": {"time_off_rules", "time_off_version"},
 }
@@ -161,11 +161,11 @@ def values_sealed_alone():
     row_id, revision = uuid4(), 3
     secret = {"workspace_id": OLDER.workspace_id, "user_id": row_id, "secret_sealed": seal_secret(OLDER, row_id, "JBSW")}
     yield "identity.second_factors.secret_sealed", secret, lambda row: open_secret(NEWER, row_id, row["secret_sealed"]) == "JBSW"
-    attempt = {"id": row_id, "return_to_sealed": single_sign_on.seal_return_to("/clients", OLDER, row_id)}
+    attempt = {"id": row_id, "return_to_sealed": single_sign_on.seal_return_to("/clients", OLDER, row_id, to_page=True)}
     yield (
         "identity.sso_attempts.return_to_sealed",
         attempt,
-        lambda row: single_sign_on.open_return_to(row["return_to_sealed"], NEWER, row_id) == "/clients",
+        lambda row: single_sign_on.open_return_to(row["return_to_sealed"], NEWER, row_id) == ("/clients", True),
     )
     provider = {"workspace_id": OLDER.workspace_id, "is_enabled": True, "is_required": False, "version": revision}
     configured = single_sign_on_pb2.SealedProvider(client_secret="s3cret")

@@ -11,7 +11,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import alerts_pb2 as pb
 from chassis.errors import Conflict
 from chassis.protobuf.timestamps import to_datetime
-from notifications.escalations.restoring import pass_over_due_step
+from notifications.escalations.restoring import pass_over_due_steps
 from notifications.escalations.worker import AlertWorker
 
 from .hospital import open_hospital
@@ -60,6 +60,27 @@ async def test_whoever_takes_over_says_so_and_the_record_says_from_whom(hospital
     assert refused.value.code == "alert_closed"
 
 
+async def test_taking_over_makes_no_answer_late_and_a_call_for_help_waits_for_another_one(hospital):
+    nurse, *doctors = [await hospital.hire(role) for role in ("nurse", "doctor", "doctor")]
+    alert = await nurse.raise_alert()
+    await nurse.acknowledge(alert)
+
+    async def figures():
+        return (await hospital.admin.alerts.GetAlertReport(pb.GetAlertReportRequest(), hospital.admin.call)).total
+
+    answered = await figures()
+    assert (answered.acknowledged, answered.longest_seconds > 0) == (1, True)
+    for doctor in doctors:
+        await doctor.acknowledge(alert, take_over=True)
+        assert await figures() == answered
+
+    await doctors[1].escalate(alert)
+    called = await figures()
+    assert (called.acknowledged, called.unanswered, called.HasField("longest_seconds")) == (0, 1, False)
+    await nurse.acknowledge(alert)
+    assert (await figures()).longest_seconds > answered.longest_seconds
+
+
 async def test_of_those_who_take_over_at_the_same_moment_one_does_and_the_others_learn_who(hospital):
     nurse, *others = [await hospital.hire("nurse") for _ in range(4)]
     alert = await nurse.raise_alert()
@@ -93,6 +114,10 @@ async def test_whoever_sees_to_it_calls_for_help_and_the_next_level_is_told_unti
     assert await nurse.steps(alert) == [(0, 1, "manual"), (1, 2, "manual")]
     assert alert.id in await doctor.active()
     await hospital.until(lambda: hospital.mail_server.to(doctor.email))
+    # The nurse has answered it, and is still there.
+    (mailed,) = [message.get_body(("plain",)).get_content() for message in hospital.mail_server.to(doctor.email)]
+    assert "needs somebody" in mailed
+    assert "Nobody has answered" not in mailed
     assert await changes_of(hospital, alert) == ["raised", "escalated", "acknowledged", "escalated"]
     user_id, facts = await last_line(hospital, alert, "escalate_alert")
     assert (user_id, facts["acknowledged_by"]) == (str(nurse.id), str(nurse.id))
@@ -159,6 +184,31 @@ async def test_an_alert_that_was_acknowledged_and_forgotten_is_active_again_once
     assert (user_id, facts["level"], facts["acknowledged_by"]) == ("", "2", str(doctor.id))
 
 
+async def test_whoever_says_again_that_they_see_to_it_has_all_of_the_time_again(hospital):
+    nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
+    await hospital.admin.set_policy(NURSES, again=600)
+    alert = await nurse.raise_alert()
+    said = await nurse.acknowledge(alert)
+
+    async def left():
+        sql = """
+            SELECT extract(epoch FROM escalates_at - clock_timestamp())::float AS left, escalates_at = due_at AS kept
+            FROM notifications.alerts AS alert JOIN notifications.due_work ON item_id = alert.id WHERE alert.id = $1
+        """
+        (row,) = await hospital.look(sql, UUID(alert.id))
+        assert row["kept"]
+        return row["left"]
+
+    for again in (False, True):
+        await hospital.look("UPDATE notifications.alerts SET escalates_at = now() + interval '99 s' WHERE id = $1", UUID(alert.id))
+        with pytest.raises(Conflict):
+            await doctor.acknowledge(alert)
+        assert await left() < 100
+        assert await nurse.acknowledge(alert, take_over=again) == said
+        assert 500 < await left() <= 600
+    assert await changes_of(hospital, alert) == ["raised", "acknowledged"]
+
+
 async def test_the_time_of_an_alert_that_is_closed_ends_and_without_a_time_it_stays_acknowledged(hospital):
     nurse = await hospital.hire("nurse")
     await hospital.admin.set_policy(NURSES)
@@ -195,11 +245,15 @@ async def test_after_a_restore_a_forgotten_alert_is_open_and_nobody_is_told_of_i
     await hospital.admin.set_policy(NURSES, again=3600, repeat=7200)
     alert = await nurse.raise_alert()
     await nurse.acknowledge(alert)
-    async with hospital.environment.superuser() as connection, connection.transaction():
-        await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
-        # No worker takes it before.
-        await connection.execute("UPDATE notifications.due_work SET due_at = now() + interval '1 hour' WHERE item_id = $1", UUID(alert.id))
-    assert await pass_over_due_step(hospital.environment.runtime("notifications"), hospital.workspace_id, UUID(alert.id))
+    async with hospital.environment.superuser() as connection:
+        async with connection.transaction():
+            await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
+            # No worker takes it before.
+            await connection.execute(
+                "UPDATE notifications.due_work SET due_at = now() + interval '1 hour' WHERE item_id = $1", UUID(alert.id)
+            )
+        # As a restore does, in every workspace.
+        await pass_over_due_steps(connection, hospital.environment.runtime("notifications"))
     assert (await nurse.get(alert)).status == pb.ALERT_STATUS_ACTIVE
     assert await hospital.mails_of(alert) == []
     assert await nurse.steps(alert) == []

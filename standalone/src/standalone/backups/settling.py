@@ -20,7 +20,7 @@ from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 from clients.__main__ import JOB_STORE
 from clients.clients.erasing import erase_again
-from notifications.escalations.restoring import pass_over_due_step
+from notifications.escalations.restoring import pass_over_due_steps
 from standalone.backups import fencing
 from standalone.backups.errors import BackupFailed
 from standalone.backups.ledger import Entry
@@ -57,7 +57,7 @@ async def settle(own: Mapping[str, Settings], connection: Any, entries: Sequence
             await _erase(connection, runtimes, entries, steps)
             await fencing.publish_again(connection, reached - fencing.REPUBLISHED)
             await _until_all_is_told(connection)
-            passed_over = await _pass_over_steps(connection, runtimes[_OUTWARD])
+            passed_over = await pass_over_due_steps(connection, runtimes[_OUTWARD])
             await _until_all_is_told(connection)
     # With what the events above have made due.
     held = {**await fencing.hold_back(connection, datetime.now(UTC)), "steps of alerts": passed_over}
@@ -125,12 +125,6 @@ async def _erase_client(runtimes: Mapping[str, Runtime], entry: Entry) -> bool:
         raise BackupFailed(
             f"the client {entry.id}, who was erased, cannot be erased again ({refusal.code}): restore another moment"
         ) from refusal
-
-
-async def _pass_over_steps(connection: Any, notifications: Runtime) -> int:
-    """Alerts that nobody has answered go on with the step after the one that was due: a person may need it."""
-    due = await connection.fetch("SELECT workspace_id, id FROM notifications.alerts WHERE status = 'active' AND escalates_at <= now()")
-    return sum([await pass_over_due_step(notifications, row["workspace_id"], row["id"]) for row in due])
 
 
 async def _until_all_is_told(connection: Any) -> None:

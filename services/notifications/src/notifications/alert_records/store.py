@@ -37,8 +37,8 @@ _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
 _columns = {column.name: bindparam(column.name, type_=column.type) for column in alerts.columns}
 _changeable = (
-    "version", "status", "escalation_level", "acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at", "escalates_at", "sealed",
-    "updated_at",
+    "version", "status", "escalation_level", "acknowledged_by", "acknowledged_at", "answered_at", "resolved_by", "resolved_at", "escalates_at",
+    "sealed", "updated_at",
 )  # fmt: skip
 
 # The clock that timers go by.
@@ -51,6 +51,9 @@ by_ids = query(select(alerts).where(alerts.c.id == any_(bindparam("ids", type_=A
 lock = command(select(alerts, func.clock_timestamp().label("now")).where(alerts.c.id == _id).with_for_update())
 
 save = command(update(alerts).where(alerts.c.id == _id).values(**{name: _columns[name] for name in _changeable}).returning(alerts))
+
+# Begins the time anew that an alert may stay acknowledged. Nothing changes that people see.
+put_off = command(update(alerts).where(alerts.c.id == _id).values(escalates_at=_columns["escalates_at"]))
 
 # The departments in which the user stands in at this moment.
 stands_in = query(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -18,6 +18,14 @@ from chassis.events.hints import ALERTS_CHANGED
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.alert_records import mapping, rules, store
 from notifications.alert_records.rules import Sight
+
+# What an alert has that nobody sees to, or nobody any more.
+NOBODYS: Final[Mapping[str, Any]] = {
+    "status": "active",
+    "acknowledged_by": None,
+    "acknowledged_at": None,
+    "answered_at": None,
+}
 
 
 async def sight(users: UsersStub, work: UnitOfWork) -> Sight:
@@ -52,9 +60,9 @@ async def add(work: UnitOfWork, keys: WorkspaceKeys, alert: pb.Alert, *, now: da
         "id": uuid7(),
         "workspace_id": work.workspace_id,
         "version": 1,
-        "status": "active",
         "escalation_level": 0,
-        **dict.fromkeys(("acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at")),
+        **NOBODYS,
+        **dict.fromkeys(("resolved_by", "resolved_at")),
         **columns,
         "created_at": now,
         "updated_at": now,

@@ -80,9 +80,18 @@ class Alerts(AlertsServicer[UnitOfWork]):
         def columns(row: Record) -> dict[str, Any]:
             again = Policy.read(row["policy"]).acknowledged_again_after_seconds
             escalates_at = None if again is None else row["now"] + timedelta(seconds=again)
+            if row["acknowledged_by"] == work.user_id:
+                return {"escalates_at": escalates_at}
+            answered_at = None
             if row["acknowledged_by"] is not None:
                 work.note(taken_over_from=str(row["acknowledged_by"]))
-            return {"acknowledged_by": work.user_id, "acknowledged_at": row["now"], "escalates_at": escalates_at}
+                answered_at = row["answered_at"] or row["acknowledged_at"]
+            return {
+                "acknowledged_by": work.user_id,
+                "acknowledged_at": row["now"],
+                "answered_at": answered_at,
+                "escalates_at": escalates_at,
+            }
 
         return await self._change(request.alert_id, "take over" if request.take_over else "acknowledge", work, columns)
 
@@ -152,6 +161,9 @@ class Alerts(AlertsServicer[UnitOfWork]):
         row = await work.db.one(records.lock, id=seen["id"])
         status = record_rules.next_status(row, action, by=work.user_id, sees_to_it=seen["acknowledged_by"])
         if status is None:
+            if row["escalates_at"] is not None:
+                # Acknowledged by the caller, who says so again: still at it.
+                await work.db.run(records.put_off, id=row["id"], escalates_at=columns(row)["escalates_at"])
             return from_row(row, keys)
         set_ = {"escalates_at": None, **columns(row), "status": status}
         changed = await workflow.change(work, keys, row, action, now=row["now"], **set_)

@@ -8,7 +8,9 @@ from sqlalchemy import BigInteger, DateTime, Double, Select, Uuid, and_, bindpar
 from chassis.db.statement import Statement, command
 from notifications.tables import alert_escalations, alerts
 
-_seconds = extract("epoch", alerts.c.acknowledged_at - alerts.c.created_at).cast(Double)
+# An alert that was taken over was answered by whom it was taken from.
+_answered_at = func.coalesce(alerts.c.answered_at, alerts.c.acknowledged_at)
+_seconds = extract("epoch", _answered_at - alerts.c.created_at).cast(Double)
 # Nobody has cancelled it: a closed alert does not change any more.
 _expired = and_(alerts.c.status == "cancelled", alerts.c.expires_at <= alerts.c.updated_at)
 _steps = (

@@ -65,8 +65,9 @@ async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, 
     )
     level = made[-1].to_level
     escalates_at = now + timedelta(seconds=policy.seconds_until_next(level))
-    nobodys = {"status": "active", "acknowledged_by": None, "acknowledged_at": None}
-    changed = await records.change(work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=escalates_at, **nobodys)
+    changed = await records.change(
+        work, keys, row, "escalate", now=now, escalation_level=level, escalates_at=escalates_at, **records.NOBODYS
+    )
     passed = [policy.levels[passage.to_level - 1] for passage in made]
     is_heard = not rules.told_by_webhooks(passed) or await _tell_webhooks(work, changed, now)
     for passage, told in zip(made, passed, strict=True):

@@ -38,6 +38,8 @@ alerts = tenant(
     Column("created_by", Uuid, nullable=False),
     Column("acknowledged_by", Uuid),
     moment("acknowledged_at", nullable=True),
+    # When the first of those acknowledged it who have taken it over from each other; null where nobody has taken it over.
+    moment("answered_at", nullable=True),
     Column("resolved_by", Uuid),
     moment("resolved_at", nullable=True),
     moment("expires_at", nullable=True),
@@ -66,7 +68,11 @@ alerts = tenant(
             "department_id", "priority", "alert_type", "room_number", "drill", "status", "escalation_level", "policy", "created_by",
             "acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at", "expires_at", "created_at", "updated_at",
         ),
-        unbound={"escalates_at": "a timer: every step that it brings about is on record"},
+        unbound={
+            "escalates_at": "a timer: every step that it brings about is on record",
+            # The release before would not open a row that binds it.
+            "answered_at": "a figure of reports: who has acknowledged the alert, and when, is in the trail",
+        },
     ),
 )  # fmt: skip
 
