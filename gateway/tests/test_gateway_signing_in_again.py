@@ -262,6 +262,16 @@ async def test_a_refused_attempt_is_offered_the_same_means_again(person, browser
     assert 'name="done" value="again"' in wrong.text
 
 
+async def test_a_page_that_was_open_for_longer_than_an_access_token_offers_the_same_means_after_a_refusal(person, browser):
+    slug = await configure(browser)
+    page = (await browser.get("/auth/sign-in?done=again")).text
+    browser.cookies.delete("access_token")
+    form = {"form_token": re.search(r'name="form_token" value="([^"]+)"', page)[1], "done": "again"}
+    wrong = await browser.post("/auth/sign-in", data=form | {"email": person.email, "password": "wrong horse battery"})
+    assert wrong.status_code == 401
+    assert f'action="/auth/sso/{slug}"' in wrong.text
+
+
 async def test_in_each_workspace_it_is_that_workspaces_provider_that_is_offered(person, there, browser):
     here = await configure(browser)
     assert "provider" in await offered(browser)
