@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import events_pb2 as audit_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
 from gateway.pages.languages import LANGUAGES, language
 from standalone.selftest.software_authenticator import SoftPasskey
@@ -203,6 +204,21 @@ async def test_a_made_up_login_session_leads_nowhere(gateway, person, there):
             assert (await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})).status_code == 200
             assert await where(http) == str(person.workspace_id)
             http.cookies.clear()
+
+
+async def test_wrong_passwords_are_on_the_trail_of_the_first_workspace_wherever_the_browser_is(gateway, person, there, browser):
+    """Whoever runs another workspace can begin login sessions in it, with a provider of theirs, and would guess where nobody looks."""
+
+    async def refused(workspace):
+        lines = await gateway.environment.emitted(audit_pb2.AuditRecorded, workspace.workspace_id)
+        return [line for line in lines if line.event_type == "login" and line.code == "invalid_credentials"]
+
+    await go(browser, there)
+    await change(gateway, "UPDATE identity.login_sessions SET amr = '{sso}' WHERE user_id = $1", there.user_id)
+    wrong = await browser.post("/api/v1/auth/login", json={"email": person.email, "password": "wrong horse battery"})
+    assert wrong.status_code == 401
+    assert len(await refused(person)) == 1
+    assert await refused(there) == []
 
 
 # --- what the page offers ---
