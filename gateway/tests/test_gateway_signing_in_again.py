@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import events_pb2 as audit_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
 from gateway.pages.languages import LANGUAGES, language
 from standalone.selftest.software_authenticator import SoftPasskey
@@ -205,6 +206,21 @@ async def test_a_made_up_login_session_leads_nowhere(gateway, person, there):
             http.cookies.clear()
 
 
+async def test_wrong_passwords_are_on_the_trail_of_the_first_workspace_wherever_the_browser_is(gateway, person, there, browser):
+    """Whoever runs another workspace can begin login sessions in it, with a provider of theirs, and would guess where nobody looks."""
+
+    async def refused(workspace):
+        lines = await gateway.environment.emitted(audit_pb2.AuditRecorded, workspace.workspace_id)
+        return [line for line in lines if line.event_type == "login" and line.code == "invalid_credentials"]
+
+    await go(browser, there)
+    await change(gateway, "UPDATE identity.login_sessions SET amr = '{sso}' WHERE user_id = $1", there.user_id)
+    wrong = await browser.post("/api/v1/auth/login", json={"email": person.email, "password": "wrong horse battery"})
+    assert wrong.status_code == 401
+    assert len(await refused(person)) == 1
+    assert await refused(there) == []
+
+
 # --- what the page offers ---
 
 
@@ -260,6 +276,16 @@ async def test_a_refused_attempt_is_offered_the_same_means_again(person, browser
     assert 'id="passkey"' not in wrong.text
     assert wrong.text.count('name="next" value="/docs"') == 2
     assert 'name="done" value="again"' in wrong.text
+
+
+async def test_a_page_that_was_open_for_longer_than_an_access_token_offers_the_same_means_after_a_refusal(person, browser):
+    slug = await configure(browser)
+    page = (await browser.get("/auth/sign-in?done=again")).text
+    browser.cookies.delete("access_token")
+    form = {"form_token": re.search(r'name="form_token" value="([^"]+)"', page)[1], "done": "again"}
+    wrong = await browser.post("/auth/sign-in", data=form | {"email": person.email, "password": "wrong horse battery"})
+    assert wrong.status_code == 401
+    assert f'action="/auth/sso/{slug}"' in wrong.text
 
 
 async def test_in_each_workspace_it_is_that_workspaces_provider_that_is_offered(person, there, browser):

@@ -63,16 +63,28 @@ class Authenticator:
     async def present_caller(self, request: GatewayRequest) -> Caller | None:
         """Who is signed in in this browser; None where nobody is, or it does not say.
 
-        A form is not checked for it: what asks may show them something, and does nothing in their name.
+        A form is not checked for it: what asks may show them something, and does nothing in their name but renew their tokens.
         """
         try:
             if not request.is_safe:
-                access = read_cookies(request).access
-                return await self._verifier.caller(access) if access else None
+                return await self._caller_of_cookies(request)
             await self.authenticate(request)
         except Unauthenticated:
             return None
         return request.caller if request.by_cookie else None
+
+    async def _caller_of_cookies(self, request: GatewayRequest) -> Caller | None:
+        cookies = read_cookies(request)
+        if cookies.access:
+            try:
+                return await self._verifier.caller(cookies.access)
+            except Unauthenticated:
+                # Expired, or revoked: identity decides.
+                if not cookies.refresh:
+                    raise
+        if not cookies.refresh:
+            return None
+        return await self._verifier.caller((await self.refresh(request, cookies)).access_token)
 
     async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
         if cookies.access:

@@ -1,9 +1,13 @@
 """What a browser is shown between this site and a provider: pages that lead on, and one that asks before somebody else is signed in."""
 
-from fastapi import Request
+from dataclasses import dataclass
+from uuid import UUID
+
 from starlette.responses import Response
 
 from caseload.identity.v1 import sign_in_pb2, users_pb2
+from chassis.errors import NotFound, Unauthenticated
+from gateway.auth.authenticator import Authenticator
 from gateway.auth.cookies import CookieWriter, read_cookies
 from gateway.pages.cookies import PageCookies
 from gateway.pages.languages import Language, choose
@@ -13,6 +17,26 @@ from gateway.request import GatewayRequest
 
 # In the address of a callback that has been led through a page of ours.
 _LED = b"led=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is signed in in a browser, and by which login session."""
+
+    user: users_pb2.User
+    session_id: UUID
+
+
+async def present_user(request: GatewayRequest, authenticator: Authenticator, seconds: float) -> Present | None:
+    """Who is signed in in this browser; None where nobody is, or it does not say."""
+    caller = await authenticator.present_caller(request)
+    if caller is None or caller.session_id is None:
+        return None
+    try:
+        context = request.new_context(seconds, token=caller.token)
+        return Present(await request.stubs.users.GetMe(users_pb2.GetMeRequest(), context), caller.session_id)
+    except (NotFound, Unauthenticated):
+        return None
 
 
 def leading_page(address: str, reader: Language) -> Response:
@@ -32,12 +56,9 @@ def callback_again(request: GatewayRequest, cookies: CookieWriter) -> Response |
     return leading_page(f"{request.path}?{(query + b'&' + _LED).decode('latin-1')}", reader)
 
 
-def asking_page(http: Request, present: users_pb2.User, signed_in: sign_in_pb2.SignedIn, leads_to: str) -> Response:
+def asking_page(visit: Visit, present: Present, signed_in: sign_in_pb2.SignedIn, leads_to: str) -> Response:
     """Says who is signed in and who would be in their place, and keeps the new sign-in until a button says which it is to be."""
-    visit = Visit(http, {})
-    session_id = visit.request.caller.session_id
-    assert session_id is not None
     visit.cookies.keep_waiting_sign_in(signed_in.refresh_token)
-    visit.form_token = visit.authenticator.csrf.token(session_id)
+    visit.form_token = visit.authenticator.csrf.token(present.session_id)
     visit.next = visit.destinations.checked(leads_to)
-    return visit.page("replace.html", "replace_title", narrow=True, languages=(), present=present, other=signed_in.user)
+    return visit.page("replace.html", "replace_title", narrow=True, languages=(), present=present.user, other=signed_in.user)

@@ -12,9 +12,10 @@ from gateway.api.sign_in.routes import browser_tokens, device_token
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT, INVITATION
 from gateway.pages.means import means_of
+from gateway.pages.provider import Present, asking_page, present_user
 from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
 from gateway.pages.rendering import PASSKEY_SCRIPT
-from gateway.pages.visit import AnyVisit, Visit
+from gateway.pages.visit import AnyVisit, Visit, with_query
 from gateway.routing.nouns import noun_router
 
 router = noun_router("", "pages", root="")
@@ -75,13 +76,15 @@ async def get_sign_in_link_page(visit: AnyVisit) -> Response:
 
 @router.post("/auth/verify", include_in_schema=False)
 async def sign_in_by_link(visit: AnyVisit) -> Response:
+    """A link may be somebody else's who sent it: whoever is signed in here is asked before they are replaced."""
+    present = await _present(visit)
     message = sign_in_pb2.VerifyMagicLinkRequest(token=visit.form.get("token", "")[:512])
     try:
         reply = await visit.request.stubs.sign_in.VerifyMagicLink(message, visit.request.context)
     except Unauthenticated as refusal:
         return _sorry(visit, refusal)
     visit.take_next_of_link()
-    return await _first_step(visit, reply)
+    return await _first_step(visit, reply, present)
 
 
 @router.get("/auth/second-step", include_in_schema=False)
@@ -163,28 +166,40 @@ async def get_invitation_page(visit: AnyVisit) -> Response:
 
 @router.post(INVITATION, include_in_schema=False)
 async def accept_invitation(visit: AnyVisit) -> Response:
+    present = await _present(visit)
     message = AcceptInvitationRequest(token=visit.form.get("token", "")[:512])
     try:
         signed_in = await visit.request.stubs.invitations.AcceptInvitation(message, visit.request.context)
     except (Gone, NotFound) as refusal:
         return _sorry(visit, refusal)
-    return await _enter(visit, signed_in)
+    return await _enter(visit, signed_in, present)
 
 
-async def _first_step(visit: Visit, reply: sign_in_pb2.SignInReply) -> Response:
+async def _present(visit: Visit) -> Present | None:
+    """Who is signed in in this browser. Asked before a link is used: it is used once."""
+    return await present_user(visit.request, visit.authenticator, visit.state.settings.call_seconds)
+
+
+async def _first_step(visit: Visit, reply: sign_in_pb2.SignInReply, present: Present | None = None) -> Response:
     if reply.HasField("second_step"):
         visit.cookies.keep_second_step(reply.second_step.token, reply.second_step.methods)
         return visit.go(_SECOND_STEP, next=visit.next)
-    return await _enter(visit, reply.signed_in)
+    return await _enter(visit, reply.signed_in, present)
 
 
-async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn) -> Response:
-    """Whoever has to have a second factor and has none may do nothing yet, and is led to where one is set up."""
-    visit.authenticator.write_cookies(visit.request, signed_in)
+async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn, present: Present | None = None) -> Response:
+    """Whoever has to have a second factor and has none may do nothing yet, and is led to where one is set up.
+
+    Where another person is `present`, a page asks first.
+    """
     caller = await visit.state.verifier.caller(signed_in.access_token)
-    if caller.scopes or visit.next.partition("?")[0] == SECOND_FACTOR:
-        return visit.go(visit.next or ACCOUNT)
-    return visit.go(SECOND_FACTOR, next=visit.next)
+    leads_to = visit.next or ACCOUNT
+    if not caller.scopes and visit.next.partition("?")[0] != SECOND_FACTOR:
+        leads_to = with_query(SECOND_FACTOR, next=visit.next)
+    if present is not None and present.user.email.casefold() != signed_in.user.email.casefold():
+        return asking_page(visit, present, signed_in, leads_to)
+    visit.authenticator.write_cookies(visit.request, signed_in)
+    return visit.go(leads_to)
 
 
 async def _sign_in_page(visit: Visit, **values: Any) -> Response:

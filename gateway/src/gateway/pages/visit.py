@@ -28,6 +28,12 @@ _PARTS = "multipart/form-data"
 _MOST_FIELDS = 20
 
 
+def with_query(path: str, **query: str) -> str:
+    """The address with these parameters, of which empty ones are left out."""
+    named = {name: value for name, value in query.items() if value}
+    return path + ("&" if "?" in path else "?") * bool(named) + urlencode(named)
+
+
 class Visit:
     """One request for a page. `form` has the fields of a POST by name; `query` those of the address."""
 
@@ -97,9 +103,7 @@ class Visit:
 
     def go(self, path: str, **query: str) -> Response:
         """Sends the browser on, to be asked for by GET."""
-        named = {name: value for name, value in query.items() if value}
-        address = path + ("&" if "?" in path else "?") * bool(named) + urlencode(named)
-        return Response(status_code=303, headers={"Location": address, "Cache-Control": "no-store"})
+        return Response(status_code=303, headers={"Location": with_query(path, **query), "Cache-Control": "no-store"})
 
     def keep_next_of_link(self) -> None:
         """Keeps where the visitor wants to go until the link that is mailed now is used here: whoever asks for it elsewhere has no say."""

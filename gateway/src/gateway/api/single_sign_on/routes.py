@@ -7,18 +7,17 @@ from fastapi import Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from caseload.identity.v1 import single_sign_on_pb2 as pb
-from caseload.identity.v1 import users_pb2
-from chassis.errors import Refusal, Unauthenticated
+from chassis.errors import Refusal
 from gateway.api.responses import json_response
 from gateway.api.sign_in.routes import TheAuthenticator
 from gateway.api.single_sign_on import schemas
-from gateway.auth.authenticator import Authenticator
 from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
-from gateway.pages.provider import asking_page, callback_again
+from gateway.pages.provider import asking_page, callback_again, present_user
 from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
+from gateway.pages.visit import Visit
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, RECENT_SIGN_IN, noun_router
@@ -102,7 +101,7 @@ async def finish_sso(
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
     settings: GatewaySettings = http.app.state.settings
-    present = await _present_user(request, authenticator, settings.call_seconds)
+    present = await present_user(request, authenticator, settings.call_seconds)
     message = pb.FinishSingleSignOnRequest(
         state=query.state,
         code=query.code,
@@ -115,20 +114,10 @@ async def finish_sso(
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
     leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
-    if present is not None and present.id != finished.user_id:
-        return asking_page(http, present, finished.signed_in, leads_to)
+    if present is not None and present.user.id != finished.user_id:
+        return asking_page(Visit(http, {}), present, finished.signed_in, leads_to)
     authenticator.write_cookies(request, finished.signed_in)
     return RedirectResponse(leads_to, 303)
-
-
-async def _present_user(request: GatewayRequest, authenticator: Authenticator, seconds: float) -> users_pb2.User | None:
-    """Who is signed in in this browser."""
-    if (caller := await authenticator.present_caller(request)) is None:
-        return None
-    try:
-        return await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.new_context(seconds, token=caller.token))
-    except Unauthenticated:
-        return None
 
 
 def _settings(body: schemas.SsoProviderUpdate) -> schemas.SsoProviderUpdate:

@@ -214,6 +214,7 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
         """The passkey, unless the one who claims it has none such, and what the attempt is counted under.
 
         Enters the workspace where the sign-in begins, by preference that of the `present` login session, where a refusal is audited; the decoy for a user who is made up.
+        What is no passkey of theirs is audited in their own first workspace.
         """
         home = claim.home
         async with work.beside(home.workspace_id) as tx:
@@ -227,7 +228,10 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
             work.enter(*claim.entrance)
         else:
             # Of several users with one address, the passkeys of one let in.
-            is_theirs &= (await enter_by_address(email["email_index"], work, present)).home == home
+            target = await enter_by_address(email["email_index"], work, present)
+            is_theirs &= target.home == home
+            if is_theirs:
+                target.enter(work)
         return passkey if is_theirs else None, email["email_index"]
 
     async def _use(self, claim: _Claim, shown: Assertion, passkey: Record, work: UnitOfWork) -> list[str]:

@@ -67,8 +67,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         self._tokens = TokenIssuer(runtime, self._access_keys.signer, device_tokens)
 
     async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
-        present = await present_membership(request.present_token, work)
-        magic_link_id = await self._request_link("link", "sign_in", request, work, present)
+        magic_link_id = await self._request_link("link", "sign_in", request, work, request.present_token)
         if magic_link_id is not None:
             work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
@@ -113,6 +112,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work, crowded=request.crowded)
         verified_hash, new_hash = await self._attempts.check_password(request.password, target.home, attempt, work, "login")
 
+        target.enter(work)
         keys = await self._keys.of(work.workspace_id)
         kept = {"user_id": target.home.user_id, "verified_hash": verified_hash, "password_hash": new_hash or verified_hash}
         async with work.elsewhere(*target.home):
@@ -251,13 +251,13 @@ class SignIn(SignInServicer[UnitOfWork]):
                 await work.db.run(credentials.void_magic_links, user_id=membership.user_id, now=work.now)
 
     async def _request_link(
-        self, limit: str, purpose: str, request: _LinkRequest, work: UnitOfWork, preferred: Membership | None = None
+        self, limit: str, purpose: str, request: _LinkRequest, work: UnitOfWork, present_token: str = ""
     ) -> UUID | None:
         """Adds a link that is to be mailed; None if the person has been mailed enough of them."""
         email_index = record.email_index(self._keyring, check_email(request.email))
         if request.crowded and not await is_known(email_index, work):
             return None
-        target = await enter_by_address(email_index, work, preferred)
+        target = await enter_by_address(email_index, work, await present_membership(present_token, work))
         home_id = target.home.user_id if target.is_known else None
         attempt = self._throttle.link_request(email_index, home_id, request.device_token, work, purpose=limit)
         try:
@@ -265,6 +265,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         except TooMany:
             # A refusal would tell that others have requested links for this address.
             return None
+        target.enter(work)
         magic_link_id = uuid7()
         expires_at = work.now + timedelta(seconds=self._settings.magic_link_seconds)
         link = {"id": magic_link_id, "purpose": purpose, "user_id": work.caller.user_id, "expires_at": expires_at}
