@@ -21,7 +21,13 @@ router = noun_router("", "pages", root="")
 
 _SECOND_STEP = "/auth/second-step"
 # After what a person is sent to the page for signing in.
-_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set", "again": "done_again", "own": "done_own"}
+_DONE = {
+    "signed_out": "done_signed_out",
+    "password_set": "done_password_set",
+    "again": "done_again",
+    "own": "done_own",
+    "not_asked": "done_not_asked",
+}
 _MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
 
 

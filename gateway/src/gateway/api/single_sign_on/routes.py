@@ -18,7 +18,7 @@ from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
 from gateway.pages.provider import asking_page, callback_again
-from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
+from gateway.pages.refusals import NOT_SIGNED_IN, SIGN_IN, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, RECENT_SIGN_IN, noun_router
@@ -115,6 +115,9 @@ async def finish_sso(
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
     leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
+    if finished.not_asked:
+        # What they want to do would be refused once more.
+        leads_to = f"{SIGN_IN}?{urlencode({'done': 'not_asked', 'next': leads_to})}"
     if present is not None and present.id != finished.user_id:
         return asking_page(http, present, finished.signed_in, leads_to)
     authenticator.write_cookies(request, finished.signed_in)
