@@ -14,7 +14,7 @@ from gateway.pages.destinations import ACCOUNT, INVITATION
 from gateway.pages.means import means_of
 from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
 from gateway.pages.rendering import PASSKEY_SCRIPT
-from gateway.pages.visit import AnyVisit, Visit
+from gateway.pages.visit import AnyVisit, Visit, address_of
 from gateway.routing.nouns import noun_router
 
 router = noun_router("", "pages", root="")
@@ -210,6 +210,7 @@ def _second_step_page(visit: Visit, **values: Any) -> Response:
         focus="totp_code",
         methods=cookies.methods,
         step=cookies.second_step,
+        back=address_of(SIGN_IN, next=visit.next),
         script=script,
         **values,
     )
@@ -229,11 +230,16 @@ def _confirm(visit: Visit, title: str, *, text: str, button: str) -> Response:
 
 
 def _told(visit: Visit, title: str, text: str) -> Response:
-    way_back: dict[str, Any] = {"link": SIGN_IN, "link_text": visit.t["back_to_sign_in"]}
+    way_back: dict[str, Any] = {"link": _way_back(visit), "link_text": visit.t["back_to_sign_in"]}
     return visit.page("message.html", title, narrow=True, text=visit.t[text], **way_back)
 
 
-def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: str = "back_to_sign_in") -> Response:
+def _way_back(visit: Visit) -> str:
+    """The page for signing in, which leads on to where the visitor wanted to go before they asked for a link, or came to the second step."""
+    return address_of(SIGN_IN, next=visit.next or visit.next_of_link())
+
+
+def _sorry(visit: Visit, refusal: Refusal, *, link: str = "", link_text: str = "back_to_sign_in") -> Response:
     told = visit.refused(refusal)
     return visit.page(
         "message.html",
@@ -242,7 +248,7 @@ def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: st
         narrow=True,
         status=told["status"],
         text=told["problem"],
-        link=link,
+        link=link or _way_back(visit),
         link_text=visit.t[link_text],
     )
 

@@ -97,9 +97,11 @@ class Visit:
 
     def go(self, path: str, **query: str) -> Response:
         """Sends the browser on, to be asked for by GET."""
-        named = {name: value for name, value in query.items() if value}
-        address = path + ("&" if "?" in path else "?") * bool(named) + urlencode(named)
-        return Response(status_code=303, headers={"Location": address, "Cache-Control": "no-store"})
+        return Response(status_code=303, headers={"Location": address_of(path, **query), "Cache-Control": "no-store"})
+
+    def next_of_link(self) -> str:
+        """Where the visitor wanted to go when they asked for a link in this browser; empty where they did not say, or have been led there."""
+        return self.destinations.unsealed(self.cookies.sealed_next, self.cookies.visitor)
 
     def keep_next_of_link(self) -> None:
         """Keeps where the visitor wants to go until the link that is mailed now is used here: whoever asks for it elsewhere has no say."""
@@ -108,7 +110,7 @@ class Visit:
 
     def take_next_of_link(self) -> None:
         """Where the visitor wanted to go, if the link was asked for in this browser."""
-        self.next = self.next or self.destinations.unsealed(self.cookies.sealed_next, self.cookies.visitor)
+        self.next = self.next or self.next_of_link()
         self.cookies.keep_next("")
 
     def read(self, model: type[ModelT], problems: Mapping[str, str]) -> tuple[ModelT | None, dict[str, str]]:
@@ -130,6 +132,12 @@ class Visit:
         self.request.problem_code = refusal.code
         retry_after = None if refusal.retry_after is None else max(1, math.ceil(refusal.retry_after))
         return {"status": status_of(refusal), "problem": explain(refusal, self.t), "retry_after": retry_after}
+
+
+def address_of(path: str, **query: str) -> str:
+    """The path with what is not empty of the query."""
+    named = {name: value for name, value in query.items() if value}
+    return path + ("&" if "?" in path else "?") * bool(named) + urlencode(named)
 
 
 class SignedInVisit(Visit):
