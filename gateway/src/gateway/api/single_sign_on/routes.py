@@ -18,7 +18,7 @@ from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
 from gateway.pages.provider import asking_page, callback_again
-from gateway.pages.refusals import NOT_SIGNED_IN, SIGN_IN, refused_page
+from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, RECENT_SIGN_IN, noun_router
@@ -153,4 +153,4 @@ def _refused(refusal: Refusal, request: GatewayRequest, cookies: CookieWriter) -
     if "text/html" not in accept.lower() or prefers_json(accept):
         raise refusal
     request.problem_code = refusal.code
-    return refused_page(refusal, request, cookies, status=status_of(refusal), title=NOT_SIGNED_IN)
+    return refused_page(refusal, request, cookies, status=status_of(refusal), title=SIGN_IN_FAILED)
