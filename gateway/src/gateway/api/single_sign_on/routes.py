@@ -97,7 +97,7 @@ async def finish_sso(
 ) -> Response:
     """Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
 
-    Where the browser is signed in as somebody else, a page asks first.
+    Where the browser is signed in as somebody else, a page asks first. Where the provider was to ask the person again and does not say that it has, a page tells them.
     """
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
