@@ -408,7 +408,7 @@ export interface paths {
          * Finish Sso
          * @description Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
          *
-         *     Where the browser is signed in as somebody else, a page asks first. Where the provider was to ask the person again and does not say that it has, a page tells them.
+         *     Where the browser is signed in as somebody else, a page asks first. Where they sign in again, and the provider was to ask them and does not say that it has, a page tells them.
          */
         get: operations["finish_sso"];
         put?: never;

@@ -711,6 +711,12 @@ async def test_whose_provider_has_not_asked_is_told_so_and_offered_what_else_the
         assert back.headers["location"] == "/auth/sign-in?" + urlencode({"done": "not_asked", "next": f"{PUBLIC_URL}/keys"})
         assert (await sign_in(browser, provider, slug, who, "/keys")).headers["location"] == f"{PUBLIC_URL}/keys"
 
+    # Whoever was not signed in has been refused nothing: a front end may have the provider ask at every sign-in.
+    async with visit(gateway) as browser:
+        url = (await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"return_to": "/keys", "again": "true"})).headers["location"]
+        back = await browser.get(path_of(await provider.sign_in(without_asking(url), who)))
+        assert back.headers["location"] == f"{PUBLIC_URL}/keys"
+
 
 @pytest.mark.parametrize(
     ("wanted", "led"),

@@ -97,7 +97,7 @@ async def finish_sso(
 ) -> Response:
     """Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
 
-    Where the browser is signed in as somebody else, a page asks first. Where the provider was to ask the person again and does not say that it has, a page tells them.
+    Where the browser is signed in as somebody else, a page asks first. Where they sign in again, and the provider was to ask them and does not say that it has, a page tells them.
     """
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
@@ -115,11 +115,11 @@ async def finish_sso(
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
     leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
-    if finished.not_asked:
-        # What they want to do would be refused once more.
-        leads_to = f"{SIGN_IN}?{urlencode({'done': 'not_asked', 'next': leads_to})}"
     if present is not None and present.id != finished.user_id:
         return asking_page(http, present, finished.signed_in, leads_to)
+    if present is not None and finished.not_asked:
+        # They sign in again, and what they want to do would be refused once more.
+        leads_to = f"{SIGN_IN}?{urlencode({'done': 'not_asked', 'next': leads_to})}"
     authenticator.write_cookies(request, finished.signed_in)
     return RedirectResponse(leads_to, 303)
 
