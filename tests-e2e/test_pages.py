@@ -456,6 +456,14 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
         await page.get_by_role("link", name=reader.name).click()
         await expect(page.get_by_role("status")).to_have_text(reader.texts["done_again"])
         assert await tab.barriers() == []
+    again = page.url
+    # Where a provider leads that has not asked them.
+    await page.goto(f"{url}/auth/sign-in?done=not_asked&next=%2Fauth%2Fsecond-factor")
+    await expect(page.get_by_role("button", name="Sign in with id.example.org")).to_have_count(0)
+    assert await tab.barriers() == []
+    await page.get_by_role("link", name="Go on without this change").click()
+    await sees(page, "Set up a second factor")
+    await page.goto(again)
     await enter_again()
     await sees(page, "Your account")
     await page.get_by_role("button", name="Add a passkey").click()

@@ -408,7 +408,7 @@ export interface paths {
          * Finish Sso
          * @description Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
          *
-         *     Where the browser is signed in as somebody else, a page asks first.
+         *     Where the browser is signed in as somebody else, a page asks first. Where they sign in again, and the provider was to ask them and does not say that it has, a page tells them.
          */
         get: operations["finish_sso"];
         put?: never;
@@ -7009,7 +7009,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The caller's role does not allow this; or `reauthentication_required`: it takes a sign-in of the last `max_age` seconds, so let the person sign in again, and repeat the request. */
+        /** @description The caller's role does not allow this; or `reauthentication_required`: it takes a sign-in of the last `max_age` seconds, so let the person sign in again (with a provider by `again=true`), and repeat the request. */
         "403-recent-sign-in": {
             headers: {
                 [name: string]: unknown;

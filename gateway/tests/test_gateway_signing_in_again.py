@@ -118,6 +118,10 @@ async def test_signing_in_again_by_any_means_is_the_proof(person, browser, check
         assert (await browser.post("/api/v1/api-keys", json=KEY)).status_code == 201
 
 
+def fields_of(page):
+    return {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)}
+
+
 # --- the workspace that one is in ---
 
 
@@ -326,6 +330,33 @@ async def test_a_mailed_link_leads_on_by_way_of_the_second_step(gateway, person,
         await ask_for_link(http, person, next="/docs")
         step = await open_link(http, await mailed_link(person))
         assert step.headers["location"] == "/auth/second-step?next=%2Fdocs"
+
+
+def way_back(page):
+    return html.unescape(re.search(r'href="(/auth/sign-in[^"]*)"', page.text)[1])
+
+
+async def test_whoever_turns_back_on_the_way_is_led_on_all_the_same(gateway, person, mailed_link):
+    """By another link where the first one is too old or did not arrive, and from the second step, which a page cannot always ask for."""
+    wanted = "/auth/sign-in?next=%2Fauth%2Fsecond-factor"
+    async with gateway.anonymous() as http:
+        await ask_for_link(http, person, next="/auth/second-factor", done="again")
+        await mailed_link(person)
+        sent, too_old = await http.get("/auth/link-sent"), await open_link(http, "x")
+        assert (too_old.status_code, way_back(sent), way_back(too_old)) == (401, wanted, wanted)
+        form = fields_of(await http.get(wanted))
+        assert (await http.post("/auth/sign-in-link", data=form | {"email": person.email})).status_code == 303
+        assert (await open_link(http, await mailed_link(person))).headers["location"] == "/auth/second-factor"
+        # Who has been led there begins anew.
+        assert way_back(await http.get("/auth/link-sent")) == "/auth/sign-in"
+
+
+async def test_the_way_back_from_the_second_step_leads_on(gateway, person, browser):
+    secret = (await browser.post("/api/v1/auth/totp/enroll")).json()["secret"]
+    assert (await browser.post("/api/v1/auth/totp/verify", json={"code": pyotp.TOTP(secret).now()})).status_code == 200
+    async with gateway.anonymous() as http:
+        step = await send(http, "/auth/sign-in", "/auth/sign-in", email=person.email, password=PASSWORD, next="/docs")
+        assert way_back(await http.get(step.headers["location"])) == "/auth/sign-in?next=%2Fdocs"
 
 
 async def test_whoever_asks_for_somebody_elses_link_does_not_say_where_it_leads(gateway, person, mailed_link):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from signal import SIGTERM
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 from uuid import UUID
 
 import httpx
@@ -23,6 +23,7 @@ from caseload.identity.v1 import events_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.local.processes import end, free_port, spawn, until
 from chassis.testing.environment import start_environment
+from gateway.pages.languages import language
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
 
@@ -673,6 +674,48 @@ async def test_whoever_signs_in_again_finds_the_provider_at_the_page_and_is_led_
         form = fields_of(await browser.get("/auth/second-factor"))
         enrolled = await browser.post("/auth/second-factor/enrol", data=form)
         assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)
+
+
+def without_asking(url):
+    """The same sign-in at a provider that heeds neither `prompt` nor `max_age`, as Google's."""
+    parts = urlsplit(url)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in {"prompt", "max_age"}]
+    return parts._replace(query=urlencode(query)).geturl()
+
+
+@pytest.mark.parametrize("required", [False, True])
+async def test_whose_provider_has_not_asked_is_told_so_and_offered_what_else_there_is(
+    gateway, configured, provider, slug, let_pass, required
+):
+    """They were led back, refused for the same reason, and offered the provider again, without an end."""
+    assert (await configured.http.put(PATH, json=settings(provider, slug, required=required))).status_code == 200
+    provider.has(who := name(), email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway) as browser:
+        assert (await sign_in(browser, provider, slug, who)).status_code == 303
+        me = (await browser.get("/api/v1/auth/me")).json()
+        await let_pass(browser, me["id"], 60)
+        fields = fields_of(await browser.get("/auth/sign-in?done=again&next=%2Fauth%2Fsecond-factor"))
+        leading = await browser.post(f"/auth/sso/{slug}", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+        back = await browser.get(path_of(await provider.sign_in(without_asking(led_to(leading)), who)))
+        assert (back.status_code, back.headers["location"]) == (303, "/auth/sign-in?done=not_asked&next=%2Fauth%2Fsecond-factor")
+
+        page = await browser.get(back.headers["location"], headers={"Accept-Language": "de"})
+        assert language("de").texts["done_not_asked"] in html.unescape(page.text)
+        assert f"/auth/sso/{slug}" not in page.text
+        assert ("/auth/sign-in-link" in page.text) is not required
+        assert 'href="/auth/second-factor"' in page.text
+
+        # So is whoever is sent by a front end; a sign-in that is not made for this leads where it did.
+        url = (await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"return_to": "/keys", "again": "true"})).headers["location"]
+        back = await browser.get(path_of(await provider.sign_in(without_asking(url), who)))
+        assert back.headers["location"] == "/auth/sign-in?" + urlencode({"done": "not_asked", "next": f"{PUBLIC_URL}/keys"})
+        assert (await sign_in(browser, provider, slug, who, "/keys")).headers["location"] == f"{PUBLIC_URL}/keys"
+
+    # Whoever was not signed in has been refused nothing: a front end may have the provider ask at every sign-in.
+    async with visit(gateway) as browser:
+        url = (await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"return_to": "/keys", "again": "true"})).headers["location"]
+        back = await browser.get(path_of(await provider.sign_in(without_asking(url), who)))
+        assert back.headers["location"] == f"{PUBLIC_URL}/keys"
 
 
 @pytest.mark.parametrize(

@@ -161,11 +161,12 @@ def values_sealed_alone():
     row_id, revision = uuid4(), 3
     secret = {"workspace_id": OLDER.workspace_id, "user_id": row_id, "secret_sealed": seal_secret(OLDER, row_id, "JBSW")}
     yield "identity.second_factors.secret_sealed", secret, lambda row: open_secret(NEWER, row_id, row["secret_sealed"]) == "JBSW"
-    attempt = {"id": row_id, "return_to_sealed": single_sign_on.seal_return_to("/clients", OLDER, row_id, to_page=True)}
+    leads = single_sign_on.Return("/clients", to_page=True, again=True)
+    attempt = {"id": row_id, "return_to_sealed": single_sign_on.seal_return_to(leads, OLDER, row_id)}
     yield (
         "identity.sso_attempts.return_to_sealed",
         attempt,
-        lambda row: single_sign_on.open_return_to(row["return_to_sealed"], NEWER, row_id) == ("/clients", True),
+        lambda row: single_sign_on.open_return_to(row["return_to_sealed"], NEWER, row_id) == leads,
     )
     provider = {"workspace_id": OLDER.workspace_id, "is_enabled": True, "is_required": False, "version": revision}
     configured = single_sign_on_pb2.SealedProvider(client_secret="s3cret")

@@ -37,7 +37,7 @@ _PROBLEMS = {
 _RECENT = "403-recent-sign-in"
 _RECENT_MEANING = (
     "The caller's role does not allow this; or `reauthentication_required`: it takes a sign-in of the last `max_age` seconds, so let the person"
-    " sign in again, and repeat the request."
+    " sign in again (with a provider by `again=true`), and repeat the request."
 )
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

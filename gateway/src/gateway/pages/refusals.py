@@ -17,8 +17,8 @@ from gateway.request import GatewayRequest
 
 SIGN_IN = "/auth/sign-in"
 SECOND_FACTOR = "/auth/second-factor"
-# The key of the title where a sign-in with a provider ends.
-NOT_SIGNED_IN = "sso_title"
+# The key of the title where a sign-in with a provider fails. Whoever was signed in before still is.
+SIGN_IN_FAILED = "sso_title"
 # By its code, or else by its kind, the key of the sentence.
 _BY_CODE: Mapping[str, str] = {
     "appointment_over": "problem_appointment_over",

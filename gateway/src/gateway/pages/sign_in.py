@@ -22,7 +22,13 @@ router = noun_router("", "pages", root="")
 
 _SECOND_STEP = "/auth/second-step"
 # After what a person is sent to the page for signing in.
-_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set", "again": "done_again", "own": "done_own"}
+_DONE = {
+    "signed_out": "done_signed_out",
+    "password_set": "done_password_set",
+    "again": "done_again",
+    "own": "done_own",
+    "not_asked": "done_not_asked",
+}
 _MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
 
 
@@ -219,6 +225,7 @@ def _second_step_page(visit: Visit, **values: Any) -> Response:
         focus="totp_code",
         methods=cookies.methods,
         step=cookies.second_step,
+        back=with_query(SIGN_IN, next=visit.next),
         script=script,
         **values,
     )
@@ -238,11 +245,16 @@ def _confirm(visit: Visit, title: str, *, text: str, button: str) -> Response:
 
 
 def _told(visit: Visit, title: str, text: str) -> Response:
-    way_back: dict[str, Any] = {"link": SIGN_IN, "link_text": visit.t["back_to_sign_in"]}
+    way_back: dict[str, Any] = {"link": _way_back(visit), "link_text": visit.t["back_to_sign_in"]}
     return visit.page("message.html", title, narrow=True, text=visit.t[text], **way_back)
 
 
-def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: str = "back_to_sign_in") -> Response:
+def _way_back(visit: Visit) -> str:
+    """The page for signing in, which leads on to where the visitor wanted to go before they asked for a link, or came to the second step."""
+    return with_query(SIGN_IN, next=visit.next or visit.next_of_link())
+
+
+def _sorry(visit: Visit, refusal: Refusal, *, link: str = "", link_text: str = "back_to_sign_in") -> Response:
     told = visit.refused(refusal)
     return visit.page(
         "message.html",
@@ -251,7 +263,7 @@ def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: st
         narrow=True,
         status=told["status"],
         text=told["problem"],
-        link=link,
+        link=link or _way_back(visit),
         link_text=visit.t[link_text],
     )
 

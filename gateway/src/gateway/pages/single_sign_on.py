@@ -11,7 +11,7 @@ from chassis.errors import Refusal, Unauthenticated
 from gateway.api.single_sign_on.routes import begin
 from gateway.pages.destinations import ACCOUNT
 from gateway.pages.provider import leading_page
-from gateway.pages.refusals import NOT_SIGNED_IN, SIGN_IN
+from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED
 from gateway.pages.visit import AnyVisit, OwnVisit, Visit
 from gateway.routing.nouns import noun_router
 
@@ -66,4 +66,4 @@ async def replace_sign_in(visit: OwnVisit) -> Response:
 def _refused(visit: Visit, refusal: Refusal) -> Response:
     told = visit.refused(refusal)
     way_back: dict[str, Any] = {"link": SIGN_IN, "link_text": visit.t["back_to_sign_in"]}
-    return visit.page("message.html", NOT_SIGNED_IN, languages=(), narrow=True, text=told.pop("problem"), **told, **way_back)
+    return visit.page("message.html", SIGN_IN_FAILED, languages=(), narrow=True, text=told.pop("problem"), **told, **way_back)

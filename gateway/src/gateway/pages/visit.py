@@ -105,6 +105,10 @@ class Visit:
         """Sends the browser on, to be asked for by GET."""
         return Response(status_code=303, headers={"Location": with_query(path, **query), "Cache-Control": "no-store"})
 
+    def next_of_link(self) -> str:
+        """Where the visitor wanted to go when they asked for a link in this browser; empty where they did not say, or have been led there."""
+        return self.destinations.unsealed(self.cookies.sealed_next, self.cookies.visitor)
+
     def keep_next_of_link(self) -> None:
         """Keeps where the visitor wants to go until the link that is mailed now is used here: whoever asks for it elsewhere has no say."""
         sealed = self.destinations.sealed(self.next, self.cookies.visitor) if self.next else ""
@@ -112,7 +116,7 @@ class Visit:
 
     def take_next_of_link(self) -> None:
         """Where the visitor wanted to go, if the link was asked for in this browser."""
-        self.next = self.next or self.destinations.unsealed(self.cookies.sealed_next, self.cookies.visitor)
+        self.next = self.next or self.next_of_link()
         self.cookies.keep_next("")
 
     def read(self, model: type[ModelT], problems: Mapping[str, str]) -> tuple[ModelT | None, dict[str, str]]:

@@ -16,8 +16,8 @@ from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
 from gateway.pages.provider import asking_page, callback_again, present_user
-from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
-from gateway.pages.visit import Visit
+from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED, refused_page
+from gateway.pages.visit import Visit, with_query
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import ANY_QUERY, PUBLIC_SINGLE_SIGN_ON, RECENT_SIGN_IN, noun_router
@@ -96,7 +96,7 @@ async def finish_sso(
 ) -> Response:
     """Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
 
-    Where the browser is signed in as somebody else, a page asks first.
+    Where the browser is signed in as somebody else, a page asks first. Where they sign in again, and the provider was to ask them and does not say that it has, a page tells them.
     """
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
@@ -116,6 +116,9 @@ async def finish_sso(
     leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
     if present is not None and present.user.id != finished.user_id:
         return asking_page(Visit(http, {}), present, finished.signed_in, leads_to)
+    if present is not None and finished.not_asked:
+        # They sign in again, and what they want to do would be refused once more.
+        leads_to = with_query(SIGN_IN, done="not_asked", next=leads_to)
     authenticator.write_cookies(request, finished.signed_in)
     return RedirectResponse(leads_to, 303)
 
@@ -139,4 +142,4 @@ def _refused(refusal: Refusal, request: GatewayRequest, cookies: CookieWriter) -
     if "text/html" not in accept.lower() or prefers_json(accept):
         raise refusal
     request.problem_code = refusal.code
-    return refused_page(refusal, request, cookies, status=status_of(refusal), title=NOT_SIGNED_IN)
+    return refused_page(refusal, request, cookies, status=status_of(refusal), title=SIGN_IN_FAILED)

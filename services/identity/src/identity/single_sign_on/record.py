@@ -1,7 +1,7 @@
 """Configurations as messages and sealed values, and the digests that accounts are found by."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from caseload.identity.v1 import single_sign_on_pb2 as pb
@@ -47,22 +47,30 @@ def _place(row: Mapping[str, Any], keys: WorkspaceKeys) -> dict[str, Any]:
     return {"table": "sso_providers", "row": keys.workspace_id, "revision": row["version"], "column": "sealed", "bound": bound}
 
 
-# Before a path of the gateway's pages; one of the front end begins with its slash.
+# Before the path where the provider was to ask again, and before one of the gateway's pages; one of the front end begins with its slash.
+_AGAIN = "again:"
 _PAGE = "page:"
 
 
-def seal_return_to(return_to: str | None, keys: WorkspaceKeys, attempt_id: UUID, *, to_page: bool) -> bytes | None:
-    if return_to is None:
-        return None
-    return keys.seal_bytes((_PAGE * to_page + return_to).encode(), **_place_of_return(attempt_id))
+class Return(NamedTuple):
+    """Where a sign-in leads, and whether that is one of the gateway's pages; whether the provider was to ask the person again."""
+
+    path: str | None
+    to_page: bool
+    again: bool
 
 
-def open_return_to(sealed: bytes | None, keys: WorkspaceKeys, attempt_id: UUID) -> tuple[str | None, bool]:
-    """The path, and whether it is one of the gateway's pages."""
+def seal_return_to(leads: Return, keys: WorkspaceKeys, attempt_id: UUID) -> bytes | None:
+    text = _AGAIN * leads.again + _PAGE * leads.to_page + (leads.path or "")
+    return keys.seal_bytes(text.encode(), **_place_of_return(attempt_id)) if text else None
+
+
+def open_return_to(sealed: bytes | None, keys: WorkspaceKeys, attempt_id: UUID) -> Return:
     if sealed is None:
-        return None, False
+        return Return(None, to_page=False, again=False)
     text = keys.open_bytes(sealed, **_place_of_return(attempt_id)).decode()
-    return text.removeprefix(_PAGE), text.startswith(_PAGE)
+    path = text.removeprefix(_AGAIN)
+    return Return(path.removeprefix(_PAGE) or None, to_page=path.startswith(_PAGE), again=text.startswith(_AGAIN))
 
 
 def _place_of_return(attempt_id: UUID) -> dict[str, Any]:

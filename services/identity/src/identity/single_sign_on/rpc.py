@@ -106,7 +106,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         return pb.SingleSignOnDescription(workspace_name=row["name"], issuer=client.issuer)
 
     async def BeginSingleSignOn(self, request: pb.BeginSingleSignOnRequest, work: UnitOfWork) -> pb.BegunSingleSignOn:
-        return_to = rules.check_return_to(request.return_to)
+        leads = record.Return(rules.check_return_to(request.return_to), request.to_page, request.again)
         workspace_id, client, row = await self._at(request.slug, work)
         work.enter(workspace_id)
 
@@ -128,7 +128,7 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
             state_hash=state.hash,
             browser_hash=sha256(browser).digest(),
             provider_version=row["version"],
-            return_to_sealed=record.seal_return_to(return_to, keys, state.row_id, to_page=request.to_page),
+            return_to_sealed=record.seal_return_to(leads, keys, state.row_id),
             expires_at=expires_at,
             now=work.now,
         )
@@ -180,8 +180,14 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
             raise rules.account_refused()
         amr = [SINGLE_SIGN_ON, ASKED] if rules.was_asked(claims, work.now.timestamp()) else [SINGLE_SIGN_ON]
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=amr)
-        return_to, to_page = record.open_return_to(attempt["return_to_sealed"], keys, state.row_id)
-        return pb.FinishedSingleSignOn(signed_in=signed_in, user_id=str(user_id), return_to=return_to, to_page=to_page)
+        leads = record.open_return_to(attempt["return_to_sealed"], keys, state.row_id)
+        return pb.FinishedSingleSignOn(
+            signed_in=signed_in,
+            user_id=str(user_id),
+            return_to=leads.path,
+            to_page=leads.to_page,
+            not_asked=leads.again and ASKED not in amr,
+        )
 
     def _place(self, workspace_id: UUID, work: UnitOfWork) -> AbstractAsyncContextManager[None]:
         """The room for an exchange with the workspace's provider."""

@@ -153,13 +153,15 @@ class FinishSingleSignOnRequest(_message.Message):
     def __init__(self, state: _Optional[str] = ..., code: _Optional[str] = ..., issuer: _Optional[str] = ..., error: _Optional[str] = ..., browser: _Optional[str] = ...) -> None: ...
 
 class FinishedSingleSignOn(_message.Message):
-    __slots__ = ("signed_in", "user_id", "return_to", "to_page")
+    __slots__ = ("signed_in", "user_id", "return_to", "to_page", "not_asked")
     SIGNED_IN_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     RETURN_TO_FIELD_NUMBER: _ClassVar[int]
     TO_PAGE_FIELD_NUMBER: _ClassVar[int]
+    NOT_ASKED_FIELD_NUMBER: _ClassVar[int]
     signed_in: _sign_in_pb2.SignedIn
     user_id: str
     return_to: str
     to_page: bool
-    def __init__(self, signed_in: _Optional[_Union[_sign_in_pb2.SignedIn, _Mapping]] = ..., user_id: _Optional[str] = ..., return_to: _Optional[str] = ..., to_page: bool = ...) -> None: ...
+    not_asked: bool
+    def __init__(self, signed_in: _Optional[_Union[_sign_in_pb2.SignedIn, _Mapping]] = ..., user_id: _Optional[str] = ..., return_to: _Optional[str] = ..., to_page: bool = ..., not_asked: bool = ...) -> None: ...
