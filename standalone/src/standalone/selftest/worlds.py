@@ -81,6 +81,8 @@ class Worlds:
             self._writes += 1
         if "appointment_id" in again:
             self._ids["exclude_appointment_id"] = self._ids["appointment_id"]
+        if "session_id" in again:
+            self._ids["conflict_of"] = self._ids["session_id"]
         self._gone -= again
 
     def answered(self, operation: Operation, answer: Any) -> None:
@@ -150,6 +152,7 @@ def furnish(api: Any, sign_in_again: Callable[[], object]) -> dict[str, str]:
         "entry_id": made("/waitlist", json={"client_id": client, "earliest": text(now()), "latest": text(now() + timedelta(days=30))}),
         "feed_id": made("/calendar-feeds", json={}),
         "exclude_appointment_id": appointment,
+        "conflict_of": ids["session_id"],
         "series_id": series,
         "hold_id": hold,
         "slot_hold_id": slot_hold,
