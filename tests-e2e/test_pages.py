@@ -132,6 +132,32 @@ async def test_a_mailed_link_signs_in_once(embedded, owner, mailed, open_tab):
         await sees(page, title)
 
 
+@pytest.mark.parametrize("choice", ["Stay signed in as", "Go on as"])
+async def test_somebody_elses_link_asks_before_it_replaces_who_is_signed_in(embedded, attacked_embedded, owner, mailed, open_tab, choice):
+    """Followed from a page of webmail: a browser keeps some cookies back from who comes from another site."""
+    stranger = await attacked_embedded.open_workspace("practice")
+    tab = await open_tab()
+    page = tab.page
+    await enter(page, embedded.gateway_url, owner)
+    await sees(page, "Your account")
+    with attacked_embedded.api_as(stranger) as http:
+        assert http.post("/auth/magic-link", json={"email": stranger.email}).status_code == 200
+    mail = f'<a href="{mailed(stranger.email, "sign-in link")}">Sign in</a>'
+    await page.route("https://mail.example/**", lambda route: route.fulfill(body=mail, content_type="text/html"))
+
+    await page.goto("https://mail.example/")
+    await page.get_by_role("link", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in").click()
+
+    await sees(page, "Somebody else is signed in here")
+    assert owner.email in await page.inner_text("main")
+    assert stranger.email in await page.inner_text("main")
+    assert await tab.barriers() == []
+    await page.get_by_role("button", name=choice).click()
+    await sees(page, "Your account")
+    assert (owner if choice.startswith("Stay") else stranger).email in await page.inner_text("main")
+
+
 async def test_a_second_factor_is_set_up_used_and_switched_off(embedded, owner, open_tab):
     page = (await open_tab()).page
     await enter(page, embedded.gateway_url, owner)

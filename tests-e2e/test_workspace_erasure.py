@@ -83,7 +83,12 @@ RESTLESS = {
     "notifications.webhook_queues",
 }
 # Of columns that not every number fits.
-BY_NAME = {"slot_step_minutes": "15", "ends_at": "now() + interval '1 hour'", "free_until": "now() + interval '1 hour'"}
+BY_NAME = {
+    "slot_step_minutes": "15",
+    "ends_at": "now() + interval '1 hour'",
+    "free_until": "now() + interval '1 hour'",
+    "tzdata_version": "'2026f'",
+}
 # Values for rows that are made up.
 BY_TYPE = {
     "uuid": "gen_random_uuid()",
