@@ -566,7 +566,9 @@ class Model:
 
     async def _save(self, number: int, note: pb.Session, text: str) -> None:
         if note.id not in self.deleted:
-            await self.practice.save(note, plan=text or "none", reason="Corrected.")
+            # Whoever names the version has read it: nothing of it is kept in a copy beside the note.
+            seen = (await self.practice.get(note.id)).version
+            await self.practice.save(note, seen=seen, plan=text or "none", reason="Corrected.")
             self.texts[note.id] = text or "none"
 
     async def _sign(self, number: int, note: pb.Session, text: str) -> None:
