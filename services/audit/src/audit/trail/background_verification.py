@@ -129,7 +129,9 @@ class BackgroundVerification:
             is_kept = await tx.run(verification_store.keep_progress, old_proof=row["proof"], delay=delay, **columns)
             # What a sweep finds is after the chain's end, so the same break has another number when the chain has grown.
             is_told = found is not None and found != before and not (is_sweep and before is not None)
-            if is_told and is_kept:
+            # Of two who find it at the same time, one tells it.
+            is_told = is_told and bool(is_kept)
+            if is_told:
                 work.emit(events_pb2.TrailBroken(sequence=found))
         if is_told:
             _BREAKS.inc()
