@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from statistics import quantiles
 from uuid import UUID, uuid4
 
@@ -97,7 +98,7 @@ class Practice:
         await attacked.add_user(person.workspace_id, "assistant")
         owners = await attacked.owners(person, users)
         made._api = api_client(environment.gateway_url)
-        made._api.auth = owners
+        made._owners, made._askers = owners, cycle(owners.user_ids)
         made._turns = asyncio.Semaphore(_AT_ONCE)
         return made
 
@@ -146,10 +147,11 @@ class Practice:
 
     async def is_over(self):
         """Whether everything was sent, or will not be, and every alert has reached its last level."""
+        # The mails after the alerts: a step is taken with its mails.
         return not (
             await self._count("reminders WHERE status IN ('pending', 'sending') AND workspace_id = $1")
-            or await self._count("mails WHERE status IN ('pending', 'sending') AND workspace_id = $1")
             or await self._count(f"alerts WHERE escalation_level < {_LEVELS} AND workspace_id = $1")
+            or await self._count("mails WHERE status IN ('pending', 'sending') AND workspace_id = $1")
         )
 
     async def count(self, found, raised, reminders):
@@ -217,11 +219,17 @@ class Practice:
         await self._ask("POST", "/appointments", json=body, headers={"Idempotency-Key": str(uuid4())})
 
     async def _ask(self, method, path, **question):
-        """Asks until somebody answers: what is repeated has a key."""
+        """Asks until somebody answers, as the same user: what is repeated has a key, which is good for whoever has used it."""
+        asker = next(self._askers)
+
+        def as_asker(request):
+            request.headers["Authorization"] = f"Bearer {self._owners.token_of(asker)}"
+            return request
+
         async with self._turns, asyncio.timeout(SECONDS_TO_COME_BACK):
             while True:
                 try:
-                    reply = await self._api.request(method, path, **question)
+                    reply = await self._api.request(method, path, auth=as_asker, **question)
                 except httpx.TransportError:
                     reply = None
                 if reply is not None and reply.is_success:
