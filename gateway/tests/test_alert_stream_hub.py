@@ -150,6 +150,7 @@ async def test_a_hint_that_comes_while_its_workspace_is_read_is_not_lost(followe
     await until(lambda: feed.asked > asked)
     is_released.set()
     await until(lambda: stream.position == 2)
+    assert feed.asked > asked
 
 
 @pytest.mark.parametrize("trouble", ["a change without a hint", "a read that fails", "no queue"])
