@@ -127,9 +127,9 @@ def dsn(home):
     server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def cheap(monkeypatch):
-    """A guess costs next to nothing here."""
+    """A guess costs next to nothing here, but for what commands do in processes of their own."""
     monkeypatch.setattr(escrow, "_N", 2**14)
 
 
@@ -153,7 +153,7 @@ def opened(target, name=None, passphrase=PASSPHRASE):
     return OpenedBackup(target, catalogue.chosen(target, name), passphrase)
 
 
-def test_a_backup_in_a_bucket_is_verified_and_one_that_was_damaged_restores_nothing(home, dsn, bucket, cheap, tmp_path):
+def test_a_backup_in_a_bucket_is_verified_and_one_that_was_damaged_restores_nothing(home, dsn, bucket, tmp_path):
     name = make_backup(home, dsn, bucket, PASSPHRASE, QUIET).name
     assert catalogue.chosen(bucket, None).parts.keys() == {"database", "files", "keys", "manifest.json"}
     killed, at_work = tmp_path / "caseload-verify-killed", tmp_path / "caseload-verify-at-work"

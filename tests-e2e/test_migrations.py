@@ -101,7 +101,7 @@ def filled(homes, tmp_path, sign_in, eventually):
     use(installation, sign_in)
     eventually(installation.mail)
     installation.stop()
-    server = LocalPostgres(installation.home / "postgres").start()
+    server = LocalPostgres(installation.home / "postgres", fast=True).start()
     yield installation, server
     server.stop()
     installation.stop()

@@ -18,7 +18,7 @@ from attack.supervisee import Supervisee
 from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 from standalone.selftest.operations import operations
-from standalone.selftest.worlds import furnish
+from standalone.selftest.worlds import MAKERS, OF, furnish, maker
 
 OK = grpc.StatusCode.OK
 # Methods that refuse even a valid request: no patient has this canary as id, no user has it as email address, it is not on the blacklist, and the note
@@ -122,8 +122,21 @@ class CanaryRequests:
         """Creates new resources for the requests."""
         self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
         self.ids["audit_event_id"] = self.ids["magic_link_id"] = self.ids["passkey_id"] = str(uuid4())
-        self.ids["client_ids"] = self.ids["client_id"]
         self.ids["restricted_client_id"] = self.api.get("/audit/break-glass").raise_for_status().json()["items"][0]["client_id"]
+        self._name_lists()
+
+    def make_again(self, used_up):
+        """Creates what a request has used up, and what was of it. All resources anew where it is not among those that are quickly made."""
+        if not used_up <= MAKERS.keys():
+            self.refresh()
+            return
+        again = used_up.union(*(OF.get(name, ()) for name in used_up))
+        for name in (name for name in MAKERS if name in again):
+            self.ids[name] = MAKERS[name](maker(self.api), self.ids)
+        self._name_lists()
+
+    def _name_lists(self):
+        self.ids["client_ids"] = self.ids["client_id"]
         self.ids["attachment_ids"] = self.ids["attachment_id"]
         self.ids["milestone_ids"] = self.ids["milestone_id"]
         self.ids["user_ids"] = self.ids["user_id"]
@@ -160,10 +173,12 @@ class CanaryRequests:
                 self.outcomes[method.path] = status
                 self.canaries |= set(canaries.values())
                 if method.action == options_pb2.ACTION_DELETE:
-                    self.refresh()
+                    self.make_again({field.name for field in method.request.DESCRIPTOR.fields} & self.ids.keys())
 
     def send_over_http(self):
         """Calls every HTTP operation whose body or query has a field of such a name."""
+        # A broken glass is reviewed once.
+        self.refresh()
         phi_names = {field.name for method in methods() for field in phi_fields(method)} - {"content"}
         for operation in operations(self.api.get("/openapi.json").json()):
             # The document has the field names, and the descriptors say which of them hold PHI.
@@ -177,8 +192,9 @@ class CanaryRequests:
             ):
                 if operation.path.endswith("/unfinalize"):
                     self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
-                if waits := operation.path.endswith(("/cosign", "/return")):
-                    self.refresh()
+                own = self.ids
+                if operation.path.endswith(("/cosign", "/return")):
+                    self.ids = dict(own)
                     self.ids["session_id"] = Supervisee(self.api, self.signer, self.person).sign_a_note(self.ids["client_id"])
                     named.remove("content_hash")
                 words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named - {"exceptions"}}
@@ -186,8 +202,9 @@ class CanaryRequests:
                     words["exceptions"] = [{"date": "2031-03-04", "kind": "off", "note": canary()}]
                 reply = operation.send(self.api, self._ids_for(operation.path), words)
                 self.outcomes[str(operation)] = reply.status_code
-                if operation.uses_up or waits:
-                    self.refresh()
+                self.ids = own
+                if operation.uses_up:
+                    self.make_again(set(operation.path_ids) or {"client_id"})
 
     async def send_mail(self, until):
         """Causes a reminder to a canary's address and a mail with a sign-in link."""
@@ -214,7 +231,7 @@ class CanaryRequests:
         made = self.api.post(path, files=files)
         assert made.status_code == 201, made.text
         # What follows deletes notes; this one stays.
-        self.refresh()
+        self.make_again({"session_id"})
         return f"{path}/{made.json()['id']}"
 
     # --- requests that fail

@@ -53,6 +53,7 @@ class Parcels:
     """The service's database, seen by its own roles and from outside."""
 
     admin_dsn: str
+    superusers: asyncpg.Pool
     app_dsn: str
     relay_dsn: str
     eraser_dsn: str
@@ -92,11 +93,7 @@ class Parcels:
 
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
         """What a superuser sees."""
-        connection = await asyncpg.connect(self.admin_dsn)
-        try:
-            return await connection.fetch(sql, *arguments)
-        finally:
-            await connection.close()
+        return await self.superusers.fetch(sql, *arguments)
 
     async def effects(self) -> list[str]:
         return [row["label"] for row in await self.look("SELECT label FROM parcels.effects ORDER BY label")]
@@ -141,6 +138,13 @@ async def parcels_dsn(postgres: str) -> str:
 
 
 @pytest.fixture(scope="session")
+async def superusers(parcels_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    """A superuser's connections to that database: tests look into it again and again."""
+    async with asyncpg.create_pool(parcels_dsn, min_size=0, statement_cache_size=0) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
 def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The keys of `parcels`, and of a service that may not speak for it."""
     folder = tmp_path_factory.mktemp("service-keys")
@@ -149,14 +153,14 @@ def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def parcels(parcels_dsn: str, service_keys: Path) -> AsyncIterator[Parcels]:
+async def parcels(parcels_dsn: str, superusers: asyncpg.Pool, service_keys: Path) -> AsyncIterator[Parcels]:
     """The service with empty tables and a workspace of its own."""
     database = Database(_as_role(parcels_dsn, "app"), schema="parcels")
     signer = EventSigner(ServiceSigner("parcels", (service_keys / "parcels.key").read_bytes()))
     # The events of these tests are Google's own messages.
     verifier = EventVerifier(read_service_keys(service_keys), may_announce=lambda service, _: service == "parcels")
     roles = [_as_role(parcels_dsn, role) for role in ("app", "relay", "eraser")]
-    service = Parcels(parcels_dsn, *roles, database, uuid7(), signer=signer, verifier=verifier)
+    service = Parcels(parcels_dsn, superusers, *roles, database, uuid7(), signer=signer, verifier=verifier)
     await service.look("TRUNCATE parcels.outbox, parcels.inbox, parcels.dead_letters, parcels.idempotency, parcels.effects")
     yield service
     await database.close()

@@ -1,7 +1,7 @@
 """The real notifications service with the services it calls, and a mail server that fails on command."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -52,10 +52,10 @@ CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
 
 @dataclass
 class FakeMailServer:
-    """A mail server. `behaviour` says what it does with mail to an address; `accepted` holds the mails it accepted."""
+    """A mail server. `behaviour` says what it does with mail to an address; `accepted` holds the mails it accepted, by whom they are to."""
 
     port: int = 0
-    accepted: list[EmailMessage] = field(default_factory=list)
+    accepted: dict[str, list[EmailMessage]] = field(default_factory=lambda: defaultdict(list))
     # The number of RCPT commands, by address.
     attempts: Counter[str] = field(default_factory=Counter)
     behaviour: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class FakeMailServer:
             conversation.transport.abort()
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [mail for mail in self.accepted if mail["To"] == address]
+        return list(self.accepted.get(address, ()))
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         self.attempts[address] += 1
@@ -96,7 +96,9 @@ class FakeMailServer:
         if behaviour == "defers the mail":
             return "451 4.3.0 not now"
         self.return_paths[address] = envelope.mail_from
-        self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        # Python reads a header anew each time that somebody looks at it.
+        self.accepted[str(mail["To"])].append(mail)
         if self.on_data is not None:
             self.on_data(address)
         if behaviour == "hangs up after the mail":

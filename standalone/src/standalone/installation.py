@@ -44,7 +44,7 @@ class Installation:
         command = [sys.executable, "-m", "standalone", self.composition]
         self._process = spawn(command, log=self.output, env={**inherited, **own, **self.environment})
         # A running.json that a killed process left behind does not count.
-        while not (self.ready() and self._status_written_at() > earlier):
+        while not (self._status_written_at() > earlier and self.ready()):
             if self._process.poll() is not None or time.monotonic() - began > seconds:
                 self.stop()
                 raise RuntimeError(f"{self.composition} did not become ready:\n{self.output.read_text()[-4000:]}")

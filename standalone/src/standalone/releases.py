@@ -48,7 +48,7 @@ class Release:
         shutil.copyfile(self.folder / "keyring.json", home / "keyring.json")
         shutil.copytree(self.folder / "files", home / "files")
         (home / "demo-opened").touch()
-        server = LocalPostgres(home / "postgres").start()
+        server = LocalPostgres(home / "postgres", fast=True).start()
         try:
             asyncio.run(self.load(server.dsn))
         finally:
