@@ -141,6 +141,23 @@ class Ward(RuleBasedStateMachine):
         for turn in range(turns + 1):
             self.tabs[turn % 2].type(note_id)
 
+    @rule(number=st.integers(0, 9), times=st.integers(1, 2))
+    def delete_in_a_tab_that_shows_less(self, number, times):
+        """One tab types, and the other one, which has not shown that, only deletes what it has shown, or writes as it was."""
+        note_id = self._one_known(number)
+        for tab in self.tabs:
+            tab.open(note_id)
+        self.tabs[0].type(note_id)
+        for _ in range(times):
+            self.place.counted["deleted in tabs"] += self.tabs[1].delete(note_id)
+
+    @rule(tab=st.integers(0, 1), number=st.integers(0, 9))
+    def delete_in_a_tab(self, tab, number):
+        """Of what it shows, which may be old by now."""
+        note_id = self._one_known(number)
+        if note_id in self.tabs[tab].shown:
+            self.place.counted["deleted in tabs"] += self.tabs[tab].delete(note_id)
+
     # --- and something fails
 
     @rule(seed=st.integers(0, 2**16))
@@ -158,8 +175,10 @@ class Ward(RuleBasedStateMachine):
                 writer.api.client.close()
 
     def _end(self):
-        """The queues become empty; what anybody wrote and nobody deleted is somewhere, and what was said to be deleted is not in its note."""
+        """The queues become empty; what anybody wrote and deleted on no device is somewhere, what tabs delete is too, and what was said to be deleted on a device is not in its note."""
         self.begin_a_note(0)
+        self.devices[0].write(newest := list(self.devices[0].notes)[-1])
+        self.devices[0].delete(newest)
         self.connect(0, is_reply_lost=True, seed=0)
         if not self.place.counted["kills"]:
             self._kill(0.01)
@@ -235,4 +254,5 @@ def test_every_word_that_anybody_writes_is_kept_and_none_that_was_deleted_comes_
     assert counted["lost replies"] > 0, counted
     assert counted["copies"] > counted["taken out"] > 0, counted
     assert counted["deleted"] > 0, counted
+    assert counted["deleted in tabs"] > EXAMPLES, counted
     assert counted["words"] > 5 * EXAMPLES, counted

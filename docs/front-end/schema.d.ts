@@ -2573,7 +2573,7 @@ export interface paths {
          * Download Multiple
          * @description Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`.
          *
-         *     A file that the file store has lost, or that is deleted meanwhile, is left out, and named in the archive's last entry, `missing-files.txt`.
+         *     A file that the file store has lost or cut off, or that is deleted meanwhile, is left out, and named in the archive's last entry, `missing-files.txt`.
          */
         post: operations["download_multiple"];
         delete?: never;

@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 from zipfile import ZipFile
 
@@ -103,6 +104,47 @@ async def test_an_archive_goes_on_without_a_file_that_is_lost_and_names_it(gatew
     assert archived.namelist() == ["first.png", "missing-files.txt.png", "last.png", "missing-files.txt"]
     assert len(archived.read("last.png")) == files[3]["file_size_bytes"]
     assert archived.read("missing-files.txt").decode().splitlines()[2:] == ["lost.png"]
+
+
+def damage(stored: Path, how: str) -> None:
+    """Does to a stored file what a disk, or a restoration that was broken off, does."""
+    content = stored.read_bytes()
+    stored.unlink()
+    if how == "unreadable":
+        stored.mkdir()
+    elif how != "lost":
+        stored.write_bytes(content[: {"short": 20, "empty": 0}[how]])
+
+
+@pytest.mark.parametrize("piece", [8, 1024])
+async def test_an_archive_goes_on_without_files_that_are_not_whole_and_names_them(gateway, practice, path, monkeypatch, piece):
+    monkeypatch.setattr(rules, "LARGEST_PIECE", piece)
+    bad = ("lost", "short", "empty", "unreadable")
+    files = {name: await uploaded(practice, path, f"{name}.png") for name in ("first", *bad, "last")}
+    for name in bad:
+        (stored,) = (gateway.environment.folder / "blobs").glob(f"*/{files[name]['id']}")
+        damage(stored, name)
+
+    reply = await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"] for file in files.values()]})
+
+    archived = ZipFile(io.BytesIO(reply.content))
+    assert archived.testzip() is None
+    assert archived.namelist() == ["first.png", "last.png", "missing-files.txt"]
+    assert [archived.read(f"{name}.png") for name in ("first", "last")] == [picture()] * 2
+    assert archived.read("missing-files.txt").decode().splitlines()[2:] == [f"{name}.png" for name in bad]
+
+
+@pytest.mark.parametrize("how", ["lost", "short", "empty", "unreadable"])
+async def test_there_is_no_link_to_a_file_that_is_not_whole(gateway, practice, path, check_problem, how):
+    note = await practice.write_note(path.split("/")[4])
+    for place in (path, f"{API}/sessions/{note['id']}/attachments"):
+        file = await uploaded(practice, place)
+        (stored,) = (gateway.environment.folder / "blobs").glob(f"*/{file['id']}")
+        assert (await practice.http.get(f"{place}/{file['id']}/download")).status_code == 200
+        damage(stored, how)
+
+        problem = check_problem(await practice.http.get(f"{place}/{file['id']}/download"), 404, "file_not_whole")
+        assert "tell who runs this installation" in problem["detail"]
 
 
 async def test_an_archive_for_a_browser_begins_with_a_new_access_token(gateway, practice, path):

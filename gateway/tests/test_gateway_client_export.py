@@ -276,17 +276,23 @@ async def test_what_is_deleted_while_it_is_exported_is_left_out_and_the_rest_is_
     assert names[-1] == "manifest.json"
 
 
-async def test_a_file_that_the_store_has_lost_keeps_nobody_from_the_rest(gateway, practice):
+async def test_files_that_the_store_has_lost_or_cut_off_keep_nobody_from_the_rest(gateway, practice, monkeypatch):
     client = await practice.add_client()
     path = f"{API}/clients/{client['id']}/attachments"
-    lost, kept = [(await practice.http.post(path, files={"file": (name, picture(), "image/png")})).json() for name in ("a.png", "b.png")]
+    names = ("a.png", "b.png", "c.png")
+    lost, cut, kept = [(await practice.http.post(path, files={"file": (name, picture(), "image/png")})).json() for name in names]
     await gateway.environment.runtime("clinical").blobs.delete(new_key(practice.person.workspace_id, UUID(lost["id"])))
+    (stored,) = (gateway.environment.folder / "blobs").glob(f"*/{cut['id']}")
+    stored.write_bytes(picture()[:20])
+    monkeypatch.setattr(rules, "LARGEST_PIECE", 8)
 
     archive = await exported(practice, client["id"])
 
-    assert [name for name in archive.namelist() if name.startswith("files/")] == ["files/b.png"]
+    assert [name for name in archive.namelist() if name.startswith("files/")] == ["files/c.png"]
     told = {file["id"]: file["entry"] for file in json.loads(archive.read("files.json"))["files"]}
-    assert told == {lost["id"]: "files/a.png", kept["id"]: "files/b.png"}
+    assert told == {lost["id"]: "files/a.png", cut["id"]: "files/b.png", kept["id"]: "files/c.png"}
+    assert archive.namelist()[-2:] == ["missing-files.txt", "manifest.json"]
+    assert archive.read("missing-files.txt").decode().splitlines()[2:] == ["files/a.png", "files/b.png"]
 
 
 async def test_the_rules_of_recurring_appointments_are_taken_along(practice):

@@ -112,7 +112,7 @@ UNBOUND = {
     "clinical.plan_versions": set(),
     "clinical.plans": set(),
     "clinical.session_versions": {"duration_minutes_at_upgrade", "session_date_at_upgrade"},
-    "clinical.sessions": {"attachment_count", "last_saved_in"},
+    "clinical.sessions": {"attachment_count"},
     "identity.blacklist": set(),
     "identity.users": {
         "created_at",

@@ -242,10 +242,19 @@ class Tab:
 
     def type(self, server_id):
         word = new_word()
-        text = self.shown[server_id] + word
+        self._save(server_id, self.shown[server_id] + word)
+        self.words.add(word)
+
+    def delete(self, server_id):
+        """Only deletes: the last word that the tab shows, unless it is the only one. Whether it does."""
+        words = re.findall(r"w\d+\.", self.shown[server_id])
+        if len(words) > 1:
+            self._save(server_id, self.shown[server_id].removesuffix(words[-1]))
+        return len(words) > 1
+
+    def _save(self, server_id, text):
         reply = self.api.ask("PATCH", f"/sessions/{server_id}/draft", json={"subjective": text}, headers=_key())
         assert reply.status_code == 200, reply.text
-        self.words.add(word)
         self.sent.update(re.findall(r"w\d+\.", text))
         self.shown[server_id] = text
 

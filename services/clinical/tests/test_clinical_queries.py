@@ -128,7 +128,6 @@ SAVED: dict[str, Any] = {
     "session_date": START,
     "duration_minutes": 1,
     "now": START,
-    "last_saved_in": note(1),
 }
 
 # What a user's devices call a note by; each note was sent twenty times.

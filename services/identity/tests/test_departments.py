@@ -7,6 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from caseload.identity.v1 import departments_pb2 as pb
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.departments_rpc import DepartmentsStub
+from caseload.identity.v1.users_rpc import UsersStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -26,6 +27,27 @@ def new(code, name="Ward"):
 
 def assign(user, department_id):
     return users_pb2.UpdateUserRequest(user_id=str(user.id), mask=FieldMask(paths=["department_id"]), department_id=department_id)
+
+
+async def test_a_service_that_mails_is_told_who_heads_the_department_of_a_supervisee(service, hospital, departments, caller):
+    surgery, intake = [(await departments.CreateDepartment(new(code), caller)).id for code in ("SUR", "INT")]
+    assistant, head, gone, another, doctor = [
+        await hospital.add_user(role) for role in ("doctor", "head_doctor", "head_doctor", "head_doctor", "doctor")
+    ]
+    for user, department_id in ((assistant, surgery), (head, surgery), (gone, surgery), (another, intake), (doctor, surgery)):
+        await service.users.UpdateUser(assign(user, department_id), caller)
+    await service.users.DeactivateUser(users_pb2.DeactivateUserRequest(user_id=str(gone.id)), caller)
+    notifications = service.environment.stub(UsersStub, as_service="notifications")
+
+    async def heads(supervisee):
+        asked = users_pb2.ListOverseersRequest(supervisee_id=str(supervisee) if supervisee else None)
+        found = await notifications.ListOverseers(asked, service.environment.on_behalf_of(hospital.workspace_id))
+        assert list(found.user_ids) == [str(hospital.administrator.id)]
+        return list(found.head_ids)
+
+    assert await heads(assistant.id) == [str(head.id)]
+    # Of no department, of no workspace here, and where nobody is named.
+    assert await heads(hospital.administrator.id) == await heads(uuid4()) == await heads(None) == []
 
 
 async def test_departments_are_created_listed_by_name_changed_and_deleted(departments, caller):

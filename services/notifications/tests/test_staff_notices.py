@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.clinical.v1 import events_pb2
-from caseload.identity.v1 import users_pb2
+from caseload.identity.v1 import departments_pb2, users_pb2
+from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from chassis.auth.tokens import ServiceSigner
 from chassis.events.signatures import EventSigner
@@ -33,9 +35,10 @@ async def announce(practice, event):
         await practice.environment.broker.publish(replace(envelope, signature=signature))
 
 
-async def overdue(practice, supervisor_id=None, own=(), care_team=()):
+async def overdue(practice, supervisor_id=None, own=(), care_team=(), supervisee_id=None):
     supervisor = str(supervisor_id) if supervisor_id else None
     whose = {"own_user_ids": sorted(map(str, own)), "care_team_user_ids": sorted(map(str, care_team))}
+    whose |= {"supervisee_id": str(supervisee_id)} if supervisee_id else {}
     await announce(practice, events_pb2.CosignatureOverdue(session_id=str(uuid7()), supervisor_id=supervisor, **whose))
 
 
@@ -131,6 +134,53 @@ async def test_a_supervisor_outside_the_care_team_is_not_mailed_about_what_they_
     await overdue(practice, supervisor_id, care_team=[second_owner_id, supervisor_id])
     await sent(practice, 2)
     assert [mail["Subject"] for mail in practice.mail_server.to(supervisor)] == [OVERDUE]
+
+
+@pytest.fixture
+async def ward(notifications_environment, mail_server, join):
+    """A hospital with an assistant doctor of a department, its head, that of another one, and a supervisor of none."""
+    hospital = await open_practice(notifications_environment, mail_server, kind="hospital", role="admin")
+    people = {name: await join(role, to=hospital) for name, role in WARD.items()}
+    users, departments = (hospital.environment.stub(stub) for stub in (UsersStub, DepartmentsStub))
+    for code, names in {"SUR": ("assistant", "head"), "INT": ("another head",)}.items():
+        department = await departments.CreateDepartment(departments_pb2.CreateDepartmentRequest(name=code, code=code), hospital.call)
+        for name in names:
+            works_in = {"department_id": department.id, "mask": FieldMask(paths=["department_id"])}
+            await users.UpdateUser(users_pb2.UpdateUserRequest(user_id=str(people[name][0]), **works_in), hospital.call)
+    return hospital, people
+
+
+WARD = {"assistant": "doctor", "head": "head_doctor", "another head": "head_doctor", "supervisor": "doctor"}
+MISSED = "A note was not co-signed in time"
+
+
+async def test_the_head_of_the_department_hears_of_a_missed_deadline_beside_the_supervisor(ward):
+    hospital, people = ward
+    await overdue(hospital, people["supervisor"][0], own=[people["assistant"][0]], supervisee_id=people["assistant"][0])
+
+    assert await sent(hospital, 2) == sorted(str(people[name][0]) for name in ("supervisor", "head"))
+    told = {name: [mail["Subject"] for mail in hospital.mail_server.to(address)] for name, (_, address) in people.items()}
+    assert told == {"assistant": [], "head": [MISSED], "another head": [], "supervisor": [OVERDUE]}
+
+
+async def test_the_head_of_the_department_is_mailed_where_no_supervisor_is_there(ward):
+    hospital, people = ward
+    await overdue(hospital, own=[people["assistant"][0]], supervisee_id=people["assistant"][0])
+
+    assert await sent(hospital, 2) == sorted(map(str, (hospital.owner_id, people["head"][0])))
+    assert [mail["Subject"] for mail in hospital.mail_server.to(people["head"][1])] == [UNATTENDED]
+
+
+async def test_a_head_who_may_not_decide_is_not_mailed(ward):
+    """Who signed it too, is not of the care team, or is the supervisor."""
+    hospital, people = ward
+    head, supervisor, assistant = (people[name][0] for name in ("head", "supervisor", "assistant"))
+    await overdue(hospital, supervisor, own=[assistant, head], supervisee_id=assistant)
+    await overdue(hospital, supervisor, own=[assistant], care_team=[assistant, supervisor], supervisee_id=assistant)
+    await overdue(hospital, head, own=[assistant], supervisee_id=assistant)
+
+    assert await sent(hospital, 3) == sorted(map(str, (supervisor, supervisor, head)))
+    assert [mail["Subject"] for mail in hospital.mail_server.to(people["head"][1])] == [OVERDUE]
 
 
 async def test_the_author_of_a_returned_note_is_mailed_once(practice, join):

@@ -74,6 +74,7 @@ EXPLANATIONS: dict[str, str] = {
     "file_name_taken": "Another file of this note, or of the client's own, has this name.",
     "file_name_too_long": "A file's name has up to 255 characters.",
     "file_not_examined": "Every file is examined before it is stored, and this took too long. Retry-After says when to send it again.",
+    "file_not_whole": "The file store has lost this file, or has not all of it. Whoever runs the installation can look for it in a backup.",
     "file_too_large": "A file has at most 10 MB.",
     "file_too_large_to_scan": "This installation scans files for malware, and its scanner takes none of this size. Whoever runs it can raise the limit.",
     "file_type_not_allowed": "Files are JPEG or PNG images, or PDF documents, whatever their names say. A photograph in HEIC has to be sent as JPEG; `detail` says so.",

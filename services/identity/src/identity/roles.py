@@ -148,6 +148,8 @@ ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "a
 
 # Who sees and decides on all that waits for a co-signature in a workspace.
 OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
+# Those who decide on what the people of their own department have signed.
+HEAD_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:cosign-department" in scopes) - OVERSEER_ROLES
 
 # Who sees the alerts of every department.
 ALERT_OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "alerts:oversee" in scopes)

@@ -10,7 +10,7 @@ from fastapi import Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from caseload.clinical.v1 import client_attachments_pb2 as pb
-from chassis.errors import Invalid
+from chassis.errors import Invalid, NotFound
 from chassis.storage.archive import archive, unique_names
 from gateway.api.attachments.form import FormFile
 from gateway.api.attachments.routes import FORM
@@ -74,7 +74,7 @@ async def delete_client_attachment(client_id: UUID, attachment_id: UUID, request
 async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Request, request: SignedInRequest) -> Response:
     """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`.
 
-    A file that the file store has lost, or that is deleted meanwhile, is left out, and named in the archive's last entry, `missing-files.txt`.
+    A file that the file store has lost or cut off, or that is deleted meanwhile, is left out, and named in the archive's last entry, `missing-files.txt`.
     """
     with ExitStack() as admitted:
         admitted.enter_context(http.app.state.archives.admit(request.caller))
@@ -99,7 +99,8 @@ async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Reque
                 asked = pb.ReadClientAttachmentRequest(client_id=str(client_id), attachment_id=file.id, offset=offset, ticket=ticket)
                 content = (await request.stubs.client_attachments.ReadClientAttachment(asked, context)).content
                 if not content:
-                    raise RuntimeError("A stored file is shorter than its row says.")
+                    # As clinical of 0.2.0 tells it.
+                    raise NotFound("file_not_whole", "A stored file is shorter than its row says.")
                 offset += len(content)
                 yield content
 

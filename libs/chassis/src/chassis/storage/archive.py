@@ -20,8 +20,15 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _LONGEST_STEM = 200
 # So that little is held for a reader who is slow.
 _LARGEST_PIECE = 256 * 1024
-_MISSING = "missing-files.txt"
-_LEFT_OUT = "These files are not in this archive. They were deleted a moment ago, or are not where files are kept: please tell who runs this installation."
+MISSING = "missing-files.txt"
+_LEFT_OUT = (
+    "These files are not in this archive. They were deleted a moment ago, or are not where files are kept, or not whole: please tell who runs this"
+    " installation."
+)
+
+
+class NotWholeError(Exception):
+    """The rest of an entry cannot be read. The archive goes on without it."""
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -65,23 +72,30 @@ class Entry:
 
 
 async def zipped(entries: AsyncIterable[Entry]) -> AsyncIterator[bytes]:
-    """The archive in pieces of up to 256 KiB. Of what is in it, one piece is held at a time."""
+    """The archive in pieces of up to 256 KiB. Of what is in it, one piece is held at a time.
+
+    An entry whose content raises NotWholeError is in no directory of the archive, though what was read of it is sent already.
+    """
     pipe = _Pipe()
     with ZipFile(pipe, "w") as archived:
         async for entry in entries:
             at = entry.at
             info = ZipInfo(entry.name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
             info.compress_type = ZIP_DEFLATED if entry.is_compressed else ZIP_STORED
-            with archived.open(info, "w") as written:
-                async for content in entry.content:
-                    written.write(content)
-                    # Not held while the next piece is read.
-                    del content
-                    for piece in pipe.taken():
-                        yield piece
-                    if entry.is_compressed:
-                        # That took milliseconds. What is made in memory waits for nothing, and others would wait for all of it.
-                        await asyncio.sleep(0)
+            try:
+                with archived.open(info, "w") as written:
+                    async for content in entry.content:
+                        written.write(content)
+                        # Not held while the next piece is read.
+                        del content
+                        for piece in pipe.taken():
+                            yield piece
+                        if entry.is_compressed:
+                            # That took milliseconds. What is made in memory waits for nothing, and others would wait for all of it.
+                            await asyncio.sleep(0)
+            except NotWholeError:
+                archived.filelist.remove(info)
+                del archived.NameToInfo[info.filename]
     for piece in pipe.taken():
         yield piece
 
@@ -89,34 +103,51 @@ async def zipped(entries: AsyncIterable[Entry]) -> AsyncIterator[bytes]:
 async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
     """An archive of files by name and time; `read` tells the content of the file at a place. They were compressed before: images and PDF documents.
 
-    A file of which `read` raises NotFound at once is left out, and named in a text that is the last entry.
+    A file of which `read` raises NotFound, be it after some of it, is left out, and named in a text that is the last entry.
     """
 
     async def entries() -> AsyncIterator[Entry]:
-        missing = []
+        missing: list[str] = []
         for place, (name, at) in enumerate(files):
-            content = read(place)
-            try:
-                first = await anext(content, b"")
-            except NotFound:
-                missing.append(name)
-                continue
-            yield Entry(name, at, _all_of(first, content))
+            entry = await whole_or_none(name, at, read(place), missing)
+            if entry is not None:
+                yield entry
         if missing:
-            told = unique_names([*(name for name, _ in files), _MISSING])[-1]
-            yield Entry(told, datetime.now(UTC), _all_of("\n".join([_LEFT_OUT, "", *missing, ""]).encode()), is_compressed=True)
+            yield left_out(missing, unique_names([*(name for name, _ in files), MISSING])[-1])
 
     async for piece in zipped(entries()):
         yield piece
 
 
-async def _all_of(first: bytes, rest: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+async def whole_or_none(name: str, at: datetime, content: AsyncIterator[bytes], missing: list[str]) -> Entry | None:
+    """The entry of a file; None where its content raises NotFound at once. Where that, or its rest, is not there, its name is added to `missing`."""
+    try:
+        first = await anext(content, b"")
+    except NotFound:
+        missing.append(name)
+        return None
+    return Entry(name, at, _all_of(name, first, content, missing))
+
+
+def left_out(missing: Sequence[str], name: str = MISSING) -> Entry:
+    """A text that names the files that are not in an archive."""
+
+    async def content() -> AsyncIterator[bytes]:
+        yield "\n".join([_LEFT_OUT, "", *missing, ""]).encode()
+
+    return Entry(name, datetime.now(UTC), content(), is_compressed=True)
+
+
+async def _all_of(name: str, first: bytes, rest: AsyncIterator[bytes], missing: list[str]) -> AsyncIterator[bytes]:
     yield first
-    if rest is not None:
-        # Not held while the rest is read.
-        del first
+    # Not held while the rest is read.
+    del first
+    try:
         async for piece in rest:
             yield piece
+    except NotFound:
+        missing.append(name)
+        raise NotWholeError from None
 
 
 class _Pipe(io.RawIOBase):

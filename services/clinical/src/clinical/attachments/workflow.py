@@ -1,6 +1,7 @@
 """What becomes of files, be they a note's or a client's own: stored and counted, linked to, renamed, removed."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import events_pb2
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import NotFound, Unavailable
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.rpc.client.legal_holds import check_not_held
 from chassis.service.runtime import Runtime
@@ -24,6 +26,8 @@ from clinical.attachments import mapping, rules, store
 from clinical.attachments.sandbox import CleanFile, Sandbox
 from clinical.attachments.scanner import Scanner
 from clinical.holds import legal_holds
+
+_log = logging.getLogger(__name__)
 
 
 class Files:
@@ -102,7 +106,8 @@ class Files:
         return quota_bytes
 
     async def link(self, work: UnitOfWork, file: pb.Attachment, seconds: int, *, inline: bool) -> pb.Download:
-        """A link to the file that is good for so many seconds."""
+        """A link to the file that is good for so many seconds. NotFound where it is not stored whole: nobody sees that by what a link leads to."""
+        await self.content(work, file, max(file.file_size_bytes - 1, 0), 1)
         url = await self._blobs.presign(
             new_key(work.workspace_id, UUID(file.id)),
             expires_in=seconds,
@@ -115,8 +120,28 @@ class Files:
         return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
 
     async def content(self, work: UnitOfWork, file: pb.Attachment, start: int, size: int) -> bytes:
-        """So many bytes of the file."""
-        return await self._blobs.read(new_key(work.workspace_id, UUID(file.id)), start, size)
+        """So many bytes of the file, fewer at its end. NotFound where it is not stored, or not whole, or cannot be read while the store answers."""
+        key = new_key(work.workspace_id, UUID(file.id))
+        try:
+            content = await self._read(key, start, size)
+        except NotFound:
+            content = b""
+        if len(content) < min(size, file.file_size_bytes - start):
+            _log.error("a file is missing or not whole", extra={"workspace_id": str(work.workspace_id), "attachment_id": file.id})
+            raise NotFound("file_not_whole", "The file is not where files are kept, or not whole. Please tell who runs this installation.")
+        return content
+
+    async def _read(self, key: str, start: int, size: int) -> bytes:
+        try:
+            return await self._blobs.read(key, start, size)
+        except Unavailable:
+            if not await self._blobs.ready():
+                raise
+        # The store answers by now. What still cannot be read is this file.
+        try:
+            return await self._blobs.read(key, start, size)
+        except Unavailable:
+            return b""
 
     async def rename(
         self, work: UnitOfWork, keys: WorkspaceKeys, row: Record, wanted: str, siblings: Iterable[Mapping[str, Any]]

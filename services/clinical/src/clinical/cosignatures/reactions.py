@@ -40,6 +40,7 @@ def reactions() -> Sequence[Reaction]:
                 supervisor_id=str(supervisor) if supervisor else None,
                 due_at=to_timestamp(row["due_at"]),
                 own_user_ids=sorted(map(str, own)),
+                supervisee_id=str(row["supervisee_user_id"]),
                 care_team_user_ids=sorted(map(str, restricted["user_ids"])) if restricted else [],
             )
         )

@@ -99,7 +99,7 @@ def _merged(changes: Mapping[str, Any], present: Mapping[str, Any], original: Ma
 async def _save(work: UnitOfWork, keys: WorkspaceKeys, row: Mapping[str, Any], copy: pb.Session, changes: Mapping[str, Any]) -> None:
     mapping.apply(copy, changes)
     saved = mapping.changed_row(row, copy, work, draft_last_saved_at=work.now)
-    await work.db.one(store.save, now=work.now, last_saved_in=mapping.sign_in(work), **mapping.seal(copy, keys, saved, work))
+    await work.db.one(store.save, now=work.now, **mapping.seal(copy, keys, saved, work))
     record_effect(
         work, "add_to_conflict_copy", options_pb2.RESOURCE_SESSION, options_pb2.ACTION_UPDATE, [copy.id], conflict_of=copy.conflict_of
     )

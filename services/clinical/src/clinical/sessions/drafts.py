@@ -23,7 +23,7 @@ async def save(work: UnitOfWork, keys: WorkspaceKeys, row: Record, note: pb.Sess
     """Sets the changes in the note of a locked row, and returns the new one. None clears a field."""
     mapping.apply(note, changes)
     saved_row = mapping.changed_row(row, note, work, draft_last_saved_at=work.now)
-    saved = await work.db.one(store.save, now=work.now, last_saved_in=mapping.sign_in(work), **mapping.seal(note, keys, saved_row, work))
+    saved = await work.db.one(store.save, now=work.now, **mapping.seal(note, keys, saved_row, work))
     if saved["session_date"] != row["session_date"]:
         await events.record(work, saved, "session", saved["session_date"])
     return saved

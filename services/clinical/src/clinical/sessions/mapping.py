@@ -58,20 +58,14 @@ def new_row(note: pb.Session, work: UnitOfWork, *, conflict_base_version: int | 
         **_content(note),
         "status": "draft",
         "amendment_count": 0,
-        "last_saved_in": sign_in(work),
         **dict.fromkeys(("draft_last_saved_at", "created_at", "updated_at"), work.now),
     }
-
-
-def sign_in(work: UnitOfWork) -> UUID:
-    """What tells one device or browser of a user from another: the sign-in; an API key is one by itself."""
-    return work.caller.session_id or work.user_id
 
 
 def given(row: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a new row that its insertion takes beside those of a save."""
     names = ("client_id", "appointment_id", "conflict_of", "conflict_base_version", "template_id", "signed_versions", "created_by_user_id")
-    return {name: row[name] for name in names} | {"last_saved_in": row["last_saved_in"]}
+    return {name: row[name] for name in names}
 
 
 def changed_row(row: Mapping[str, Any], note: pb.Session, work: UnitOfWork, **changes: Any) -> dict[str, Any]:

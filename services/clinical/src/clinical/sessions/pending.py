@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.db.transaction import Record
@@ -25,8 +24,6 @@ class Pending:
     base_version: int
     revision: int
     saved_at: datetime
-    # The sign-in that saved it last.
-    saved_in: UUID | None
 
 
 async def of_caller(work: UnitOfWork, keys: WorkspaceKeys, session_ids: Sequence[str]) -> dict[str, Pending]:
@@ -87,7 +84,7 @@ async def keep(
         return None
     if held is not None and differing == held.changes and base_version == held.base_version:
         return held
-    pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now, mapping.sign_in(work))
+    pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now)
     await _save(work, keys, note.id, pending)
     return pending
 
@@ -97,8 +94,7 @@ async def keep_displaced(
 ) -> None:
     """Keeps beside the note what `sent` takes out of what the caller has typed."""
     before = {**mapping.values(note), **held.changes}
-    same_sign_in = held.saved_in == mapping.sign_in(work)
-    await displaced.keep(work, keys, note, before, sent, typed=held.changes.keys(), same_sign_in=same_sign_in, grace=grace)
+    await displaced.keep(work, keys, note, before, sent, typed=held.changes.keys(), grace=grace)
 
 
 async def settle(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, sent: Mapping[str, Any], grace: timedelta) -> None:
@@ -148,7 +144,6 @@ def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: Works
         "session_date": pending.changes.get("session_date"),
         "duration_minutes": pending.changes.get("duration_minutes"),
         "saved_at": pending.saved_at,
-        "saved_in": mapping.sign_in(work),
     }
     row = pending_row({"session_id": session_id, "user_id": work.user_id})
     sealed = keys.seal(texts, table="pending_amendments", row=row, revision=pending.revision, bound=pending_bound(columns))
@@ -161,4 +156,4 @@ def _from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> Pending:
     values = {name: getattr(texts, name) if texts.HasField(name) else None for name in rules.TEXTS}
     values |= {name: row[name] for name in ("session_date", "duration_minutes")}
     base_version = rules.seen_version(row["base_version"], row["version"], row["detached_version"])
-    return Pending({name: values[name] for name in row["fields"]}, base_version, row["revision"], row["saved_at"], row["saved_in"])
+    return Pending({name: values[name] for name in row["fields"]}, base_version, row["revision"], row["saved_at"])

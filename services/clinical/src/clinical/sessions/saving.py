@@ -62,9 +62,7 @@ async def save(
         if seen is not None and isinstance(request, pb.SaveSessionRequest):
             await pending.settle(work, keys, current, sent, grace)
         if changes and seen is None:
-            same_sign_in = row["last_saved_in"] == mapping.sign_in(work)
-            before = mapping.values(current)
-            await displaced.keep(work, keys, current, before, changes, typed=rules.TEXTS, same_sign_in=same_sign_in, grace=grace)
+            await displaced.keep(work, keys, current, mapping.values(current), changes, typed=rules.TEXTS, grace=grace)
         if changes:
             saved = await drafts.save(work, keys, row, current, changes)
     reply = mapping.from_row(saved or row, keys)

@@ -65,7 +65,6 @@ create = command(
             "sealed",
             "session_date",
             "duration_minutes",
-            "last_saved_in",
         ),
     )
     .returning(sessions)
@@ -120,12 +119,7 @@ appointment_deleted_at = query(select(appointments.c.deleted_at).where(appointme
 
 _saved = {**_named("sealed", "session_date", "duration_minutes"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
-save = command(
-    update(sessions)
-    .where(sessions.c.id == _id)
-    .values(draft_last_saved_at=bindparam("now"), last_saved_in=bindparam("last_saved_in"), **_saved)
-    .returning(sessions)
-)
+save = command(update(sessions).where(sessions.c.id == _id).values(draft_last_saved_at=bindparam("now"), **_saved).returning(sessions))
 
 amend = command(
     update(sessions)
@@ -300,7 +294,6 @@ _pending = upsert(pending_amendments).values(
         "session_date",
         "duration_minutes",
         "saved_at",
-        "saved_in",
     )
 )
 save_pending_amendment = command(
@@ -308,7 +301,7 @@ save_pending_amendment = command(
         constraint="pk_pending_amendments",
         set_={
             name: _pending.excluded[name]
-            for name in ("fields", "sealed", "revision", "base_version", "session_date", "duration_minutes", "saved_at", "saved_in")
+            for name in ("fields", "sealed", "revision", "base_version", "session_date", "duration_minutes", "saved_at")
         },
     )
 )

@@ -142,7 +142,15 @@ announce = command(
     .returning(
         *(
             cosign_requests.c[name]
-            for name in ("id", "supervisor_user_id", "author_user_id", "signed_by_user_id", "signer_user_ids", "due_at")
+            for name in (
+                "id",
+                "supervisor_user_id",
+                "supervisee_user_id",
+                "author_user_id",
+                "signed_by_user_id",
+                "signer_user_ids",
+                "due_at",
+            )
         )
     )
 )

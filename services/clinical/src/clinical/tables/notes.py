@@ -51,8 +51,6 @@ sessions = tenant(
     Column("duration_minutes", Integer),
     Column("status", Text, nullable=False),
     moment("draft_last_saved_at", nullable=True),
-    # The sign-in, or the API key, that created or saved the draft last; null where an older version did.
-    Column("last_saved_in", Uuid),
     moment("finalized_at", nullable=True),
     Column("finalized_by_user_id", Uuid),
     moment("amended_at", nullable=True),
@@ -101,7 +99,6 @@ sessions = tenant(
         ),
         unbound={
             "attachment_count": "counts the note's files, each of which is a sealed row of its own that names its note",
-            "last_saved_in": "decides alone whether a deletion is kept beside the note as well",
         },
     ),
 )  # fmt: skip
@@ -192,8 +189,6 @@ pending_amendments = tenant(
     moment("session_date", nullable=True),
     Column("duration_minutes", Integer),
     moment("saved_at"),
-    # The sign-in, or the API key, that saved it last; null where an older version did.
-    Column("saved_in", Uuid),
     PrimaryKeyConstraint("workspace_id", "session_id", "user_id", name="pk_pending_amendments"),
     ForeignKeyConstraint(
         ["workspace_id", "session_id"],

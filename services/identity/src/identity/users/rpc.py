@@ -30,7 +30,7 @@ from identity.people import store as people
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
 from identity.people.rules import check_full_name, check_new_email
-from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, LENT_SCOPES, OVERSEER_ROLES, SCOPES_BY_ROLE, scopes_of
+from identity.roles import ADMINISTRATOR_ROLE, ALERT_OVERSEER_ROLES, HEAD_ROLES, LENT_SCOPES, OVERSEER_ROLES, SCOPES_BY_ROLE, scopes_of
 from identity.users import rules, store
 from identity.users.names import UserNames
 from identity.workspaces.rules import cosign_hours
@@ -179,7 +179,9 @@ class Users(UsersServicer[UnitOfWork]):
 
     async def ListOverseers(self, request: pb.ListOverseersRequest, work: UnitOfWork) -> pb.OverseerList:
         found = await work.db.all(store.active_users_of_roles, roles=sorted(OVERSEER_ROLES), limit=_MOST_OVERSEERS)
-        return pb.OverseerList(user_ids=[str(row["id"]) for row in found])
+        whose = {"user_id": request.supervisee_id, "roles": sorted(HEAD_ROLES), "limit": _MOST_OVERSEERS}
+        heads = await work.db.all(store.heads_of_department_of, **whose) if request.HasField("supervisee_id") else []
+        return pb.OverseerList(user_ids=[str(row["id"]) for row in found], head_ids=[str(row["id"]) for row in heads])
 
     async def ListColleagues(self, _request: pb.ListColleaguesRequest, work: UnitOfWork) -> pb.ColleagueList:
         found = await work.db.all(store.colleagues, user_id=work.user_id, limit=_MOST_COLLEAGUES)

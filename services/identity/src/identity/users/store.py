@@ -139,6 +139,13 @@ _own_department = select(users.c.department_id).where(_this_user).scalar_subquer
 colleagues = query(
     select(users.c.id).where(users.c.department_id == _own_department).order_by(users.c.id).limit(bindparam("limit", type_=Integer))
 )
+heads_of_department_of = query(
+    select(users.c.id)
+    .where(users.c.department_id == _own_department, users.c.role == any_(bindparam("roles", type_=ARRAY(Text))))
+    .where(users.c.is_active, ~users.c.is_platform_admin)
+    .order_by(users.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 # As of the moment in which the transaction began, before the row is read: what is revoked after it is revoked for what is made of this row.
 lending = command(

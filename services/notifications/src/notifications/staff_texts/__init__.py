@@ -24,6 +24,7 @@ from notifications.reminder_templates.rules import substitute
 NOTICES = (
     "cosign_overdue",
     "cosign_unattended",
+    "cosign_missed",
     "note_returned",
     "review_overdue",
     "webhook_disabled",

@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/clinical/v1/events.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"0\n\x11\x41ttachmentRemoved\x12\x1b\n\rattachment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\".\n\x12\x44\x65letedSessionOver\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"0\n\x14\x43osignDeadlinePassed\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xcc\x01\n\x12\x43osignatureOverdue\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12 \n\rsupervisor_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x0cown_user_ids\x18\x04 \x03(\tB\x04\xe0\xb5\x18\x01\x12 \n\x12\x63\x61re_team_user_ids\x18\x05 \x03(\tB\x04\xe0\xb5\x18\x01\x42\x10\n\x0e_supervisor_id\"<\n\x10SessionFinalized\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06number\x18\x02 \x01(\x03\"B\n\x0fSessionReturned\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\";\n\x0f\x43lientFilesLeft\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/clinical/v1/events.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"0\n\x11\x41ttachmentRemoved\x12\x1b\n\rattachment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\".\n\x12\x44\x65letedSessionOver\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"0\n\x14\x43osignDeadlinePassed\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x80\x02\n\x12\x43osignatureOverdue\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12 \n\rsupervisor_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x0cown_user_ids\x18\x04 \x03(\tB\x04\xe0\xb5\x18\x01\x12 \n\x12\x63\x61re_team_user_ids\x18\x05 \x03(\tB\x04\xe0\xb5\x18\x01\x12 \n\rsupervisee_id\x18\x06 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x42\x10\n\x0e_supervisor_idB\x10\n\x0e_supervisee_id\"<\n\x10SessionFinalized\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06number\x18\x02 \x01(\x03\"B\n\x0fSessionReturned\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\";\n\x0f\x43lientFilesLeft\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,6 +47,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COSIGNATUREOVERDUE'].fields_by_name['own_user_ids']._serialized_options = b'\340\265\030\001'
   _globals['_COSIGNATUREOVERDUE'].fields_by_name['care_team_user_ids']._loaded_options = None
   _globals['_COSIGNATUREOVERDUE'].fields_by_name['care_team_user_ids']._serialized_options = b'\340\265\030\001'
+  _globals['_COSIGNATUREOVERDUE'].fields_by_name['supervisee_id']._loaded_options = None
+  _globals['_COSIGNATUREOVERDUE'].fields_by_name['supervisee_id']._serialized_options = b'\340\265\030\001'
   _globals['_SESSIONFINALIZED'].fields_by_name['session_id']._loaded_options = None
   _globals['_SESSIONFINALIZED'].fields_by_name['session_id']._serialized_options = b'\340\265\030\001'
   _globals['_SESSIONRETURNED'].fields_by_name['session_id']._loaded_options = None
@@ -68,17 +70,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COSIGNDEADLINEPASSED']._serialized_start=225
   _globals['_COSIGNDEADLINEPASSED']._serialized_end=273
   _globals['_COSIGNATUREOVERDUE']._serialized_start=276
-  _globals['_COSIGNATUREOVERDUE']._serialized_end=480
-  _globals['_SESSIONFINALIZED']._serialized_start=482
-  _globals['_SESSIONFINALIZED']._serialized_end=542
-  _globals['_SESSIONRETURNED']._serialized_start=544
-  _globals['_SESSIONRETURNED']._serialized_end=610
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=612
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=668
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=670
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=724
-  _globals['_CLIENTERASUREFINISHED']._serialized_start=726
-  _globals['_CLIENTERASUREFINISHED']._serialized_end=791
-  _globals['_CLIENTFILESLEFT']._serialized_start=793
-  _globals['_CLIENTFILESLEFT']._serialized_end=852
+  _globals['_COSIGNATUREOVERDUE']._serialized_end=532
+  _globals['_SESSIONFINALIZED']._serialized_start=534
+  _globals['_SESSIONFINALIZED']._serialized_end=594
+  _globals['_SESSIONRETURNED']._serialized_start=596
+  _globals['_SESSIONRETURNED']._serialized_end=662
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=664
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=720
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=722
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=776
+  _globals['_CLIENTERASUREFINISHED']._serialized_start=778
+  _globals['_CLIENTERASUREFINISHED']._serialized_end=843
+  _globals['_CLIENTFILESLEFT']._serialized_start=845
+  _globals['_CLIENTFILESLEFT']._serialized_end=904
 # @@protoc_insertion_point(module_scope)

@@ -29,18 +29,20 @@ class CosignDeadlinePassed(_message.Message):
     def __init__(self, session_id: _Optional[str] = ...) -> None: ...
 
 class CosignatureOverdue(_message.Message):
-    __slots__ = ("session_id", "supervisor_id", "due_at", "own_user_ids", "care_team_user_ids")
+    __slots__ = ("session_id", "supervisor_id", "due_at", "own_user_ids", "care_team_user_ids", "supervisee_id")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     OWN_USER_IDS_FIELD_NUMBER: _ClassVar[int]
     CARE_TEAM_USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISEE_ID_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     supervisor_id: str
     due_at: _timestamp_pb2.Timestamp
     own_user_ids: _containers.RepeatedScalarFieldContainer[str]
     care_team_user_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, session_id: _Optional[str] = ..., supervisor_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., own_user_ids: _Optional[_Iterable[str]] = ..., care_team_user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    supervisee_id: str
+    def __init__(self, session_id: _Optional[str] = ..., supervisor_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., own_user_ids: _Optional[_Iterable[str]] = ..., care_team_user_ids: _Optional[_Iterable[str]] = ..., supervisee_id: _Optional[str] = ...) -> None: ...
 
 class SessionFinalized(_message.Message):
     __slots__ = ("session_id", "number")

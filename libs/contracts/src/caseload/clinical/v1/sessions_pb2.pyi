@@ -154,6 +154,32 @@ class Session(_message.Message):
     cosign_comment: str
     def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., created_by_user_id: _Optional[str] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., draft_last_saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_by_user_id: _Optional[str] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amendment_count: _Optional[int] = ..., attachment_count: _Optional[int] = ..., version: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_reason: _Optional[str] = ..., deleted_by_user_id: _Optional[str] = ..., permanent_delete_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_amendment: _Optional[_Union[PendingAmendment, _Mapping]] = ..., conflict_of: _Optional[str] = ..., content_hash: _Optional[str] = ..., unfinalized_reason: _Optional[str] = ..., template_id: _Optional[str] = ..., cosign_status: _Optional[_Union[CosignStatus, str]] = ..., cosign_due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cosigned_by_user_id: _Optional[str] = ..., cosigned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cosign_comment: _Optional[str] = ...) -> None: ...
 
+class TakenOut(_message.Message):
+    __slots__ = ("subjective", "objective", "assessment", "plan", "gaps")
+    SUBJECTIVE_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
+    ASSESSMENT_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    GAPS_FIELD_NUMBER: _ClassVar[int]
+    subjective: str
+    objective: str
+    assessment: str
+    plan: str
+    gaps: _containers.RepeatedCompositeFieldContainer[Gap]
+    def __init__(self, subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ...) -> None: ...
+
+class Gap(_message.Message):
+    __slots__ = ("field", "start", "end", "text_hash")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    TEXT_HASH_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    start: int
+    end: int
+    text_hash: bytes
+    def __init__(self, field: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., text_hash: _Optional[bytes] = ...) -> None: ...
+
 class Cosignature(_message.Message):
     __slots__ = ("id", "session_id", "version_number", "decision", "signed_by_user_id", "created_at", "role", "comment", "content_hash", "signature", "key_id")
     ID_FIELD_NUMBER: _ClassVar[int]

@@ -225,14 +225,18 @@ class Supervision(_message.Message):
     def __init__(self, supervisor_id: _Optional[str] = ..., version: _Optional[int] = ..., cosign_hours: _Optional[int] = ...) -> None: ...
 
 class ListOverseersRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("supervisee_id",)
+    SUPERVISEE_ID_FIELD_NUMBER: _ClassVar[int]
+    supervisee_id: str
+    def __init__(self, supervisee_id: _Optional[str] = ...) -> None: ...
 
 class OverseerList(_message.Message):
-    __slots__ = ("user_ids",)
+    __slots__ = ("user_ids", "head_ids")
     USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    HEAD_IDS_FIELD_NUMBER: _ClassVar[int]
     user_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    head_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ..., head_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListColleaguesRequest(_message.Message):
     __slots__ = ()
