@@ -10,12 +10,11 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from json import JSONDecodeError
-from typing import Any
+from typing import Any, get_args, get_origin
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import params
-from fastapi.dependencies.utils import field_annotation_is_sequence
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.params import Body
 from fastapi.routing import APIRoute
@@ -33,6 +32,7 @@ from gateway.routing.table import RouteTable, parameter_name
 from gateway.routing.unknown import check_query, query_names
 
 _JSON = frozenset({b"application/json", b"application/json; charset=utf-8"})
+_SEVERAL = (list, set, frozenset, tuple)
 _canonical_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -124,7 +124,7 @@ class Query:
         model: Any = field.field_info.annotation
         if not (type(field.field_info) is params.Query and isinstance(model, type) and issubclass(model, BaseModel)):
             return None
-        is_single = not any(field_annotation_is_sequence(each.annotation) for each in model.model_fields.values())
+        is_single = not any(_is_repeated(each.annotation) for each in model.model_fields.values())
         return cls(field.name, model) if is_single else None
 
     def read(self, query: bytes) -> BaseModel | None:
@@ -133,6 +133,11 @@ class Query:
             return self.model.model_validate(dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)))
         except ValidationError:
             return None
+
+
+def _is_repeated(annotation: Any) -> bool:
+    """Whether the type, or a part of it, has several values, which a query gives under one name."""
+    return annotation in _SEVERAL or get_origin(annotation) in _SEVERAL or any(map(_is_repeated, get_args(annotation)))
 
 
 class Router:
