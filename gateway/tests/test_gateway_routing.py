@@ -4,15 +4,17 @@ import logging
 
 import orjson
 import pytest
+from fastapi.dependencies.utils import request_params_to_args
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import QueryParams
 from starlette.routing import Match
 from uuid_utils.compat import uuid7
 
 from gateway.app import ROUTERS, routes_of
-from gateway.routing.router import is_direct
+from gateway.routing.router import Query, is_direct
 from gateway.routing.table import RouteTable
 
 ROUTES = routes_of(ROUTERS)
@@ -89,9 +91,36 @@ def test_opening_one_record_and_writing_one_go_without_fastapi():
 
     assert direct >= {"get_client", "get_appointment", "get_session", "get_service", "get_location", "get_user", "get_me"}
     assert direct >= {"create_client", "book_appointment", "change_appointment", "save_draft", "deactivate_client"}
-    # Required parameters in the query, a body that may be left out, a form, and what needs no sign-in.
-    indirect = {"list_clients", "get_download", "get_timeline", "delete_appointment", "upload_attachment", "login"}
+    # Queries that one model describes.
+    assert direct >= {"list_clients", "list_appointments", "list_sessions", "get_timeline", "get_download", "check_conflicts"}
+    # A body that may be left out, a form, and what needs no sign-in.
+    indirect = {"delete_appointment", "upload_attachment", "login"}
     assert indirect <= {route.name for route in ROUTES} - direct
+
+
+WITH_QUERY = [route for route in ROUTES if Query.of(route)]
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["", "0", "1", "50", "-1", "1e3", " 7 ", "null", "true", "yes", "scheduled_start", "scheduled", "2026-03-01", "2026-03-01T09:00:00Z",
+         "2026-03-01T09:00:00+01:00", "2026-03-01T09:00:00%2B01:00", "%00", "%ff", VALUES[0], VALUES[0].upper(), f"{{{VALUES[0]}}}", "Ada+Jones"]
+    ),
+    st.text(st.characters(codec="ascii", exclude_characters="&=;#"), max_size=8),
+)  # fmt: skip
+
+
+@given(st.sampled_from(WITH_QUERY), st.data())
+def test_both_ways_read_the_same_in_a_query(route: APIRoute, data: st.DataObject):
+    (field,) = route.dependant.query_params
+    names = st.sampled_from([each.alias or name for name, each in field.field_info.annotation.model_fields.items()])
+    raw = "&".join(f"{name}={text}" for name, text in data.draw(st.lists(st.tuples(names, TEXTS), max_size=5))).encode()
+
+    values, errors = request_params_to_args(route.dependant.query_params, QueryParams(raw))
+    read = Query.of(route).read(raw)
+
+    assert (read is None) == bool(errors)
+    if read is not None:
+        assert read == values[field.name]
+        assert read.model_fields_set == values[field.name].model_fields_set
 
 
 @pytest.fixture
@@ -136,6 +165,26 @@ async def test_both_ways_refuse_the_same(practice, through_fastapi, check_proble
     told = [check_problem(reply, 404, "not_found") for reply in (direct, validated)]
     assert told[0].keys() == told[1].keys()
     assert told[0]["detail"] == told[1]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 200), ("?limit=1", 200), ("?limit=5&limit=1", 200), ("?limit=", 422), ("?limit=x", 422), ("?limits=1", 422)]
+)
+async def test_both_ways_take_and_refuse_the_same_queries(practice, through_fastapi, query, status):
+    client = await practice.add_client()
+    through_fastapi.clear()
+
+    direct = await practice.http.get(f"/api/v1/clients/{client['id']}/timeline{query}")
+    was_direct = not through_fastapi
+    validated = await practice.http.get(f"/api/v1/clients/{client['id'].upper()}/timeline{query}")
+
+    assert was_direct == (status == 200 or query == "?limits=1")
+    assert direct.status_code == validated.status_code == status
+    told = [
+        {name: value for name, value in reply.json().items() if name not in {"request_id", "instance"}} for reply in (direct, validated)
+    ]
+    assert told[0] == told[1]
+    assert apart_from_its_own(direct) == apart_from_its_own(validated)
 
 
 LOCATION = {"name": "Annex", "location_type": "clinic", "address": "2 Short Street"}

@@ -38,6 +38,8 @@ def encoded(kind: TypeEngine[Any] | type[TypeEngine[Any]], value: object) -> str
         (Text, "ä", "74" + "00000002" + "c3a4"),
         (Text, "", "74" + "00000000"),
         (LargeBinary, b"\x00\xff", "78" + "00000002" + "00ff"),
+        (TSTZRANGE, Range(NOON, NOON), "72" + "00000027" + ("0000000c" + NOON_BYTES) * 2 + "00000003" + "010000"),
+        (TSTZRANGE, Range(NOON, NOON, upper_inc=True), "72" + "00000027" + ("0000000c" + NOON_BYTES) * 2 + "00000003" + "010100"),
         (TSTZRANGE, Range(NOON, None), "72" + "0000001b" + "0000000c" + NOON_BYTES + "00000000" + "00000003" + "010000"),
         (TSTZRANGE, Range(None, NOON, upper_inc=True), "72" + "0000001b" + "00000000" + "0000000c" + NOON_BYTES + "00000003" + "000100"),
         (TSTZRANGE, Range(empty=True), "72" + "0000000f" + "00000000" * 2 + "00000003" + "000001"),

@@ -5,13 +5,13 @@ import asyncio
 import asyncpg
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
-from sqlalchemy import Integer, cast, select
+from sqlalchemy import Integer, cast, func, select
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
 from chassis.cancellation import finish_despite_cancellation
-from chassis.db.statement import query
+from chassis.db.statement import command, query
 from chassis.db.transaction import CommitFailed, TransactionEnded
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.events.broker.base import Subscription
@@ -364,4 +364,42 @@ async def test_what_fails_elsewhere_undoes_everything_and_what_follows_is_not_th
             if statement is labels:
                 assert [row["label"] for row in await work.db.all(labels)] == ["here"]
             raise Conflict("taken")
+    assert await parcels.effects() == []
+
+
+async def test_what_starts_over_keeps_nothing_of_before_and_gives_back_its_locks(parcels):
+    firsts, lock = [], command(select(func.pg_try_advisory_xact_lock(151).label("held")))
+
+    async def first(connection, _seconds):
+        firsts.append(await connection.fetchval("SELECT pg_current_xact_id()"))
+
+    async with parcels.work() as work:
+        work.begin_with(first)
+        await parcels.record(work, "in vain")
+        assert (await work.db.one(lock))["held"]
+        await work.db.start_over()
+        async with parcels.work() as other:
+            assert (await other.db.one(lock))["held"]
+        assert await work.db.all(labels) == []
+        await parcels.record(work, "kept")
+    assert await parcels.effects() == ["kept"]
+    assert len(set(firsts)) == 2
+
+
+async def test_what_can_not_begin_again_runs_no_further_statement(parcels):
+    """Nothing may be written without what a transaction has to begin with, like the claim of an Idempotency-Key."""
+    firsts = []
+
+    async def first(_connection, _seconds):
+        firsts.append(first)
+        if len(firsts) == 2:
+            raise Conflict("claimed")
+
+    with pytest.raises(Conflict, match="claimed"):
+        async with parcels.work() as work:
+            work.begin_with(first)
+            await parcels.record(work, "in vain")
+            with pytest.raises(Conflict, match="claimed"):
+                await work.db.start_over()
+            await parcels.record(work, "without it")
     assert await parcels.effects() == []

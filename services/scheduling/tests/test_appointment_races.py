@@ -2,14 +2,17 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.errors import Conflict, Refusal, Unavailable
+from scheduling.appointments import store as appointments
 from scheduling.busy_periods import store
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -172,7 +175,7 @@ async def test_a_conflict_that_is_cancelled_before_it_can_be_named_is_retried(me
     asked = []
 
     async def called_off_meanwhile(tx, stmt, **params):
-        if stmt is store.conflicts:
+        if stmt is store.conflicts and not asked:
             asked.append(await member.colleague().change(first, status="cancelled"))
         return await look(tx, stmt, **params)
 
@@ -185,7 +188,7 @@ async def test_a_conflict_that_is_cancelled_before_it_can_be_named_is_retried(me
     assert await member.double_bookings() == 0
 
 
-async def test_a_booking_gives_up_after_three_conflicts_that_cannot_be_named(member, monkeypatch):
+async def test_a_booking_gives_up_after_four_conflicts_that_cannot_be_named(member, monkeypatch):
     await member.book()
     tries = []
 
@@ -201,8 +204,41 @@ async def test_a_booking_gives_up_after_three_conflicts_that_cannot_be_named(mem
         await member.book()
 
     assert refused.value.code == "calendar_busy"
-    assert len(tries) == 3
+    assert len(tries) == 4
     assert (await member.page()).total == 1
+
+
+async def test_bookings_that_were_first_in_vain_do_not_wait_for_each_other_in_a_circle(member, monkeypatch):
+    """The first finds client and practitioner taken, the second the practitioner alone: of its client's time it had written what it could not keep."""
+    client_id = await member.new_client()
+    async with member.environment.superuser() as connection:
+        await connection.execute(EXPIRED_HOLD, member.workspace_id, member.user_id, NINE)
+    elsewhere = await replace(member, user_id=uuid7()).book(client_id=client_id)
+    in_vain, go_on = [asyncio.Event(), asyncio.Event()], [asyncio.Event(), asyncio.Event()]
+    bookings = iter(range(2))
+
+    async def after_the_first_attempt(tx, stmt, **params):
+        row = await ask(tx, stmt, **params)
+        if stmt is appointments.book and row is None and (number := next(bookings, None)) is not None:
+            in_vain[number].set()
+            await go_on[number].wait()
+        return row
+
+    ask = Transaction.maybe
+    monkeypatch.setattr(Transaction, "maybe", after_the_first_attempt)
+    async with asyncio.timeout(20):
+        first = asyncio.create_task(attempt(member.book(client_id=client_id)))
+        await in_vain[0].wait()
+        await member.change(elsewhere, status="cancelled")
+        second = asyncio.create_task(attempt(member.book(client_id=client_id)))
+        await in_vain[1].wait()
+        go_on[0].set()
+        await _until_a_statement_waits(member)
+        go_on[1].set()
+        booked, refused = appointments_and_refusals([await first, await second])
+
+    assert len(booked) == len(refused) == 1
+    assert await member.double_bookings() == 0
 
 
 async def test_concurrent_changes_of_one_appointment_are_all_counted(member):
@@ -223,6 +259,12 @@ WITH made AS (
 )
 INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id)
 SELECT workspace_id, 'practitioner', practitioner_id, scheduled_start, scheduled_end, 'appointment', id FROM made
+"""
+
+
+EXPIRED_HOLD = """
+INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id, expires_at, held_by)
+VALUES ($1, 'practitioner', $2, $3, $3::timestamptz + interval '1 hour', 'hold', gen_random_uuid(), now() - interval '1 minute', gen_random_uuid())
 """
 
 

@@ -411,8 +411,8 @@ async def wait_and_accept(world, me, _at, chance):
 BESIDE = {"hold": hold_and_book, "series": recur, "wait": wait_and_accept}
 
 
-async def act(world: World, kind: str, seed: int, more: frozenset[str] = frozenset()) -> str | None:
-    """One actor does one thing, where and when the seed says. Returns the code of what refused it, if anything did; `more` are codes that may."""
+async def act(world: World, kind: str, seed: int) -> str | None:
+    """One actor does one thing, where and when the seed says. Returns the code of what refused it, if anything did."""
     chance = random.Random(seed)
     me, at = chance.choice(world.people), NINE + minutes(15 * chance.randrange(24))
     until = at + minutes(15 * chance.randrange(1, 5))
@@ -437,7 +437,7 @@ async def act(world: World, kind: str, seed: int, more: frozenset[str] = frozens
                 await me.delete(chosen)
                 world.booked[:] = [each for each in world.booked if each.id != chosen.id]
     except Refusal as refusal:
-        if refusal.code not in REFUSED | more:
+        if refusal.code not in REFUSED:
             raise
         return refusal.code
     return None
@@ -447,8 +447,6 @@ REFUSED = {
     "appointment_conflict", "not_found", "hold_lapsed", "too_many_holds", "series_not_bookable", "waitlist_entry_over",
     "waitlist_not_offered", "waitlist_offer_lapsed", "series_changed", "calendar_busy",
 }  # fmt: skip
-# Who waits for another one that waits for them is told to try again, and nothing of theirs is written.
-DEADLOCK = frozenset({"database_unavailable"})
 KINDS = ["book", "book", "overbook", "move", "move", "cancel", "delete", "place", "be away", "hold", "series", "wait"]
 
 
@@ -483,7 +481,7 @@ async def test_a_calendar_is_never_inconsistent_under_sixteen_actors(scheduling_
 
 @pytest.mark.drill
 async def test_of_ten_thousand_racing_bookings_holds_and_moves_none_is_double(scheduling_environment):
-    """Nobody waits for anybody: sixteen actors after six hours of two people and two rooms."""
+    """Sixteen actors after six hours of two people and two rooms. No two wait for each other in a circle, which PostgreSQL would end (`database_unavailable`)."""
     world = await new_world(scheduling_environment)
     done, refused = Counter(), Counter()
 
@@ -491,7 +489,7 @@ async def test_of_ten_thousand_racing_bookings_holds_and_moves_none_is_double(sc
         chance = random.Random(number)
         for _ in range(10_000 // ACTORS):
             kind = chance.choice(["book", "book", "hold", "hold", "move", "move", "move", "delete", "delete"])
-            code = await act(world, kind, chance.randrange(2**32), DEADLOCK)
+            code = await act(world, kind, chance.randrange(2**32))
             if code is None:
                 done[kind] += 1
             else:
@@ -499,7 +497,6 @@ async def test_of_ten_thousand_racing_bookings_holds_and_moves_none_is_double(sc
 
     await asyncio.gather(*map(actor, range(ACTORS)))
     assert done.total() + refused.total() == 10_000
-    assert sum(refused[code] for code in DEADLOCK) < 100
     assert refused["appointment_conflict"] > 1_000, "there was time for everybody"
     assert min(done[kind] for kind in ("book", "hold", "move", "delete")) > 100, "there was time for nobody"
     await check_consistent(world.people[0])

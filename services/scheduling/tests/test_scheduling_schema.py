@@ -281,6 +281,7 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         ),
         "a hold": (busy_periods.release_hold, {"owner_id": ids["id"], "now": NINE, "reader": ids["id"]}),
         "somebody's holds": (slot_holds.count, {"held_by": ids["id"], "now": NINE}),
+        "somebody's expired holds": (slot_holds.with_expired, {"held_by": ids["id"], "now": NINE}),
         "a practitioner's month": (
             busy_periods.busy_within,
             {"resource_id": ids["practitioner_id"], "since": NINE + timedelta(days=9), "until": NINE + timedelta(days=24), "now": NINE},

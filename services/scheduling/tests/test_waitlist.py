@@ -22,6 +22,7 @@ from chassis.errors import Conflict, Invalid, NotFound, Refusal
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import to_datetime
 from scheduling.waitlist import rules
+from scheduling.waitlist.choosing import Choice
 from scheduling.waitlist.worker import Claim, WaitlistWorker
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -184,6 +185,35 @@ async def test_of_two_times_that_are_given_back_at_once_both_are_offered_one_aft
     async with owner.environment.superuser() as connection:
         due = await connection.fetch("SELECT kind FROM scheduling.waitlist_due WHERE workspace_id = $1", owner.workspace_id)
     assert [row["kind"] for row in due] == ["entry"]
+
+
+async def test_a_time_is_not_closed_because_whoever_waits_was_still_asked_about_another_one(owner, waitlist, monkeypatch):
+    """Nobody was found for it, and before that was written the other offer lapsed, so that its entry waits again."""
+    booked = [await owner.book(), await owner.book(scheduled_start=NINE + minutes(120), scheduled_end=NINE + minutes(180))]
+    entry = await waitlist.join()
+    await owner.change(booked[0], status="cancelled")
+    await waitlist.work()
+    await owner.change(booked[1], status="cancelled")
+    async with owner.environment.superuser() as connection:
+        found = await connection.fetch(
+            "SELECT id FROM scheduling.waitlist_openings WHERE workspace_id = $1 ORDER BY starts_at", owner.workspace_id
+        )
+    asked_about, other = (Claim(owner.workspace_id, "opening", row["id"]) for row in found)
+    choices = []
+
+    async def choose_and_lapse(workspace_id, opening):
+        choices.append(await choose(workspace_id, opening))
+        if len(choices) == 1:
+            await waitlist.pass_offers()
+            assert await waitlist.worker._end_offer(asked_about)
+        return choices[-1]
+
+    choose = waitlist.worker._choosing.choose
+    monkeypatch.setattr(waitlist.worker._choosing, "choose", choose_and_lapse)
+    await waitlist.worker.do(other)
+
+    assert [isinstance(choice, Choice) for choice in choices] == [False, True]
+    assert to_datetime((await waitlist.entries())[entry].offered_start) == NINE + minutes(120)
 
 
 async def test_of_fifty_who_accept_at_once_one_gets_it_and_the_others_stay_on_the_list(owner, waitlist):

@@ -27,7 +27,7 @@ STATEMENTS = {
     "who could be offered it": (store.candidates, CANDIDATES),
     "who is asked for something else": (
         store.next_answer,
-        {name: CANDIDATES[name] for name in ("opening_id", "practitioner_id", "free_from", "free_until")},
+        {"seen": [ID], **{name: CANDIDATES[name] for name in ("opening_id", "practitioner_id", "free_from", "free_until")}},
     ),
     "an appointment that day": (store.with_appointment, {"client_ids": [ID], "sinces": [NOW], "untils": [NOW]}),
     "an opening": (store.get_opening, {"id": ID}),

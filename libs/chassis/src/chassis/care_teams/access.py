@@ -51,11 +51,15 @@ class CareTeams:
 
     async def of(self, work: UnitOfWork, client_ids: Iterable[UUID]) -> Access:
         """Before the work's first statement it is read together with calls that ask the same."""
+        ids = set(client_ids)
         if work.has_begun:
-            return _access(await work.db.all(self.store.restricted_among, ids=list(client_ids), now=work.now), work)
-        # Whole seconds: only calls with the same parameters share a statement.
-        now = work.now.replace(microsecond=0)
-        return _access((await work.find(self.store.restricted_among, client_ids, key="client_id", now=now)).values(), work)
+            found = _access(await work.db.all(self.store.restricted_among, ids=list(ids), now=work.now), work)
+        else:
+            # Whole seconds: only calls with the same parameters share a statement.
+            now = work.now.replace(microsecond=0)
+            found = _access((await work.find(self.store.restricted_among, ids, key="client_id", now=now)).values(), work)
+        work.access_known |= ids
+        return found
 
     async def hidden(self, work: UnitOfWork, tx: Transaction) -> frozenset[UUID]:
         """All clients of the workspace whose record the caller may not open."""
@@ -98,6 +102,9 @@ class CareTeams:
         """Has the audit line tell whose record a user was shown or changed, where neither request nor reply does, and by which broken glass, if by any."""
         reader = work.caller.reader
         if not self.store.clients_of or reader is None:
+            return
+        # What there is to tell of those who were asked about before is told.
+        if clients and set(map(str, work.access_known)).issuperset(clients):
             return
         concerned = set(map(UUID, clients)) or await self._clients_of(request, work)
         if not clients and len(concerned) == 1:

@@ -141,6 +141,23 @@ class Transaction:
             begun: asyncpg.Connection[Record] = await self._begin(reads=False)
             return begun
 
+    async def start_over(self) -> None:
+        """Undoes what was done, gives back all locks, and begins again on the same connection.
+
+        For whoever has written in vain and is about to wait for others, who might be waiting for what was written: of what a
+        transaction takes nothing can be given back but all.
+        """
+        async with self._lock:
+            if self._connection is None:
+                return
+            if self._ended:
+                raise TransactionEnded("this transaction has ended; a statement must be awaited before its call ends")
+            connection, self._connection, self._inherited = self._connection, None, False
+            await self._send_begin(connection, ending="ROLLBACK")
+            self._connection = connection
+            if self._first is not None:
+                await self._run_first(self._first, connection)
+
     def release_if_read_only(self) -> bool:
         """Ends a transaction that has only read, without waiting; False where there is something to commit."""
         if self._lock.locked() or not self._only_read:
@@ -226,28 +243,31 @@ class Transaction:
             if reads and open_read is not None and open_read.sees == sees and open_read.is_young:
                 self._inherited, self._since = True, open_read.since
             else:
-                await self._send_begin(connection, ends_other=open_read is not None, lock=lock)
+                await self._send_begin(connection, ending=None if open_read is None else "COMMIT", lock=lock)
             self._connection = connection
             if self._first is not None:
-                try:
-                    await self._first(connection, self._remaining())
-                except BaseException as error:
-                    # Cancelled, it may not have run: nothing may follow it in this transaction.
-                    self._first_error = error if isinstance(error, Exception) else TransactionEnded("its first statement was cancelled")
-                    raise
+                await self._run_first(self._first, connection)
         elif self._inherited and not reads:
             # What was read so far holds nothing that could be lost with its transaction.
             connection, self._connection, self._inherited = self._connection, None, False
-            await self._send_begin(connection, ends_other=True)
+            await self._send_begin(connection, ending="COMMIT")
             self._connection = connection
         return self._connection
 
-    async def _send_begin(self, connection: Any, *, ends_other: bool, lock: str | None = None) -> None:
-        """Begins on the connection, after ending an open read on it. The workspace is pinned for this transaction alone."""
+    async def _run_first(self, first: FirstStatement, connection: Any) -> None:
+        try:
+            await first(connection, self._remaining())
+        except BaseException as error:
+            # Cancelled, it may not have run: nothing may follow it in this transaction.
+            self._first_error = error if isinstance(error, Exception) else TransactionEnded("its first statement was cancelled")
+            raise
+
+    async def _send_begin(self, connection: Any, *, ending: str | None = None, lock: str | None = None) -> None:
+        """Begins on the connection, after `ending` what is open on it. The workspace is pinned for this transaction alone."""
         self._since = asyncio.get_running_loop().time()
         try:
             with refusals():
-                parts = ["COMMIT"] if ends_other else []
+                parts = [] if ending is None else [ending]
                 parts += ["BEGIN", _pin(self.workspace_id, self.reader)] + ([] if lock is None else [lock])
                 await connection.execute("; ".join(parts), timeout=self._remaining())
         except BaseException:

@@ -22,6 +22,7 @@ from chassis.encryption.framing import frame
 Encode: TypeAlias = Callable[[Any], bytes]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _moment_of = struct.Struct(">iii").pack
+_MOMENT_FRAME, _USUAL_BOUNDS = b"\x00\x00\x00\x0c", b"\x00\x00\x00\x03\x01\x00\x00"
 _integer = struct.Struct(">q").pack
 
 
@@ -77,6 +78,9 @@ def _texts(value: Iterable[str]) -> bytes:
 
 
 def _range(value: Range) -> bytes:
+    if value.lower is not None and value.upper is not None and value.lower_inc and not value.upper_inc and not value.isempty:
+        # As below, which every opened appointment would pay for.
+        return _MOMENT_FRAME + _moment(value.lower) + _MOMENT_FRAME + _moment(value.upper) + _USUAL_BOUNDS
     ends = (b"" if end is None else _moment(end) for end in (value.lower, value.upper))
     return frame(*ends, bytes((value.lower_inc, value.upper_inc, value.isempty)))
 

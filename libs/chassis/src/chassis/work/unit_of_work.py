@@ -62,6 +62,7 @@ class UnitOfWork:
         "_hints",
         "_outbox",
         "_tx",
+        "access_known",
         "context",
         "database",
         "facts",
@@ -75,6 +76,8 @@ class UnitOfWork:
         self.database = database
         self.now = datetime.now(UTC)
         self.facts: dict[str, str] = {}
+        # The clients of whom it was asked whether the caller may open their record.
+        self.access_known: set[UUID] = set()
         # What was written to sealed tables and no audit line has told yet.
         self.records: dict[tuple[str, str], tuple[int, bytes]] = {}
         self.on_refusal: Callable[[Refusal], Awaitable[None]] | None = None

@@ -80,17 +80,23 @@ async def book(
     *,
     allow_conflict: bool,
     hold_id: str | None = None,
+    has_written: bool = False,
 ) -> Record:
     """Writes a new appointment, which takes these periods. Raises Conflict with everything that is in the way, unless `allow_conflict`.
 
-    What is held by `hold_id` becomes free for it. Raises NotFound if it has lapsed or is somebody else's.
+    What is held by `hold_id` becomes free for it. Raises NotFound if it has lapsed or is somebody else's. Whoever `has_written`
+    something in this transaction has locked the calendars alone before.
     """
     # Whoever gives back and takes has the calendars alone: two who change places would wait for each other.
-    await busy_periods.lock(work, periods, alone=allow_conflict or hold_id is not None)
+    alone = allow_conflict or has_written or hold_id is not None
+    await busy_periods.lock(work, periods, alone=alone)
     if hold_id is not None and not await busy_periods.release_hold(work, hold_id):
         raise NotFound("hold_lapsed", "This slot is no longer held.")
     async with survivor_named(work, appointment["client_id"]):
-        return await _take(work, store.book, appointment | _NOT_OVERBOOKED, periods, sealed_with, allow_conflict=allow_conflict)
+        write = _writing(work, store.book, appointment | _NOT_OVERBOOKED, sealed_with)
+        if alone:
+            return await busy_periods.take(work, appointment["id"], periods, write, allow_conflict=allow_conflict)
+        return await busy_periods.take_sharing(work, appointment["id"], periods, write)
 
 
 async def move(
@@ -123,7 +129,8 @@ async def move(
     others = [period for period in periods if not within(period, [*released, *had])]
     if not others:
         return await work.db.one(store.change, **appointment, **overbooking, sealed=sealed_with(overbooking))
-    return await _take(work, store.move, appointment | overbooking, others, sealed_with, allow_conflict=allow_conflict)
+    write = _writing(work, store.move, appointment | overbooking, sealed_with)
+    return await busy_periods.take(work, row["id"], others, write, allow_conflict=allow_conflict)
 
 
 async def record_change(
@@ -142,15 +149,7 @@ async def record_change(
     )
 
 
-async def _take(
-    work: UnitOfWork,
-    statement: Statement,
-    appointment: dict[str, Any],
-    periods: Sequence[BusyPeriod],
-    sealed_with: SealedWith,
-    *,
-    allow_conflict: bool,
-) -> Record:
+def _writing(work: UnitOfWork, statement: Statement, appointment: dict[str, Any], sealed_with: SealedWith) -> busy_periods.Write:
     async def write(taken: Sequence[BusyPeriod]) -> Record | None:
         overbooking = {name: appointment[name] for name in OVERBOOKING_COLUMNS}
         if _is_overbooked(taken):
@@ -158,7 +157,7 @@ async def _take(
         written = appointment | overbooking | {"sealed": sealed_with(overbooking)}
         return await work.db.maybe(statement, **written, **columns(taken), owner_id=appointment["id"])
 
-    return await busy_periods.take(work, appointment["id"], periods, write, allow_conflict=allow_conflict)
+    return write
 
 
 def _is_overbooked(periods: Sequence[BusyPeriod]) -> bool:

@@ -4,10 +4,13 @@ The exclusion constraint `busy_period_conflict` decides between concurrent write
 constraint, so whoever takes time looks for overbooked ones in the same statement. It cannot see those that are not yet
 committed. Therefore whoever takes time shares the calendars of the practitioner and the room, and whoever overbooks or
 moves has them alone. Whoever moves has the client's as well: two who move to each other's time would deadlock.
-Locks and rows are taken in the order of resources.
+
+Locks and rows are taken in the order of resources. What a statement has written, others wait for until the end of the
+transaction, even if it is deleted again. So whoever shares calendars and has written in vain starts over, with nothing that
+anybody waits for, and has the calendars alone then.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -42,9 +45,9 @@ async def lock_to_move(work: UnitOfWork, periods: Sequence[BusyPeriod]) -> None:
     await work.db.run(store.lock_alone, resource_ids=rules.resources(periods))
 
 
-async def lock_for_hold(work: UnitOfWork, periods: Sequence[BusyPeriod]) -> None:
-    """Has the calendars alone until the commit, and that of whoever holds."""
-    await work.db.run(store.lock_alone, resource_ids=sorted({work.user_id, *rules.resources(periods)}))
+async def lock_for_hold(work: UnitOfWork, periods: Sequence[BusyPeriod], *, giving_back: Collection[UUID]) -> None:
+    """Has the calendars alone until the commit, that of whoever holds, and those of the resources in which they give something back."""
+    await work.db.run(store.lock_alone, resource_ids=sorted({work.user_id, *giving_back, *rules.resources(periods)}))
 
 
 async def release_hold(work: UnitOfWork, hold_id: str) -> bool:
@@ -72,27 +75,42 @@ async def take_or_overbook(work: UnitOfWork, owner_id: UUID, periods: Sequence[B
 
 
 async def take(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeriod], write: Write, *, allow_conflict: bool) -> Record:
-    """The row that `write` wrote, with overbooked periods where that is necessary and allowed.
+    """The row that `write` wrote, with overbooked periods where that is necessary and allowed. The calendars are the caller's alone.
 
     Raises Conflict with everything that is in the way of a practitioner or a room, unless `allow_conflict`.
     """
+    row = await write(periods)
+    if row is not None:
+        return row
+    await release(work, owner_id, periods)
+    return await _take_or_refuse(work, owner_id, periods, write, allow_conflict=allow_conflict)
+
+
+async def take_sharing(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeriod], write: Write) -> Record:
+    """As `take`, for whoever shares the calendars, has written nothing in this transaction, and allows no conflict."""
+    row = await write(periods)
+    if row is not None:
+        return row
+    await work.db.start_over()
+    if refusing := _refusing(await conflicts(work, owner_id, periods)):
+        raise refusal(refusing)
+    # What was in the way has been cancelled, is a hold that has expired or the caller's own, or is a client's other appointment.
+    await lock(work, periods, alone=True)
+    return await _take_or_refuse(work, owner_id, periods, write, allow_conflict=False)
+
+
+async def _take_or_refuse(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeriod], write: Write, *, allow_conflict: bool) -> Record:
     for _ in range(_MAX_ATTEMPTS):
-        row = await write(periods)
-        if row is not None:
-            return row
-        await release(work, owner_id, periods)
         await work.db.run(store.release_holds, **rules.extents(periods), reader=_reader(work), now=work.now)
         found = await conflicts(work, owner_id, periods)
-        if not found:
-            # What was in the way has been cancelled between the statements, or was a hold that has expired or is the caller's own.
-            continue
-        refusing = [conflict for conflict in found if conflict["resource_kind"] in rules.REFUSING]
+        refusing = _refusing(found)
         if refusing and not allow_conflict:
             raise refusal(refusing)
         row = await write(rules.overbooked_on(periods, {conflict["resource_id"] for conflict in found}))
         if row is not None:
             _note(work, found, refusing)
             return row
+        # Of a client, whose calendar others share, something was taken or given back between the statements.
         await release(work, owner_id, periods)
     raise Unavailable("calendar_busy", "This calendar is changing too quickly; try again.", retry_after=1.0)
 
@@ -113,6 +131,10 @@ def refusal(conflicts: Sequence[Record], **more: Any) -> Conflict:
     if all(conflict["owner_kind"] == rules.TIME_OFF for conflict in conflicts):
         message = _IS_AWAY
     return Conflict(CONFLICT, message, facts=facts | more)
+
+
+def _refusing(found: Sequence[Record]) -> list[Record]:
+    return [conflict for conflict in found if conflict["resource_kind"] in rules.REFUSING]
 
 
 def _reader(work: UnitOfWork) -> UUID:

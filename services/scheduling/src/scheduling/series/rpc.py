@@ -51,7 +51,7 @@ class AppointmentSeries(AppointmentSeriesServicer[UnitOfWork]):
 
         template = await _with_terms(template, planned, work)
         candidates = booking.candidates(template, planned)
-        await busy_periods.lock(work, [period for candidate in candidates for period in candidate.periods], alone=True)
+        await busy_periods.lock_to_move(work, [period for candidate in candidates for period in candidate.periods])
         occurrences, found = await outlook.judge(work, candidates, zone)
         outlook.check(occurrences, found, skip=request.on_conflict == pb.ON_CONFLICT_SKIP)
 

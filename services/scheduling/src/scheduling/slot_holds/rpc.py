@@ -34,9 +34,11 @@ class Holds(HoldsServicer[UnitOfWork]):
         start, end = appointments.check_slot(start, start + timedelta(minutes=terms.duration_minutes))
         periods = time_rules.refusing_periods(practitioner_id, None, (start - terms.buffers.before, end + terms.buffers.after))
 
+        expired = {row["resource_id"] for row in await work.db.all(store.with_expired, held_by=work.user_id, now=work.now)}
         # The holder's calendar too, so that of many who ask at once for one user nobody exceeds the number.
-        await busy_periods.lock_for_hold(work, periods)
-        await work.db.run(store.forget_expired, held_by=work.user_id, now=work.now)
+        await busy_periods.lock_for_hold(work, periods, giving_back=expired)
+        if expired:
+            await work.db.run(store.forget_expired, resource_ids=list(expired), held_by=work.user_id, now=work.now)
         rules.check_number((await work.db.one(store.count, held_by=work.user_id, now=work.now))["number"])
         hold_id, expires_at = uuid7(), work.now + rules.HELD_FOR
 

@@ -1,6 +1,7 @@
 """The statements over holds, which are busy periods that expire. Row security limits every statement to the caller's workspace."""
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import any_, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Uuid
 
 from chassis.db.statement import command, query
@@ -19,4 +20,7 @@ hold = command(select(_taken.c.resource_id).where(busy_periods.all_taken(_taken)
 
 count = query(select(func.count().label("number")).where(_of_holder, periods.c.expires_at > _now))
 
-forget_expired = command(delete(periods).where(_of_holder, periods.c.expires_at <= _now))
+_expired = _of_holder & (periods.c.expires_at <= _now)
+# Whose calendars have holds of the holder's that have expired.
+with_expired = query(select(periods.c.resource_id).where(_expired))
+forget_expired = command(delete(periods).where(_expired, periods.c.resource_id == any_(bindparam("resource_ids", type_=ARRAY(Uuid)))))

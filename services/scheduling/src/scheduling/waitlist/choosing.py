@@ -45,6 +45,13 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Nobody:
+    """None of these entries, which are all that waited when they were read. Others may wait by the time that is written."""
+
+    seen: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class _Circumstances:
     """What holds for everybody who waits: the time zone of the practice's days, what is free, and when the practitioner works."""
 
@@ -62,8 +69,8 @@ class Choosing:
         self._users = UsersStub(identity)
         self._workspaces = WorkspacesStub(identity)
 
-    async def choose(self, workspace_id: UUID, opening: Record) -> Choice | None:
-        """Who is to be offered the opening, and when. None if nobody is, or it cannot be offered any more."""
+    async def choose(self, workspace_id: UUID, opening: Record) -> Choice | Nobody | None:
+        """Who is to be offered the opening, and when. None if it cannot be offered any more."""
         asking = self._runtime.background(workspace_id, seconds=self._seconds).context
         workspace = await self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), asking)
         if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED or not await self._still_treats(opening, asking):
@@ -72,6 +79,7 @@ class Choosing:
         async with self._runtime.background(workspace_id, seconds=self._seconds) as look:
             found = await _circumstances(opening, keys, workspace.time_zone, look)
         since, after, number = _FIRST, BEGINNING, _FIRST_ONES
+        seen: set[UUID] = set()
         while True:
             async with self._runtime.background(workspace_id, seconds=self._seconds) as look:
                 candidates = await look.db.all(
@@ -87,8 +95,9 @@ class Choosing:
             for candidate, place in fitting:
                 if candidate["client_id"] in active:
                     return Choice(candidate["id"], place, found.zone)
+            seen.update(candidate["id"] for candidate in candidates)
             if len(candidates) < number:
-                return None
+                return Nobody(frozenset(seen))
             since, after, number = candidates[-1]["created_at"], candidates[-1]["id"], _AT_ONCE
 
     async def _still_treats(self, opening: Record, asking: RequestContext) -> bool:

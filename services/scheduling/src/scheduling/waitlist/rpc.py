@@ -181,7 +181,7 @@ async def _book(work: UnitOfWork, keys: WorkspaceKeys, entry: Record, offer: Rec
     def sealed_with(overbooking: dict[str, Any]) -> bytes:
         return seal(details, keys, new_row(appointment | overbooking), work)
 
-    booked = await booking.book(work, appointment, periods, sealed_with, allow_conflict=False)
+    booked = await booking.book(work, appointment, periods, sealed_with, allow_conflict=False, has_written=True)
     work.emit(to_event(events_pb2.AppointmentBooked, booked, by=work.caller.user_id))
     # What is left of the opening may still be something for somebody.
     await workflow.go_on(work, opening)

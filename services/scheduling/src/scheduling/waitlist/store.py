@@ -115,22 +115,25 @@ _could_be_offered = (
     ~select(literal(1, Integer)).where(_f.opening_id == _opening_id, _f.entry_id == _e.id).correlate(waitlist_entries).exists(),
 )
 _is_asked = _other.status == literal("offered", Text)
+_can_be_offered = (
+    _is_waiting,
+    *_could_be_offered,
+    # Nobody has to choose between two times, one of which somebody else could have.
+    ~select(literal(1, Integer)).where(_other.client_id == _e.client_id, _is_asked).correlate(waitlist_entries).exists(),
+)
 candidates = query(
     select(_e.id, _e.client_id, _e.practitioner_id, _e.service_id, _e.earliest, _e.latest, _e.created_at)
-    .where(
-        _is_waiting,
-        tuple_(_e.created_at, _e.id) > tuple_(bindparam("since", type_=_TIME), bindparam("after", type_=Uuid)),
-        *_could_be_offered,
-        # Nobody has to choose between two times, one of which somebody else could have.
-        ~select(literal(1, Integer)).where(_other.client_id == _e.client_id, _is_asked).correlate(waitlist_entries).exists(),
-    )
+    .where(tuple_(_e.created_at, _e.id) > tuple_(bindparam("since", type_=_TIME), bindparam("after", type_=Uuid)), *_can_be_offered)
     .order_by(_e.created_at, _e.id)
     .limit(bindparam("limit", type_=Integer))
 )
 
-# When the first of those answers at the latest who could be offered it and are offered something else; null without any.
+_seen = func.unnest(bindparam("seen", type_=ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived("seen")
+_others_wait = select(literal(1, Integer)).where(*_can_be_offered, _e.id.not_in(select(_seen.c.id))).exists()
+# When the first of those answers at the latest who could be offered it and are offered something else; null without any. And whether
+# anybody waits who was not seen: in one statement, or who is offered something now and waits a moment later would be neither.
 next_answer = query(
-    select(func.min(_other.offered_until).label("at")).where(
+    select(func.min(_other.offered_until).label("at"), _others_wait.label("others_wait")).where(
         _is_asked,
         select(literal(1, Integer))
         .where(_e.client_id == _other.client_id, _e.status.in_((literal("waiting", Text), literal("offered", Text))), *_could_be_offered)

@@ -17,7 +17,7 @@ from chassis.work.audit import record_effect
 from chassis.work.poller import Poller
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.waitlist import store, workflow
-from scheduling.waitlist.choosing import Choice, Choosing
+from scheduling.waitlist.choosing import Choice, Choosing, Nobody
 
 _SECONDS = 20.0
 _LEASE = timedelta(seconds=30)
@@ -98,14 +98,13 @@ class WaitlistWorker:
                 if await self._settle(claimed, choice, work, is_room=bool(opening["is_room"])):
                     return
 
-    async def _settle(self, claimed: Claim, choice: Choice | None, work: UnitOfWork, *, is_room: bool) -> bool:
+    async def _settle(self, claimed: Claim, choice: Choice | Nobody | None, work: UnitOfWork, *, is_room: bool) -> bool:
         """Makes the offer, or has the opening wait or closes it. Returns whether that is done, by whomever."""
         opening = await work.db.maybe(store.lock_opening, id=claimed.item_id)
         if opening is None or opening["status"] != "open" or await work.db.maybe(store.open_offer, opening_id=opening["id"]) is not None:
             return True
-        if choice is None:
-            await workflow.wait_or_close(work, opening)
-            return True
+        if not isinstance(choice, Choice):
+            return await workflow.wait_or_close(work, opening, seen=None if choice is None else choice.seen)
         entry = await work.db.maybe(store.lock, id=choice.entry_id)
         if entry is None or entry["status"] != "waiting":
             return False

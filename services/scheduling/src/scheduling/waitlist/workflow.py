@@ -3,6 +3,7 @@
 Each function works in a transaction that has locked the opening first, where there is one, and then the entry.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -72,15 +73,23 @@ async def go_on(work: UnitOfWork, opening: Record) -> None:
     await work.db.run(store.wait_until, id=opening["id"], at=work.now)
 
 
-async def wait_or_close(work: UnitOfWork, opening: Record) -> None:
-    """Nobody can be offered the opening now. It waits for those who are offered something else, and is closed where there is nobody."""
+async def wait_or_close(work: UnitOfWork, opening: Record, *, seen: Collection[UUID] | None) -> bool:
+    """The opening waits for those who are offered something else, and is closed where there is nobody.
+
+    `seen` are those who waited and whom it does not suit; None if it suits nobody. Returns False, with nothing done, if somebody
+    waits who is not one of them, because what they were offered has lapsed since.
+    """
     names = ("practitioner_id", "free_from", "free_until")
-    answer = await work.db.one(store.next_answer, opening_id=opening["id"], **{name: opening[name] for name in names})
+    asked = {"opening_id": opening["id"], **{name: opening[name] for name in names}}
+    answer = await work.db.one(store.next_answer, **asked, seen=list(seen or ()))
+    if seen is not None and answer["others_wait"]:
+        return False
     if answer["at"] is None or opening["free_until"] <= work.now:
         await work.db.run(store.close_opening, id=opening["id"])
     else:
         # By then that offer is accepted or over; a while later the worker has ended it.
         await work.db.run(store.wait_until, id=opening["id"], at=max(answer["at"], work.now) + _AFTER_AN_ANSWER)
+    return True
 
 
 async def close_others(work: UnitOfWork, entry: Record) -> None:
