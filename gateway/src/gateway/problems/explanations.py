@@ -30,6 +30,7 @@ EXPLANATIONS: dict[str, str] = {
     "calendar_busy": "Others are changing this calendar at the same moment. Retry-After says when to try again.",
     "calendar_feed_not_found": "There is no calendar at this address any more: it was deleted, or its practitioner no longer treats here.",
     "calendar_feeds_busy": "Too many calendars are being read at this moment. Retry-After says after how many seconds to try again.",
+    "cancellation_not_asked": "The client of this appointment does not ask to cancel it, or somebody has answered, moved or closed it meanwhile: read it again. `GET /appointments?cancellation_asked=true` lists those who wait.",
     "care_team_changed": "Somebody else has set this care team since it was read. Read it again before you set it.",
     "care_team_empty": "A restricted client has at least one member in the care team. Name one, or set restricted to false.",
     "care_team_not_in_force": "A service does not answer, so the record could not be closed in all of them, and nothing was changed. Retry-After says when to try again.",
