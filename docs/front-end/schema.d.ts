@@ -3363,6 +3363,8 @@ export interface paths {
         /**
          * Escalate Alert
          * @description Goes on to the next level at once; the last one is told again. One that somebody sees to is `active` again: help is called for, until somebody answers.
+         *
+         *     Of two who do at the same time one gets 409 `alert_already_escalated`, with `escalated_by`, and so does whoever names in `seen_level` another level than it has.
          */
         post: operations["escalate_alert"];
         delete?: never;
@@ -4109,6 +4111,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description When it goes on by itself: to its next level, or, one that somebody sees to, to being active again (acknowledged_again_after_seconds). null where it does not. */
+            escalates_at: string | null;
         };
         AlertCreate: {
             title: string;
@@ -4140,6 +4144,8 @@ export interface components {
             reason: "timeout" | "manual" | "no_response";
             /** Format: date-time */
             escalated_at: string;
+            /** @description Who did it by hand. */
+            escalated_by: string | null;
         };
         AlertFigures: {
             alerts: number;
@@ -5037,6 +5043,10 @@ export interface components {
             page_size: number;
             total_pages: number;
             groups: components["schemas"]["DuplicateGroup"][];
+        };
+        Escalation: {
+            /** @description The escalation_level that was seen; any, unless given. */
+            seen_level?: number | null;
         };
         EscalationLevel: {
             /** @description Without an answer, since the alert was raised or since the level before. */
@@ -7161,6 +7171,7 @@ export type DraftUpdate = components['schemas']['DraftUpdate'];
 export type DroppedMonth = components['schemas']['DroppedMonth'];
 export type DuplicateGroup = components['schemas']['DuplicateGroup'];
 export type DuplicateGroups = components['schemas']['DuplicateGroups'];
+export type Escalation = components['schemas']['Escalation'];
 export type EscalationLevel = components['schemas']['EscalationLevel'];
 export type EscalationPolicy = components['schemas']['EscalationPolicy'];
 export type EscalationPolicyUpdate = components['schemas']['EscalationPolicyUpdate'];
@@ -15367,17 +15378,27 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 alert_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Escalation"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -7,6 +7,7 @@ from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
     "alert_already_acknowledged": "Somebody sees to this alert already: `acknowledged_by`, since `acknowledged_at`. It can still be taken over (`take_over`), escalated, resolved or cancelled.",
+    "alert_already_escalated": "Somebody else has escalated this alert since you asked, or saw `seen_level`: `escalated_by`, at `escalated_at`; it has `escalation_level` by now. Without `escalated_by` it has gone on by its timer. Escalate again if it has to go further.",
     "alert_closed": "This alert is resolved or cancelled, as `status` says, and does not change any more. Raise another one.",
     "alert_invalid": "The alert cannot be raised like this. `errors` says why.",
     "alert_rule_invalid": "The rule cannot be stored like this: it chooses what becomes of one happening, and `automatic` is for backup_failed alone. `errors` says what is wrong.",
