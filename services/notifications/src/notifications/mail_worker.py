@@ -83,13 +83,15 @@ class MailWorker:
     def _poller(
         self, channel: Channel[Message], kind: MailKind[Message], *, concurrency: int = 0, most_of_one: int | None = None
     ) -> Poller[Claim]:
-        sender = Sender(self._runtime, channel, kind, lease=timedelta(seconds=self._settings.lease_seconds), most_of_one=most_of_one)
+        at_once = concurrency or self._settings.mails_at_once
+        lease = timedelta(seconds=self._settings.lease_seconds)
+        sender = Sender(self._runtime, channel, kind, lease=lease, at_once=at_once, most_of_one=most_of_one)
         return Poller(
             kind.name,
             sender.claim,
             sender.send,
             log_fields=sender.log_fields,
-            concurrency=concurrency or self._settings.mails_at_once,
+            concurrency=at_once,
             interval=self._settings.sending_poll_seconds,
             # When the process stops. A mail that takes longer is found in status `sending` later and becomes `unknown`.
             grace=min(self._settings.mail_seconds, 10.0),
