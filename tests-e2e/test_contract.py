@@ -32,6 +32,7 @@ REFUSED = {
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
     "GET /api/v1/auth/oidc/{workspace_slug}/start": 404,  # no workspace signs in there
     "GET /api/v1/calendar-feeds/{token}.ics": 404,  # no calendar has a made-up address
+    "POST /api/v1/appointments/{appointment_id}/decline-cancellation": 409,  # no client asks to cancel anything
     "POST /api/v1/waitlist/{entry_id}/accept": 409,  # nothing is offered
     "GET /api/v1/auth/oidc/callback": 401,  # nobody has begun
     "POST /api/v1/jobs/{job_id}/cancel": 409,  # it is done

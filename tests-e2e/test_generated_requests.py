@@ -29,6 +29,8 @@ NEVER_SUCCEED = {
     "GET /api/v1/auth/oidc/callback",
     # No calendar has an address that was made up.
     "GET /api/v1/calendar-feeds/{token}.ics",
+    # No client asks to cancel anything.
+    "POST /api/v1/appointments/{appointment_id}/decline-cancellation",
     # Nothing is offered to anybody.
     "POST /api/v1/waitlist/{entry_id}/accept",
     # A checkpoint is signed once a minute, and covers the events before it.

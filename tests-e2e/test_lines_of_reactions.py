@@ -58,6 +58,7 @@ LINES = {
     "identity.note-erasure-in-identity": "only notes what a service has told; its own line says so too",
     "identity.note-erasure-in-notifications": "only notes what a service has told; its own line says so too",
     "identity.note-erasure-in-scheduling": "only notes what a service has told; its own line says so too",
+    "notifications.answer-client": "only tells what the practice has declined, which is on record; its mail leaves a line of its own",
     "notifications.cancel-invite": "only adds a mail, which leaves a line of its own",
     "notifications.cancel-reminders": "cancel_reminders",
     "notifications.move-invite": "only adds a mail, which leaves a line of its own",
@@ -99,7 +100,17 @@ LINES = {
     **dict.fromkeys(
         (
             f"notifications.tell-{what}"
-            for what in ("booked", "moved", "confirmed", "cancellation-asked", "closed", "finalized", "client-created", "client-changed")
+            for what in (
+                "booked",
+                "moved",
+                "confirmed",
+                "cancellation-asked",
+                "cancellation-declined",
+                "closed",
+                "finalized",
+                "client-created",
+                "client-changed",
+            )
         ),
         "only adds messages to webhooks; what they tell of is on record",
     ),

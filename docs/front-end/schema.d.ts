@@ -1551,6 +1551,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{appointment_id}/decline-cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline Cancellation
+         * @description The appointment stays although its client has asked to cancel it, say because both have spoken. The client may ask again.
+         *
+         *     To accept is to cancel the appointment. 409 `cancellation_not_asked` where nobody waits for an answer, or no longer does.
+         */
+        post: operations["decline_cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{appointment_id}/history": {
         parameters: {
             query?: never;
@@ -3341,6 +3363,8 @@ export interface paths {
         /**
          * Escalate Alert
          * @description Goes on to the next level at once; the last one is told again. One that somebody sees to is `active` again: help is called for, until somebody answers.
+         *
+         *     Of two who do at the same time one gets 409 `alert_already_escalated`, with `escalated_by`, and so does whoever names in `seen_level` another level than it has.
          */
         post: operations["escalate_alert"];
         delete?: never;
@@ -4087,6 +4111,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description When it goes on by itself: to its next level, or, one that somebody sees to, to being active again (acknowledged_again_after_seconds). null where it does not. */
+            escalates_at: string | null;
         };
         AlertCreate: {
             title: string;
@@ -4118,6 +4144,8 @@ export interface components {
             reason: "timeout" | "manual" | "no_response";
             /** Format: date-time */
             escalated_at: string;
+            /** @description Who did it by hand. */
+            escalated_by: string | null;
         };
         AlertFigures: {
             alerts: number;
@@ -4218,7 +4246,7 @@ export interface components {
             cancelled_at: string | null;
             /** @description The client has said by a link in a reminder that they come at this time. */
             confirmed_at: string | null;
-            /** @description The client has said by such a link that they cannot come, and the practice wants to be asked: cancelling the appointment accepts it. null again when it is moved or closed. */
+            /** @description The client has said by such a link that they cannot come, and the practice wants to be asked: cancelling the appointment accepts it. null again when it is moved, closed or declined. */
             cancellation_asked_at: string | null;
             /** @description A decimal number; that of the service, unless changed. */
             payment_price: string | null;
@@ -4603,6 +4631,10 @@ export interface components {
              */
             shows_initials?: boolean;
         };
+        CancellationDecline: {
+            /** @description Whether the client is mailed that the appointment stays. As the reminders' policy says (tell_declined), unless given. */
+            tell_client?: boolean | null;
+        };
         CareTeam: {
             /** Format: uuid */
             client_id: string;
@@ -4884,7 +4916,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancellation_declined" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -5011,6 +5043,10 @@ export interface components {
             page_size: number;
             total_pages: number;
             groups: components["schemas"]["DuplicateGroup"][];
+        };
+        Escalation: {
+            /** @description The escalation_level that was seen; any, unless given. */
+            seen_level?: number | null;
         };
         EscalationLevel: {
             /** @description Without an answer, since the alert was raised or since the level before. */
@@ -5965,6 +6001,8 @@ export interface components {
              * @enum {string}
              */
             cancel_link: "cancel" | "ask";
+            /** @description Whether clients are mailed that a cancellation they asked for was declined. */
+            tell_declined: boolean;
             updated_at: string | null;
         };
         ReminderPolicyUpdate: {
@@ -5982,6 +6020,11 @@ export interface components {
              * @enum {string}
              */
             cancel_link?: "cancel" | "ask";
+            /**
+             * @description Whether clients are mailed that a cancellation they asked for was declined.
+             * @default true
+             */
+            tell_declined?: boolean;
         };
         /** @description The mail that somebody who does not exist would get tomorrow. */
         ReminderPreview: {
@@ -6771,7 +6814,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancellation_declined" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
             is_active: boolean;
             /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
             disabled_reason: ("gone" | "unanswered") | null;
@@ -6781,7 +6824,7 @@ export interface components {
         WebhookCreate: {
             /** @description An https address that is not inside the operator's network. */
             url: string;
-            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancellation_declined" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated")[];
         };
         WebhookDelivery: {
             /**
@@ -6790,7 +6833,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.confirmed" | "appointment.cancellation_asked" | "appointment.cancellation_declined" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased" | "alert.escalated";
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -7089,6 +7132,7 @@ export type BreakGlassReview = components['schemas']['BreakGlassReview'];
 export type BreakGlassUse = components['schemas']['BreakGlassUse'];
 export type CalendarFeed = components['schemas']['CalendarFeed'];
 export type CalendarFeedCreate = components['schemas']['CalendarFeedCreate'];
+export type CancellationDecline = components['schemas']['CancellationDecline'];
 export type CareTeam = components['schemas']['CareTeam'];
 export type CareTeamChange = components['schemas']['CareTeamChange'];
 export type ChainState = components['schemas']['ChainState'];
@@ -7127,6 +7171,7 @@ export type DraftUpdate = components['schemas']['DraftUpdate'];
 export type DroppedMonth = components['schemas']['DroppedMonth'];
 export type DuplicateGroup = components['schemas']['DuplicateGroup'];
 export type DuplicateGroups = components['schemas']['DuplicateGroups'];
+export type Escalation = components['schemas']['Escalation'];
 export type EscalationLevel = components['schemas']['EscalationLevel'];
 export type EscalationPolicy = components['schemas']['EscalationPolicy'];
 export type EscalationPolicyUpdate = components['schemas']['EscalationPolicyUpdate'];
@@ -10599,6 +10644,8 @@ export interface operations {
                 client_id?: string | null;
                 practitioner_id?: string | null;
                 status?: ("scheduled" | "completed" | "cancelled" | "no_show") | null;
+                /** @description true: those alone whose clients ask to cancel them and wait for an answer, past ones included. */
+                cancellation_asked?: boolean;
                 /** @description scheduled_start: earliest first. */
                 sort?: "scheduled_start" | null;
             };
@@ -10827,6 +10874,54 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    decline_cancellation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancellationDecline"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -15283,17 +15378,27 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 alert_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Escalation"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -33,7 +33,13 @@ async def test_an_alert_is_raised_answered_by_one_and_closed(gateway):
 
     path = f"/api/v1/alerts/{alert['id']}"
     assert (await nurse.post(f"{path}/escalate")).json()["escalation_level"] >= 1
+    behind = await doctor.post(f"{path}/escalate", json={"seen_level": 0})
+    assert (behind.status_code, behind.json()["code"]) == (409, "alert_already_escalated")
+    assert behind.json()["escalated_by"] == (await nurse.get(f"{path}/escalations")).json()[0]["escalated_by"] is not None
+    assert (await nurse.get(path)).json()["escalates_at"] is not None
     taken = (await doctor.post(f"{path}/acknowledge")).json()
+    # By a policy that lets whoever sees to it take their time.
+    assert taken["escalates_at"] is None
     late = await nurse.post(f"{path}/acknowledge")
     assert (late.status_code, late.json()["code"]) == (409, "alert_already_acknowledged")
     assert late.json()["acknowledged_by"] == taken["acknowledged_by"]

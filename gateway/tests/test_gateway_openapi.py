@@ -92,6 +92,7 @@ GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
 GET /appointments/{}/reminders
 GET /appointments/{}/history
+POST /appointments/{}/decline-cancellation
 POST /appointments/{}/send-payment-request
 GET /appointments/{}/payment-link
 GET PUT /payments/config

@@ -1,5 +1,6 @@
 """The pages of the links in a reminder, over HTTP and without a sign-in."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -90,7 +91,7 @@ async def test_a_link_says_nothing_of_an_appointment_that_is_somebody_elses_by_n
 
 
 @pytest.mark.parametrize(
-    "answered_by", ["accepting", "another time", "the client, who comes after all", "the client, whom the practice lets"]
+    "answered_by", ["accepting", "declining", "another time", "the client, who comes after all", "the client, whom the practice lets"]
 )
 async def test_an_appointment_shows_that_its_client_asks_to_cancel_until_somebody_has_seen_to_it(gateway, practice, link, answered_by):
     appointment_id, _, token = link
@@ -118,6 +119,10 @@ async def test_an_appointment_shows_that_its_client_asks_to_cancel_until_somebod
             case "accepting":
                 after = (await practice.http.put(path, json={"status": "cancelled"})).json()
                 assert after["status"] == "cancelled"
+            case "declining":
+                reply = await practice.http.post(f"{path}/decline-cancellation", headers={"If-Match": f'"{noted["version"]}"'})
+                after = reply.json()
+                assert (reply.headers["ETag"], after["status"]) == (f'"{noted["version"] + 1}"', "scheduled")
             case "another time":
                 later = {name: _later(noted[name]) for name in ("scheduled_start", "scheduled_end")}
                 after = (await practice.http.put(path, json=later)).json()
@@ -131,6 +136,67 @@ async def test_an_appointment_shows_that_its_client_asks_to_cancel_until_somebod
                 assert after["status"] == "cancelled"
     assert after["cancellation_asked_at"] is None
     assert (await practice.http.get(path)).json()["cancellation_asked_at"] is None
+
+
+async def test_what_was_declined_is_said_by_the_link_and_may_be_asked_again(gateway, practice, link, check_problem):
+    appointment_id, _, token = link
+    path = f"{API}/appointments/{appointment_id}"
+    decline = f"{path}/decline-cancellation"
+    waiting = {"cancellation_asked": "true", "page_size": 1}
+
+    async def waits():
+        found = (await practice.http.get(f"{API}/appointments", params=waiting)).json()
+        return found["total"], [item["id"] for item in found["items"]]
+
+    async with gateway.anonymous() as http:
+
+        async def clicked(answer, told):
+            page = await http.post(f"/reminder/{answer}", data={"token": token})
+            assert (page.status_code, told in page.text) == (200, True)
+            await gateway.environment.settle()
+            return (await practice.http.get(path)).json()
+
+        # Nobody has asked.
+        check_problem(await practice.http.post(decline), 409, "cancellation_not_asked")
+        assert (await clicked("confirm", "expects you"))["confirmed_at"] is not None
+        assert await waits() == (0, [])
+        for _ in range(2):
+            asked = await clicked("cancel", "has been told that you cannot come")
+            assert (asked["confirmed_at"], await waits()) == (None, (1, [appointment_id]))
+            stale = await practice.http.post(decline, headers={"If-Match": f'"{asked["version"] - 1}"'})
+            check_problem(stale, 412, "stale_version")
+            declined = await practice.http.post(decline, json={"tell_client": False})
+            assert (declined.status_code, declined.json()["cancellation_asked_at"]) == (200, None)
+            assert declined.json() == {
+                **asked, **{name: declined.json()[name] for name in ("version", "updated_at")}, "cancellation_asked_at": None
+            }  # fmt: skip
+            check_problem(await practice.http.post(decline), 409, "cancellation_not_asked")
+            assert await waits() == (0, [])
+            await gateway.environment.settle()
+            for page in ("confirm", "cancel"):
+                shown = (await http.get(f"/reminder/{page}", params={"token": token})).text
+                assert ("has answered that your appointment stays" in shown) == (page == "cancel")
+                assert "has been told that you cannot come" not in shown
+        (change, *_) = (await practice.http.get(f"{path}/history")).json()
+        assert change["changed_by"] == str(practice.person.user_id)
+        before = change["changes"].pop("cancellation_asked_at")
+        assert (before, change["changes"]) == ({"before": asked["cancellation_asked_at"], "after": None}, {})
+        # Who was declined may also say that they come.
+        assert (await clicked("confirm", "expects you"))["confirmed_at"] is not None
+
+
+async def test_of_those_who_decline_at_the_same_time_one_does_and_a_stranger_finds_nothing(
+    gateway, practice, link, elsewhere, check_problem
+):
+    appointment_id, _, token = link
+    decline = f"{API}/appointments/{appointment_id}/decline-cancellation"
+    async with gateway.anonymous() as http:
+        assert (await http.post("/reminder/cancel", data={"token": token})).status_code == 200
+    await gateway.environment.settle()
+    check_problem(await elsewhere.http.post(decline), 404, "not_found")
+    replies = await asyncio.gather(*(practice.http.post(decline) for _ in range(3)))
+    assert sorted(reply.status_code for reply in replies) == [200, 409, 409]
+    assert len((await practice.http.get(f"{API}/appointments/{appointment_id}/history")).json()) == 2
 
 
 def _later(moment):

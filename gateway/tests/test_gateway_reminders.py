@@ -54,9 +54,16 @@ async def test_what_a_template_lacks_is_a_422_at_its_field(practice, check_probl
 
 async def test_the_policy_is_read_and_replaced(practice):
     path = f"{API}/reminders/policy"
-    unset = {"quiet_start": None, "quiet_end": None, "late_reminders": "combined", "cancel_link": "ask", "updated_at": None}
+    unset = {
+        "quiet_start": None,
+        "quiet_end": None,
+        "late_reminders": "combined",
+        "cancel_link": "ask",
+        "tell_declined": True,
+        "updated_at": None,
+    }
     assert (await practice.http.get(path)).json() == unset
-    chosen = {"quiet_start": "21:00", "quiet_end": "08:00", "late_reminders": "skipped", "cancel_link": "cancel"}
+    chosen = {"quiet_start": "21:00", "quiet_end": "08:00", "late_reminders": "skipped", "cancel_link": "cancel", "tell_declined": False}
     stored = await practice.http.put(path, json=chosen)
     assert stored.status_code == 200, stored.text
     assert stored.json() == chosen | {"updated_at": stored.json()["updated_at"]}

@@ -59,8 +59,8 @@ class Person:
     async def cancel(self, alert: pb.Alert) -> pb.Alert:
         return await self.alerts.CancelAlert(pb.CancelAlertRequest(alert_id=alert.id), self.call)
 
-    async def escalate(self, alert: pb.Alert) -> pb.Alert:
-        return await self.alerts.EscalateAlert(pb.EscalateAlertRequest(alert_id=alert.id), self.call)
+    async def escalate(self, alert: pb.Alert, *, seen_level: int | None = None) -> pb.Alert:
+        return await self.alerts.EscalateAlert(pb.EscalateAlertRequest(alert_id=alert.id, seen_level=seen_level), self.call)
 
     async def steps(self, alert: pb.Alert) -> list[tuple[int, int, str]]:
         """From which level to which one the alert went, and why."""

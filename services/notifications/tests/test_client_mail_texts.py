@@ -42,7 +42,7 @@ def test_a_mail_to_a_client_is_whole_in_every_language(language, which):
 
 
 def test_every_language_has_every_mail_and_says_it_in_its_own_words():
-    assert {"moved", "cancelled", "offered", "payment_link", "payment_details"} == {*NOTICES}
+    assert {"moved", "cancelled", "declined", "offered", "payment_link", "payment_details"} == {*NOTICES}
     for which in NOTICES:
         texts = {language: rendering.own_texts(language)[which]["text"] for language in LANGUAGES}
         assert len({*texts.values()}) == len(LANGUAGES), which

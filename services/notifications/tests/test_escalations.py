@@ -204,6 +204,50 @@ async def test_people_escalate_by_hand_until_somebody_answers(hospital):
     assert await nurse.steps(alert) == [(0, 1, "manual"), (1, 2, "manual")]
 
 
+async def test_of_those_who_escalate_at_the_same_moment_one_does_and_the_others_learn_who(hospital):
+    people = [await hospital.hire("nurse") for _ in range(3)]
+    await hospital.admin.set_policy(NURSES, DOCTORS, ADMINS)
+    alert = await people[0].raise_alert()
+    async with hospital.environment.superuser() as connection, connection.transaction():
+        # They have all read at which level it is when the first of them can change it.
+        await connection.execute("SELECT FROM notifications.alerts WHERE id = $1 FOR UPDATE", UUID(alert.id))
+        escalating = [asyncio.create_task(person.escalate(alert)) for person in people]
+
+        async def all_wait():
+            sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%alerts%FOR UPDATE%'"
+            return (await hospital.look(sql))[0]["count"] >= len(people)
+
+        await hospital.until(all_wait)
+    outcomes = await asyncio.gather(*escalating, return_exceptions=True)
+    refusals = [each for each in outcomes if isinstance(each, Conflict)]
+    (first,) = [person for person, each in zip(people, outcomes, strict=True) if not isinstance(each, BaseException)]
+    facts = [(each.code, each.facts["escalation_level"], each.facts["escalated_by"]) for each in refusals]
+    assert facts == [("alert_already_escalated", 1, str(first.id))] * 2
+    assert await people[0].steps(alert) == [(0, 1, "manual")]
+    (step,) = (await people[0].alerts.ListEscalations(pb.ListEscalationsRequest(alert_id=alert.id), people[0].call)).items
+    assert step.escalated_by == str(first.id)
+
+
+async def test_who_says_which_level_they_saw_takes_no_further_one(hospital):
+    nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
+    await hospital.admin.set_policy(NURSES, DOCTORS)
+    alert = await nurse.raise_alert()
+    assert (await nurse.escalate(alert, seen_level=0)).escalation_level == 1
+    # A second later, by somebody whose page shows what it was.
+    with pytest.raises(Conflict) as refused:
+        await doctor.escalate(alert, seen_level=0)
+    assert (refused.value.code, refused.value.facts["escalated_by"]) == ("alert_already_escalated", str(nurse.id))
+    await hospital.make_due(alert)
+    await until_level(hospital, nurse, alert, 2)
+    with pytest.raises(Conflict) as refused:
+        await doctor.escalate(alert, seen_level=1)
+    assert (refused.value.code, refused.value.facts["escalation_level"]) == ("alert_already_escalated", 2)
+    assert "escalated_by" not in refused.value.facts
+    # The last level is told again.
+    assert (await doctor.escalate(alert, seen_level=2)).escalation_level == 2
+    assert await nurse.steps(alert) == [(0, 1, "manual"), (1, 2, "timeout"), (2, 2, "manual")]
+
+
 async def test_a_step_is_taken_once_however_many_claim_it(hospital):
     """A worker that was held up for longer than its lease, and those that have taken its step meanwhile."""
     nurse = await hospital.hire("nurse")

@@ -163,7 +163,10 @@ async def test_an_alert_that_was_acknowledged_and_forgotten_is_active_again_once
     await nurse.acknowledge(alert)
     (row,) = await hospital.look("SELECT escalates_at - acknowledged_at AS left FROM notifications.alerts WHERE id = $1", UUID(alert.id))
     assert row["left"] == timedelta(seconds=600)
-    assert (await nurse.get(alert)).status == pb.ALERT_STATUS_ACKNOWLEDGED
+    shown = await nurse.get(alert)
+    assert shown.status == pb.ALERT_STATUS_ACKNOWLEDGED
+    # Whoever looks at it sees when that is.
+    assert to_datetime(shown.escalates_at) == to_datetime(shown.acknowledged_at) + timedelta(seconds=600)
     # Whoever takes over has all of the time.
     await doctor.acknowledge(alert, take_over=True)
     sql = "SELECT escalates_at - acknowledged_at AS left, acknowledged_by FROM notifications.alerts WHERE id = $1"
@@ -204,7 +207,10 @@ async def test_whoever_says_again_that_they_see_to_it_has_all_of_the_time_again(
         with pytest.raises(Conflict):
             await doctor.acknowledge(alert)
         assert await left() < 100
-        assert await nurse.acknowledge(alert, take_over=again) == said
+        anew = await nurse.acknowledge(alert, take_over=again)
+        assert to_datetime(anew.escalates_at) > to_datetime(said.escalates_at)
+        anew.escalates_at.CopyFrom(said.escalates_at)
+        assert anew == said
         assert 500 < await left() <= 600
     assert await changes_of(hospital, alert) == ["raised", "acknowledged"]
 

@@ -14,6 +14,7 @@ from notifications.mail.sender import Sender
 from notifications.mail_worker import MailWorker
 
 LEASE = timedelta(minutes=3)
+_PENDING = "SELECT count(*) FROM notifications.mails WHERE workspace_id = $1 AND status = 'pending'"
 
 
 @pytest.fixture
@@ -58,6 +59,32 @@ async def test_who_signs_in_or_is_alarmed_does_not_wait_behind_the_agendas_of_ev
     ids = {await add(practice, kind, ago=timedelta(hours=1) if kind == "agenda_today" else timedelta()): kind for kind in kinds}
     claims = await claimed(practice, senders[0])
     assert [ids[claim.item_id] for claim in claims] == ["magic_link", "alert", "agenda_today", "agenda_today", "webhook_disabled"]
+
+
+@pytest.mark.parametrize("number", [6_000, pytest.param(60_000, marks=pytest.mark.drill)])
+async def test_ten_mails_do_not_wait_behind_thousands_of_another_workspace(practice, neighbour, mail_server, number):
+    crowd = """
+        INSERT INTO notifications.mails (workspace_id, id, kind, user_id, next_attempt_at, created_at)
+        SELECT $1, gen_random_uuid(), 'webhook_disabled', $2, now() - interval '1 minute', now() FROM generate_series(1, $3)
+    """
+    sending = practice.environment.runtime("notifications").once(MailWorker).account_mails
+    try:
+        await practice.look(crowd, practice.workspace_id, practice.owner_id, number)
+        # As PostgreSQL does by itself within a minute.
+        await practice.look("ANALYZE notifications.due_work, notifications.mails")
+        sending.wake()
+        await practice.until(lambda: mail_server.to(practice.owner_email))
+        for _ in range(10):
+            await add(neighbour, "webhook_disabled")
+        await neighbour.until(lambda: len(mail_server.to(neighbour.owner_email)) == 10)
+        (left,) = await practice.look(_PENDING, practice.workspace_id)
+        sent = len(mail_server.to(practice.owner_email))
+    finally:
+        for table in ("due_work", "mails"):
+            await practice.look(f"DELETE FROM notifications.{table} WHERE workspace_id = $1", practice.workspace_id)
+    # The other one's go on meanwhile.
+    assert left["count"] > number // 2
+    assert sent > 10
 
 
 async def test_what_a_killed_process_had_claimed_is_taken_up_within_seconds(practice, senders):

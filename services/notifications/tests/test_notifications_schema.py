@@ -162,6 +162,8 @@ def frequent_queries(known):
         ),
         "text of a rule": (templates.of_rule, {"hours_before": 24, "channel": "email"}),
         "links of a client": (links.erase_links, {"client_id": known["client_id"]}),
+        "links by which somebody cancelled": (links.mark_declined, {"appointment_id": known["appointment_id"], "now": NOW}),
+        "the link that was declined": (links.last_declined, {"appointment_id": known["appointment_id"]}),
         "who wants no more": (links.page, {"limit": 50, "offset": 0}),
         "whether one wants no more": (links.opt_outs_of, {"client_id": known["client_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),

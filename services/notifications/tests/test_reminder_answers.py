@@ -16,10 +16,12 @@ from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from caseload.scheduling.v1.events_pb2 import AppointmentCancellationAsked
+from caseload.scheduling.v1.events_pb2 import AppointmentCancellationAsked, AppointmentCancellationDeclined
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Conflict, NotFound
 from chassis.protobuf.timestamps import to_datetime
+from notifications.mail_worker import MailWorker
+from notifications.reminder_links import store as links
 
 from .hospital import open_hospital
 
@@ -63,10 +65,32 @@ async def history(practice, booked):
 
 
 async def let_cancel(practice):
-    request = reminder_policies_pb2.SetReminderPolicyRequest(
-        late_reminders=reminder_policies_pb2.LATE_REMINDERS_COMBINED, cancel_link=reminder_policies_pb2.CANCEL_LINK_CANCEL
-    )
+    await set_policy(practice, cancel_link=reminder_policies_pb2.CANCEL_LINK_CANCEL)
+
+
+async def set_policy(practice, **but):
+    policy = {"late_reminders": reminder_policies_pb2.LATE_REMINDERS_COMBINED, "cancel_link": reminder_policies_pb2.CANCEL_LINK_ASK, **but}
+    request = reminder_policies_pb2.SetReminderPolicyRequest(**policy)
     await practice.environment.stub(ReminderPoliciesStub).SetReminderPolicy(request, practice.call)
+
+
+async def decline(practice, booked, **but):
+    request = appointments_pb2.DeclineCancellationRequest(appointment_id=booked.id, **but)
+    declined = await practice.environment.stub(AppointmentsStub).DeclineCancellation(request, practice.call)
+    assert not declined.HasField("cancellation_asked_at")
+    await practice.environment.settle()
+
+
+async def end_of(practice, kind, but="none"):
+    """The status of its only mail of the kind and why, as soon as it was tried; `but` is a status that counts as an end."""
+
+    async def ended():
+        sql = "SELECT status, last_error FROM notifications.mails WHERE workspace_id = $1 AND kind = $2 AND (attempts > 0 OR status = 'dropped')"
+        ends = [tuple(row) for row in await practice.look(sql, practice.workspace_id, kind)]
+        return [end for end in ends if end[0] not in {"pending", "sending"} - {but}]
+
+    (end,) = await practice.until(ended)
+    return end
 
 
 async def test_a_client_confirms_once_and_looking_changes_nothing(practice, mail_server):
@@ -147,6 +171,71 @@ async def test_otherwise_the_practitioner_is_asked_and_the_appointment_stays(pra
     (mail,) = mail_server.to(practice.owner_email)
     assert mail["Subject"] == "A client asks to cancel an appointment"
     assert not any(word in mail.as_string() for word in ("Ada", "Lovelace", client.id, booked.id))
+
+
+@pytest.mark.parametrize("told", ["by the workspace's setting", "not, by the workspace's setting", "as asked for", "not, as asked for"])
+async def test_a_client_who_asked_to_cancel_is_told_that_the_appointment_stays_if_the_practice_wants_that(practice, mail_server, told):
+    client, booked, token, _ = await reminded(practice, mail_server)
+    if told != "by the workspace's setting":
+        await set_policy(practice, tell_declined=told == "not, as asked for")
+    await answer(practice, token, CANCEL)
+    chosen = {"as asked for": {"tell_client": True}, "not, as asked for": {"tell_client": False}}.get(told, {})
+    await decline(practice, booked, **chosen)
+    rows = await practice.look(
+        "SELECT id FROM notifications.mails WHERE workspace_id = $1 AND kind = 'cancellation_declined'", practice.workspace_id
+    )
+    assert len(rows) == (0 if told.startswith("not") else 1)
+    if rows:
+        assert await end_of(practice, "cancellation_declined") == ("sent", None)
+        _, mail = mail_server.to(client.email)
+        text = mail.get_body(("plain",)).get_content()
+        assert (mail["Subject"], "It stays in our calendar, and we expect you" in text) == ("Your appointment stays", True)
+        assert "Hello Ada," in text
+        assert not any(word in mail.as_string() for word in ("Lovelace", client.id, booked.id))
+
+
+@pytest.mark.parametrize("meanwhile", ["opted out", "asks again", "moved", "another's"])
+async def test_a_client_is_not_told_what_is_not_so_any_more_or_what_they_do_not_want(practice, mail_server, meanwhile):
+    client, booked, token, _ = await reminded(practice, mail_server)
+    await answer(practice, token, CANCEL)
+    # The mail waits until something has happened.
+    mail_server.behaviour[client.email] = "defers"
+    await decline(practice, booked)
+    assert (await end_of(practice, "cancellation_declined", "pending"))[0] == "pending"
+    match meanwhile:
+        case "opted out":
+            await answer(practice, token, OPT_OUT)
+        case "asks again":
+            await answer(practice, token, CANCEL)
+        case "moved":
+            await practice.move(booked, WEEK)
+        case "another's":
+            await practice.change(booked, client_id=(await practice.client()).id)
+    mail_server.behaviour.clear()
+    await practice.look("UPDATE notifications.due_work SET due_at = now() WHERE workspace_id = $1 AND kind = 'mail'", practice.workspace_id)
+    practice.environment.runtime("notifications").once(MailWorker).account_mails.wake()
+    reasons = {"opted out": "opted_out", "asks again": "asked_again"}
+    assert await end_of(practice, "cancellation_declined") == ("dropped", reasons.get(meanwhile, "appointment_changed"))
+    assert "Your appointment stays" not in [mail["Subject"] for mail in mail_server.to(client.email)]
+
+
+async def test_who_asks_again_after_being_declined_is_heard_again(practice, mail_server):
+    client, booked, token, _ = await reminded(practice, mail_server)
+    for number in (1, 2, 3):
+        assert (await answer(practice, token, CANCEL)).is_cancelled
+        assert len(await practice.environment.emitted(AppointmentCancellationAsked, practice.workspace_id)) == number
+        await practice.until(lambda number=number: len(mail_server.to(practice.owner_email)) == number)
+        await decline(practice, booked, tell_client=False)
+        link = await look_at(practice, token)
+        assert (link.is_open, link.is_cancelled, link.is_declined) == (True, False, True)
+    declined = await practice.environment.emitted(AppointmentCancellationDeclined, practice.workspace_id)
+    assert [(event.client_id, event.by_user_id) for event in declined] == [(client.id, str(practice.owner_id))] * 3
+    # Heard late, an answer to what was asked before leaves what was asked since.
+    assert (await answer(practice, token, CANCEL)).is_cancelled
+    async with practice.environment.runtime("notifications").background(practice.workspace_id) as work:
+        at = to_datetime(declined[-1].declined_at)
+        assert await work.db.run(links.mark_declined, appointment_id=booked.id, now=at) == 0
+    assert (await look_at(practice, token)).is_cancelled
 
 
 async def test_where_the_practitioner_has_left_those_who_administer_are_asked(notifications_environment, mail_server):

@@ -28,11 +28,18 @@ def test_a_link_is_open_while_its_appointment_is_to_take_place_when_the_mail_say
 
 
 def test_what_has_been_answered():
-    assert not rules.is_answered("confirm", confirmed_at=None, cancelled_at=None)
-    assert rules.is_answered("confirm", confirmed_at=BEFORE, cancelled_at=None)
-    assert rules.is_answered("confirm", confirmed_at=None, cancelled_at=BEFORE)
-    assert not rules.is_answered("cancel", confirmed_at=BEFORE, cancelled_at=None)
-    assert rules.is_answered("cancel", confirmed_at=BEFORE, cancelled_at=BEFORE)
+    def is_answered(answer, *, confirmed_at=None, cancelled_at=None, declined_at=None):
+        return rules.is_answered(answer, confirmed_at=confirmed_at, cancelled_at=cancelled_at, declined_at=declined_at)
+
+    assert not is_answered("confirm")
+    assert is_answered("confirm", confirmed_at=BEFORE)
+    assert is_answered("confirm", cancelled_at=BEFORE)
+    assert not is_answered("cancel", confirmed_at=BEFORE)
+    assert is_answered("cancel", confirmed_at=BEFORE, cancelled_at=BEFORE)
+    # Declined: they may ask again, or say that they come.
+    assert not is_answered("cancel", cancelled_at=BEFORE, declined_at=BEFORE)
+    assert not is_answered("confirm", cancelled_at=BEFORE, declined_at=BEFORE)
+    assert is_answered("confirm", confirmed_at=BEFORE, cancelled_at=BEFORE, declined_at=BEFORE)
 
 
 @pytest.mark.parametrize("utf8", [False, True])

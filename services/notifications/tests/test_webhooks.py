@@ -29,7 +29,7 @@ from notifications.webhooks.worker import WebhookWorker
 
 from .hospital import open_hospital
 from .receivers import Receiver, listening, status
-from .test_reminder_answers import CANCEL, CONFIRM, answer, reminded
+from .test_reminder_answers import CANCEL, CONFIRM, answer, decline, reminded
 
 AHEAD = timedelta(days=7)
 APPOINTMENTS = ("appointment.booked", "appointment.moved", "appointment.cancelled")
@@ -187,14 +187,22 @@ async def test_an_appointment_is_told_signed_in_order_and_without_phi(practice, 
 
 
 async def test_what_clients_answer_to_reminders_is_told(practice, receiver, mail_server):
-    created = await create(practice, receiver.url, "appointment.confirmed", "appointment.cancellation_asked")
+    created = await create(
+        practice, receiver.url, "appointment.confirmed", "appointment.cancellation_asked", "appointment.cancellation_declined"
+    )
     _, booked, token, _ = await reminded(practice, mail_server)
     await answer(practice, token, CONFIRM)
     await answer(practice, token, CANCEL)
-    await settled(practice, created.webhook, 2)
-    assert receiver.types() == ["appointment.confirmed", "appointment.cancellation_asked"]
-    asked = receiver.taken[1].data
+    await decline(practice, booked)
+    await settled(practice, created.webhook, 3)
+    assert receiver.types() == ["appointment.confirmed", "appointment.cancellation_asked", "appointment.cancellation_declined"]
+    asked, declined = (taken.data for taken in receiver.taken[1:])
     assert (asked.keys(), asked["appointment_id"], asked["version"]) == ({"appointment_id", "asked_at", "version"}, booked.id, 3)
+    assert (declined.keys(), declined["appointment_id"], declined["version"]) == (
+        {"appointment_id", "declined_at", "version"},
+        booked.id,
+        4,
+    )
 
 
 async def test_clients_are_told_as_created_changed_and_erased(practice, receiver):

@@ -254,6 +254,12 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "what clocks say of what is to come": (clocks.agreed, {"since": NINE + timedelta(days=9), "after": ids["id"], "limit": 50}),
         "a day's list": (store.appointment_list.list_statement(), {**day, **first}),
         "a far page's list": (store.appointment_list.list_statement(), {**always, "since": NINE + timedelta(days=90), **far}),
+        "whose clients ask to cancel": (store.asked_list.list_statement(), {**always, **first}),
+        "a practitioner's whose clients ask to cancel": (
+            store.asked_list.list_statement(["practitioner_id"]),
+            {**always, **practitioner, **first},
+        ),
+        "how many clients ask to cancel": (store.asked_list.count_statement(), always),
         "where a far page begins": (store.appointment_list.locate_statement(), {**always, "offset": 90_000}),
         "where a status's page begins": (
             store.appointment_list.locate_statement(["status"]),

@@ -71,7 +71,8 @@ def _confirmation(visit: Visit, link: pb.ReminderLink) -> Response:
 
 
 def _cancellation(visit: Visit, link: pb.ReminderLink) -> Response:
-    return _asked(visit, link, "reminder_cancel_text", "reminder_cancel_button")
+    # Once declined, they may say so again.
+    return _asked(visit, link, "reminder_declined_text" if link.is_declined else "reminder_cancel_text", "reminder_cancel_button")
 
 
 def _asked(visit: Visit, link: pb.ReminderLink, text: str, button: str) -> Response:

@@ -7,6 +7,7 @@ from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
     "alert_already_acknowledged": "Somebody sees to this alert already: `acknowledged_by`, since `acknowledged_at`. It can still be taken over (`take_over`), escalated, resolved or cancelled.",
+    "alert_already_escalated": "Somebody else has escalated this alert since you asked, or saw `seen_level`: `escalated_by`, at `escalated_at`; it has `escalation_level` by now. Without `escalated_by` it has gone on by its timer. Escalate again if it has to go further.",
     "alert_closed": "This alert is resolved or cancelled, as `status` says, and does not change any more. Raise another one.",
     "alert_invalid": "The alert cannot be raised like this. `errors` says why.",
     "alert_rule_invalid": "The rule cannot be stored like this: it chooses what becomes of one happening, and `automatic` is for backup_failed alone. `errors` says what is wrong.",
@@ -30,6 +31,7 @@ EXPLANATIONS: dict[str, str] = {
     "calendar_busy": "Others are changing this calendar at the same moment. Retry-After says when to try again.",
     "calendar_feed_not_found": "There is no calendar at this address any more: it was deleted, or its practitioner no longer treats here.",
     "calendar_feeds_busy": "Too many calendars are being read at this moment. Retry-After says after how many seconds to try again.",
+    "cancellation_not_asked": "The client of this appointment does not ask to cancel it, or somebody has answered, moved or closed it meanwhile: read it again. `GET /appointments?cancellation_asked=true` lists those who wait.",
     "care_team_changed": "Somebody else has set this care team since it was read. Read it again before you set it.",
     "care_team_empty": "A restricted client has at least one member in the care team. Name one, or set restricted to false.",
     "care_team_not_in_force": "A service does not answer, so the record could not be closed in all of them, and nothing was changed. Retry-After says when to try again.",

@@ -1,4 +1,4 @@
-"""Nothing. What was here comes last, with 0031: a migration that only adds follows this one, and would have taken it along."""
+"""Nothing. What was here comes last, with 0033: a migration that only adds follows this one, and would have taken it along."""
 
 revision = "0028"
 down_revision = "0027"

@@ -35,6 +35,7 @@ from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
 from notifications.personal_mails import reactions as personal_mails
 from notifications.personal_mails.worker import PersonalWorker
+from notifications.reminder_answers import reactions as reminder_answers
 from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
 from notifications.reminder_policies.rpc import ReminderPolicies
@@ -103,6 +104,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *payment_requests.reactions(waited_for),
         *waitlist_offers.reactions(waited_for, users),
         *calendar_updates.reactions(waited_for),
+        *reminder_answers.reactions(waited_for),
         *bounces.reactions(waited_for, users, ruled),
         *break_glass_notices.reactions(waited_for, users),
         *cosign_notices.reactions(waited_for, users, ruled),

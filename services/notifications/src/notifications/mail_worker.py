@@ -17,6 +17,8 @@ from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
 from notifications.personal_mails.mail import personal_mails
 from notifications.personal_mails.notices import notices
+from notifications.reminder_answers.declined_mail import KIND as CANCELLATION_DECLINED
+from notifications.reminder_answers.declined_mail import declined_mail, record_declined_mail
 from notifications.reminder_answers.mail import KIND as CANCELLATION_ASKED
 from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
@@ -61,6 +63,7 @@ class MailWorker:
             "payment_request": payment_request_mail(runtime, stubs),
             CALENDAR_UPDATE: calendar_mail(runtime, stubs),
             CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
+            CANCELLATION_DECLINED: declined_mail(runtime, stubs),
             WAITLIST_OFFER: waitlist_offer_mail(runtime, stubs),
             **notices(runtime, stubs),
             **alert_mails(runtime, stubs),
@@ -80,13 +83,15 @@ class MailWorker:
     def _poller(
         self, channel: Channel[Message], kind: MailKind[Message], *, concurrency: int = 0, most_of_one: int | None = None
     ) -> Poller[Claim]:
-        sender = Sender(self._runtime, channel, kind, lease=timedelta(seconds=self._settings.lease_seconds), most_of_one=most_of_one)
+        at_once = concurrency or self._settings.mails_at_once
+        lease = timedelta(seconds=self._settings.lease_seconds)
+        sender = Sender(self._runtime, channel, kind, lease=lease, at_once=at_once, most_of_one=most_of_one)
         return Poller(
             kind.name,
             sender.claim,
             sender.send,
             log_fields=sender.log_fields,
-            concurrency=concurrency or self._settings.mails_at_once,
+            concurrency=at_once,
             interval=self._settings.sending_poll_seconds,
             # When the process stops. A mail that takes longer is found in status `sending` later and becomes `unknown`.
             grace=min(self._settings.mail_seconds, 10.0),
@@ -97,4 +102,5 @@ def _record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None
     """What follows of the end of some mails: an audit line, or that an offer goes to somebody else."""
     record(work, row, status, reason)
     record_calendar_mail(work, row, status, reason)
+    record_declined_mail(work, row, status, reason)
     pass_on(work, row, status, reason)

@@ -1,4 +1,4 @@
-"""Nothing. What was here comes last, with 0028: a migration that only adds follows this one, and would have taken it along."""
+"""Nothing. What was here comes last, with 0029: a migration that only adds follows this one, and would have taken it along."""
 
 revision = "0025"
 down_revision = "0024"

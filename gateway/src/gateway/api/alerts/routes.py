@@ -123,9 +123,13 @@ async def cancel_alert(alert_id: UUID, request: SignedInRequest) -> Response:
 
 
 @router.post("/{alert_id}/escalate", response_model=schemas.Alert)
-async def escalate_alert(alert_id: UUID, request: SignedInRequest) -> Response:
-    """Goes on to the next level at once; the last one is told again. One that somebody sees to is `active` again: help is called for, until somebody answers."""
-    return json_response(await request.stubs.alerts.EscalateAlert(pb.EscalateAlertRequest(alert_id=str(alert_id)), request.context))
+async def escalate_alert(alert_id: UUID, request: SignedInRequest, body: schemas.Escalation | None = None) -> Response:
+    """Goes on to the next level at once; the last one is told again. One that somebody sees to is `active` again: help is called for, until somebody answers.
+
+    Of two who do at the same time one gets 409 `alert_already_escalated`, with `escalated_by`, and so does whoever names in `seen_level` another level than it has.
+    """
+    message = pb.EscalateAlertRequest(alert_id=str(alert_id), seen_level=None if body is None else body.seen_level)
+    return json_response(await request.stubs.alerts.EscalateAlert(message, request.context))
 
 
 @router.get("/{alert_id}/escalations", response_model=list[schemas.AlertEscalation])

@@ -55,6 +55,13 @@ class Alert(Schema):
     expires_at: Time | None
     created_at: Time
     updated_at: Time
+    escalates_at: Annotated[
+        Time | None,
+        Field(
+            description="When it goes on by itself: to its next level, or, one that somebody sees to, to being active again "
+            "(acknowledged_again_after_seconds). null where it does not."
+        ),
+    ]
 
 
 class AlertPage(Page):
@@ -71,6 +78,13 @@ class Acknowledgement(Schema):
     take_over: Annotated[StrictBool, Field(description="From whoever sees to it by now.")] = False
 
 
+class Escalation(Schema):
+    seen_level: Annotated[
+        Annotated[int, Field(strict=True, ge=0, le=10)] | None,
+        Field(description="The escalation_level that was seen; any, unless given."),
+    ] = None
+
+
 class AlertEscalation(Schema):
     id: UUID
     alert_id: UUID
@@ -78,6 +92,7 @@ class AlertEscalation(Schema):
     to_level: int
     reason: EscalationReason
     escalated_at: Time
+    escalated_by: Annotated[UUID | None, Field(description="Who did it by hand.")]
 
 
 class EscalationLevel(Schema):

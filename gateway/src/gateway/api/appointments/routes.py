@@ -101,6 +101,20 @@ async def change_appointment(
     return await _with_etag(request, appointment)
 
 
+@router.post("/{appointment_id}/decline-cancellation", response_model=schemas.Appointment, responses={409: {}})
+async def decline_cancellation(
+    appointment_id: UUID, request: SignedInRequest, body: schemas.CancellationDecline | None = None, *, if_match: IfMatch = None
+) -> Response:
+    """The appointment stays although its client has asked to cancel it, say because both have spoken. The client may ask again.
+
+    To accept is to cancel the appointment. 409 `cancellation_not_asked` where nobody waits for an answer, or no longer does.
+    """
+    expected = expected_version(if_match)
+    declined = body or schemas.CancellationDecline()
+    message = to_proto(declined, pb.DeclineCancellationRequest, appointment_id=appointment_id, expected_version=expected)
+    return await _with_etag(request, await request.stubs.appointments.DeclineCancellation(message, request.context))
+
+
 @router.delete("/{appointment_id}", status_code=204)
 async def delete_appointment(appointment_id: UUID, request: SignedInRequest, body: schemas.AppointmentDeletion | None = None) -> Response:
     """Without session_note_action an appointment that has a note is not deleted: `session_note_exists`.

@@ -87,6 +87,15 @@ class AppointmentDeletion(Schema):
     deletion_reason: Annotated[Text5000 | None, Field(description="Of the note; the reason, unless given.")] = None
 
 
+class CancellationDecline(Schema):
+    tell_client: Annotated[
+        bool | None,
+        Field(
+            description="Whether the client is mailed that the appointment stays. As the reminders' policy says (tell_declined), unless given."
+        ),
+    ] = None
+
+
 class Appointment(Schema):
     id: UUID
     workspace_id: UUID
@@ -119,7 +128,7 @@ class Appointment(Schema):
         Time | None,
         Field(
             description="The client has said by such a link that they cannot come, and the practice wants to be asked: "
-            "cancelling the appointment accepts it. null again when it is moved or closed."
+            "cancelling the appointment accepts it. null again when it is moved, closed or declined."
         ),
     ]
     payment_price: Annotated[str | None, Field(description="A decimal number; that of the service, unless changed.")]
@@ -142,6 +151,9 @@ class AppointmentQuery(PageQuery):
     client_id: UUID | None = None
     practitioner_id: UUID | None = None
     status: AppointmentStatus | None = None
+    cancellation_asked: Annotated[
+        bool, Field(description="true: those alone whose clients ask to cancel them and wait for an answer, past ones included.")
+    ] = False
     sort: Annotated[Literal["scheduled_start"] | None, Field(description="scheduled_start: earliest first.")] = None
 
 

@@ -21,11 +21,15 @@ CancelLink = Annotated[
 ]
 
 
+TellDeclined = Annotated[bool, Field(description="Whether clients are mailed that a cancellation they asked for was declined.")]
+
+
 class ReminderPolicy(Schema):
     quiet_start: str | None
     quiet_end: str | None
     late_reminders: LateReminders
     cancel_link: CancelLink
+    tell_declined: TellDeclined
     updated_at: Time | None
 
 
@@ -34,3 +38,4 @@ class ReminderPolicyUpdate(Schema):
     quiet_end: Clock | None = None
     late_reminders: LateReminders = "combined"
     cancel_link: CancelLink = "ask"
+    tell_declined: TellDeclined = True

@@ -12,6 +12,7 @@ EventType = Literal[
     "appointment.moved",
     "appointment.confirmed",
     "appointment.cancellation_asked",
+    "appointment.cancellation_declined",
     "appointment.cancelled",
     "appointment.completed",
     "appointment.no_show",

@@ -48,7 +48,8 @@ class DatedList:
 
     `selective` names the filter columns of which a single value has few enough rows to count them. `counter_columns`
     maps every other filter column of `table` to the column of `counters` that holds the same value. The rows of `counters`
-    for a `day` (UTC) add up in `count_column` to how many rows of `table` there are on it. Only rows that meet `where` are listed.
+    for a `day` (UTC) add up in `count_column` to how many rows of `table` there are on it. Only rows that meet `where` are listed; where they
+    are few enough to count them whatever the filters, `is_short` says so.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class DatedList:
         counter_columns: Mapping[str, str],
         bounds: tuple[datetime, datetime],
         latest_first: bool = False,
+        is_short: bool = False,
         where: ColumnElement[bool] | None = None,
     ) -> None:
         self.filters = (*selective, *counter_columns)
@@ -74,6 +76,7 @@ class DatedList:
         self._selective = frozenset(selective)
         self._bounds = bounds
         self._latest_first = latest_first
+        self._is_short = is_short
         self._where = [] if where is None else [where]
         self.list_statement = FilteredStatement(self._list)
         self.count_statement = FilteredStatement(self._count_rows)
@@ -91,7 +94,7 @@ class DatedList:
         earliest, latest = self._bounds
         window = {"since": max(since or earliest, earliest), "until": min(until or latest, latest)}
         skip = page.offset
-        if self._selective & values.keys():
+        if self._is_short or self._selective & values.keys():
             total: int = (await tx.one(self.count_statement(values), **values, **window))["total"]
         else:
             located = await tx.one(self.locate_statement(values), **values, **window, offset=skip)

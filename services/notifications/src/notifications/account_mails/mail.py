@@ -37,6 +37,7 @@ _UNHURRIED = (
     "payment_request",
     *NOTICES,
     "cancellation_asked",
+    "cancellation_declined",
     "calendar_update",
     "appointment_booked",
     "appointment_cancelled",

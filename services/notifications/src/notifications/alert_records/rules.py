@@ -109,6 +109,14 @@ def next_status(alert: Mapping[str, Any], action: str, *, by: UUID | None, sees_
     raise Conflict("alert_closed", "This alert is closed.", facts={"status": status, **_facts(alert, "resolved_by", "resolved_at")})
 
 
+def already_escalated(alert: Mapping[str, Any], last_step: Mapping[str, Any] | None) -> Conflict:
+    """For who escalates an alert that has gone on since they asked, or since they saw it. Names who did it; nobody where a timer has."""
+    facts = {"escalation_level": alert["escalation_level"]}
+    if last_step is not None:
+        facts |= _facts(last_step, "escalated_by", "escalated_at")
+    return Conflict("alert_already_escalated", "This alert has just gone on.", facts=facts)
+
+
 def sees_all(scopes: Collection[str]) -> bool:
     return OVERSEE in scopes
 

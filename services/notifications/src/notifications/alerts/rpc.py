@@ -110,7 +110,10 @@ class Alerts(AlertsServicer[UnitOfWork]):
         team = await Team.of(Policy.read(seen["policy"]), self._users, stand_ins, own)
         row = await work.db.one(records.lock, id=seen["id"])
         record_rules.next_status(row, "escalate", by=work.user_id, sees_to_it=seen["acknowledged_by"])
-        changed = await go_on(work, keys, row, team, reason="manual")
+        if row["version"] != seen["version"] or given(request)["seen_level"] not in {None, row["escalation_level"]}:
+            last = await work.db.maybe(steps.of_alert, alert_id=row["id"], limit=1)
+            raise record_rules.already_escalated(row, last)
+        changed = await go_on(work, keys, row, team, reason="manual", by=work.user_id)
         if row["acknowledged_by"] is not None:
             work.note(acknowledged_by=str(row["acknowledged_by"]))
         work.note(from_level=str(row["escalation_level"]), to_level=str(changed["escalation_level"]), drill=str(row["drill"]).lower())
@@ -163,7 +166,9 @@ class Alerts(AlertsServicer[UnitOfWork]):
         if status is None:
             if row["escalates_at"] is not None:
                 # Acknowledged by the caller, who says so again: still at it.
-                await work.db.run(records.put_off, id=row["id"], escalates_at=columns(row)["escalates_at"])
+                anew = {"escalates_at": columns(row)["escalates_at"]}
+                await work.db.run(records.put_off, id=row["id"], **anew)
+                return from_row({**row, **anew}, keys)
             return from_row(row, keys)
         set_ = {"escalates_at": None, **columns(row), "status": status}
         changed = await workflow.change(work, keys, row, action, now=row["now"], **set_)

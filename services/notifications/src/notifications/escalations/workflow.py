@@ -51,8 +51,8 @@ class Team:
         return cls(staff, overrides)
 
 
-async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, *, reason: str) -> Record:
-    """Takes a locked, open alert to its next level that finds somebody. Returns the alert as it is then: active, and nobody's."""
+async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, *, reason: str, by: UUID | None = None) -> Record:
+    """Takes a locked, open alert to its next level that finds somebody; `by` is who does it by hand. Returns the alert as it is then: active, and nobody's."""
     policy, now = Policy.read(row["policy"]), row["now"]
     workers = team.staff.workers
     made = rules.passages(
@@ -72,7 +72,7 @@ async def go_on(work: UnitOfWork, keys: WorkspaceKeys, row: Record, team: Team, 
     is_heard = not rules.told_by_webhooks(passed) or await _tell_webhooks(work, changed, now)
     for passage, told in zip(made, passed, strict=True):
         escalation_id = uuid7()
-        await _record(work, changed, passage, escalation_id, now)
+        await _record(work, changed, passage, escalation_id, now, by)
         if passage.found and (is_heard or rules.tells_people(told)):
             await _mail(work, changed, told, passage.found, escalation_id, now)
         elif passage is made[-1]:
@@ -92,7 +92,7 @@ async def _tell_webhooks(work: UnitOfWork, alert: Mapping[str, Any], now: dateti
     return await webhooks.tell(work, [happening], settling=timedelta(), is_urgent=True)
 
 
-async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_id: UUID, now: datetime) -> None:
+async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_id: UUID, now: datetime, by: UUID | None) -> None:
     await work.db.run(
         store.add,
         workspace_id=work.workspace_id,
@@ -104,6 +104,7 @@ async def _record(work: UnitOfWork, alert: Record, passage: Passage, escalation_
         reason=passage.reason,
         found=len(passage.found),
         escalated_at=now,
+        escalated_by=by,
     )
     drill = str(alert["drill"]).lower()
     _STEPS.labels(passage.reason, drill).inc()

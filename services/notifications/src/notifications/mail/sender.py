@@ -26,6 +26,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import store
 from notifications.mail.channel import Channel, Message, NotToBeSent
 from notifications.mail.smtp import DeliveryFailure, PermanentFailure, TransientFailure, UnknownOutcome
+from notifications.mail.turns import Turns
 from notifications.return_paths.rules import NOWHERE, KnownBy, Reason
 
 _log = logging.getLogger(__name__)
@@ -81,16 +82,25 @@ class Claim:
 class Sender(Generic[Message]):
     """Sends the mails of one kind. Every claim that is sent ends with a row that records the outcome.
 
-    Of one workspace it claims no more while `most_of_one` are under way, where that is given: each hands over to whom it chose, who may be slow.
+    It has `at_once` under way at the same time, and of one workspace not all of them while others wait. Of one workspace it claims no more at
+    all while `most_of_one` are under way, where that is given: each hands over to whom it chose, who may be slow.
     """
 
     def __init__(
-        self, runtime: Runtime, channel: Channel[Message], kind: MailKind[Message], *, lease: timedelta, most_of_one: int | None = None
+        self,
+        runtime: Runtime,
+        channel: Channel[Message],
+        kind: MailKind[Message],
+        *,
+        lease: timedelta,
+        at_once: int,
+        most_of_one: int | None = None,
     ) -> None:
         self._runtime = runtime
         self._channel = channel
         self._kind = kind
         self._lease = lease
+        self._turns = Turns(at_once)
         self._most_of_one = most_of_one
         self._under_way: Counter[UUID] = Counter()
 
@@ -98,15 +108,12 @@ class Sender(Generic[Message]):
         """Claims up to `limit` due mails of any workspace. Raises Unavailable."""
         claimed_for = min(self._kind.claimed_for, self._lease)
         ends = asyncio.get_running_loop().time() + _USED * claimed_for.total_seconds()
-        at_once, under_way, found = min(limit, self._most_of_one or limit), Counter(self._under_way), list[Any]()
         async with self._runtime.database.transaction(None, seconds=10.0) as tx:
-            while len(found) < limit:
-                wanted = min(at_once, limit - len(found))
-                rows = await tx.all(store.claim, kind=self._kind.name, limit=wanted, lease=claimed_for, but=self._full(under_way))
-                found += rows
-                under_way.update(row["workspace_id"] for row in rows)
-                if len(rows) < wanted:
-                    break
+
+            async def claim(wanted: int, *, but: Sequence[UUID]) -> Sequence[Any]:
+                return await tx.all(store.claim, kind=self._kind.name, limit=wanted, lease=claimed_for, but=but)
+
+            found = await (self._claim_in_turn(claim, limit) if self._most_of_one is None else self._claim_bounded(claim, limit))
         return [Claim(row["workspace_id"], row["item_id"], row["due_at"], ends) for row in found]
 
     async def send(self, claim: Claim) -> None:
@@ -118,9 +125,29 @@ class Sender(Generic[Message]):
             self._under_way[claim.workspace_id] -= 1
             self._under_way += Counter()
 
-    def _full(self, under_way: Mapping[UUID, int]) -> list[UUID]:
-        """The workspaces of which as many are under way as may be."""
-        return [] if self._most_of_one is None else [each for each, number in under_way.items() if number >= self._most_of_one]
+    async def _claim_in_turn(self, claim: Callable[..., Awaitable[Sequence[Any]]], limit: int) -> Sequence[Any]:
+        """What has been due longest; before that, of workspaces that wait while one has most of the turns."""
+        clock, found = asyncio.get_running_loop().time, list[Any]()
+        began = clock()
+        if past := self._turns.to_look_past(now=began):
+            found += await claim(limit, but=past)
+            self._turns.looked(past, found=bool(found), began=began, now=clock())
+        if len(found) < limit:
+            found += await claim(limit - len(found), but=[])
+        self._turns.took(row["workspace_id"] for row in found)
+        return found
+
+    async def _claim_bounded(self, claim: Callable[..., Awaitable[Sequence[Any]]], limit: int) -> Sequence[Any]:
+        """What has been due longest, but of no workspace more than may be under way."""
+        most, under_way, found = self._most_of_one or limit, Counter(self._under_way), list[Any]()
+        while len(found) < limit:
+            wanted = min(most, limit - len(found))
+            rows = await claim(wanted, but=[each for each, number in under_way.items() if number >= most])
+            found += rows
+            under_way.update(row["workspace_id"] for row in rows)
+            if len(rows) < wanted:
+                break
+        return found
 
     async def _send(self, claim: Claim) -> None:
         workspace_id = claim.workspace_id

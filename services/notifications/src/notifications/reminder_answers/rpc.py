@@ -57,7 +57,7 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
         work.note(answer=answer)
         if answer == "opt_out":
             await _opt_out(link, work)
-        elif not rules.is_answered(answer, confirmed_at=link["confirmed_at"], cancelled_at=link["cancelled_at"]):
+        elif not rules.is_answered(answer, **{name: link[name] for name in ("confirmed_at", "cancelled_at", "declined_at")}):
             rules.check_open(is_open=_is_open(link, slot, work))
             if answer == "confirm":
                 await work.db.run(store.mark_confirmed, id=link["id"], now=work.now)
@@ -137,7 +137,9 @@ async def _cancel(link: Record, asked: Sequence[str], work: UnitOfWork) -> None:
         return
     work.emit(fill(events_pb2.ClientAskedToCancel(), link))
     about = {"kind": "cancellation_asked", "appointment_id": link["appointment_id"], "now": work.now}
-    await work.db.many(mails.add_mail, [{"id": uuid5(link["id"], user_id), "user_id": user_id, **about} for user_id in asked])
+    # Once for each time that they ask: who was declined may ask again.
+    again = "" if link["declined_at"] is None else f" {link['declined_at'].isoformat()}"
+    await work.db.many(mails.add_mail, [{"id": uuid5(link["id"], user_id + again), "user_id": user_id, **about} for user_id in asked])
 
 
 async def _told(
@@ -153,7 +155,8 @@ async def _told(
         "time": dates.format_time(link["starts_at"], zone, known),
         "is_open": _is_open(link, slot, work),
         "is_confirmed": link["confirmed_at"] is not None,
-        "is_cancelled": link["cancelled_at"] is not None,
+        "is_cancelled": rules.waits(cancelled_at=link["cancelled_at"], declined_at=link["declined_at"]),
+        "is_declined": link["declined_at"] is not None,
         "is_opted_out": link["channel"] in {row["channel"] for row in opt_outs},
         "cancel_link": policy["cancel_link"],
         "channel": link["channel"],

@@ -15,9 +15,14 @@ def is_open(status: str, starts_at: datetime, announced: datetime, *, now: datet
     return status == "scheduled" and starts_at == announced and now < starts_at
 
 
-def is_answered(answer: str, *, confirmed_at: datetime | None, cancelled_at: datetime | None) -> bool:
-    """Whether the link has been used for this already. Nobody confirms what they have cancelled."""
-    return cancelled_at is not None or (answer == "confirm" and confirmed_at is not None)
+def waits(*, cancelled_at: datetime | None, declined_at: datetime | None) -> bool:
+    """Whether the client has said that they cannot come, and the practice has not answered that the appointment stays."""
+    return cancelled_at is not None and declined_at is None
+
+
+def is_answered(answer: str, *, confirmed_at: datetime | None, cancelled_at: datetime | None, declined_at: datetime | None) -> bool:
+    """Whether the link has been used for this already. Nobody confirms what they have cancelled, unless the practice has declined it."""
+    return waits(cancelled_at=cancelled_at, declined_at=declined_at) or (answer == "confirm" and confirmed_at is not None)
 
 
 def check_open(*, is_open: bool) -> None:

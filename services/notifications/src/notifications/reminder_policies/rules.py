@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 from chassis.errors import Fault, Invalid
 from notifications.on_call.rules import moment_of
 
-DEFAULT: Mapping[str, Any] = {"quiet_start": None, "quiet_end": None, "late_reminders": "combined", "cancel_link": "ask"}
+DEFAULT: Mapping[str, Any] = {
+    "quiet_start": None,
+    "quiet_end": None,
+    "late_reminders": "combined",
+    "cancel_link": "ask",
+    "tell_declined": True,
+}
 # Where late reminders are skipped: how late one may be.
 TOO_LATE = timedelta(hours=1)
 # Of a reminder that comes before quiet hours which end too late for it.

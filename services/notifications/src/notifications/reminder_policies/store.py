@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, Text, Uuid, bindparam, select
+from sqlalchemy import DateTime, Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -10,7 +10,7 @@ from notifications.reminder_policies.rules import DEFAULT
 from notifications.tables import reminder_policies
 
 _policy: dict[str, Any] = {
-    **{name: bindparam(name, type_=Text) for name in DEFAULT},
+    **{name: bindparam(name, type_=reminder_policies.c[name].type) for name in DEFAULT},
     "updated_at": bindparam("now", type_=DateTime(timezone=True)),
 }
 

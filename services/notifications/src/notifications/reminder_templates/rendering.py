@@ -66,7 +66,7 @@ def default(locale: str) -> ReminderText:
 
 
 def notice(which: str, locale: str) -> ReminderText:
-    """Our own text that says that an appointment was "moved" or "cancelled", or that a time is "offered" to somebody who waits for one."""
+    """Our own text that says that an appointment was "moved" or "cancelled", or stays although it was to be cancelled ("declined"), or that a time is "offered" to somebody who waits for one."""
     known = default(locale).locale
     text = own_texts(known.language)[which]
     return ReminderText(known, text["subject"], text["text"], text.get("html"))

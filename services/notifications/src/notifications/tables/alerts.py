@@ -90,6 +90,8 @@ alert_escalations = tenant(
     # How many people the level found.
     Column("found", Integer, nullable=False),
     moment("escalated_at"),
+    # By hand; null of a timer's step, and of one that an earlier release has written.
+    Column("escalated_by", Uuid),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_alert_escalations"),
     UniqueConstraint("workspace_id", "alert_id", "alert_version", "to_level", name="alert_step_taken_once"),
     ForeignKeyConstraint(

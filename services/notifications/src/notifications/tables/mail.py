@@ -35,7 +35,7 @@ mails = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
     CheckConstraint(
         "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL WHEN 'calendar_update' THEN appointment_id IS NOT NULL"
-        " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true WHEN 'waitlist_offer' THEN true ELSE user_id IS NOT NULL END",
+        " WHEN 'cancellation_declined' THEN appointment_id IS NOT NULL WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true WHEN 'waitlist_offer' THEN true ELSE user_id IS NOT NULL END",
         name="mail_kind_known",
     ),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),

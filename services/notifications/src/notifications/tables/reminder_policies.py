@@ -1,6 +1,6 @@
 """When reminders may go out, and what clients may do by a link in one."""
 
-from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, PrimaryKeyConstraint, Text, text
 
 from chassis.db.tables import moment, tenant
 from notifications.tables.base import metadata
@@ -14,6 +14,8 @@ reminder_policies = tenant(
     Column("quiet_end", Text),
     Column("late_reminders", Text, nullable=False),
     Column("cancel_link", Text, nullable=False),
+    # Whether clients are mailed that a cancellation they asked for was declined.
+    Column("tell_declined", Boolean, nullable=False, server_default=text("true")),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", name="pk_reminder_policies"),
     CheckConstraint("(quiet_start IS NULL) = (quiet_end IS NULL)", name="reminder_policy_quiet_hours"),

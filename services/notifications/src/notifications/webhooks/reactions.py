@@ -40,6 +40,10 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def tell_cancellation_asked(events: Sequence[scheduling_events.AppointmentCancellationAsked], delivery: Delivery) -> None:
         await _tell(delivery, [_of_asking(*each) for each in _dated(events, delivery)])
 
+    @on_many(scheduling_events.AppointmentCancellationDeclined, queue="notifications.tell-cancellation-declined")
+    async def tell_cancellation_declined(events: Sequence[scheduling_events.AppointmentCancellationDeclined], delivery: Delivery) -> None:
+        await _tell(delivery, [_of_declining(*each) for each in _dated(events, delivery)])
+
     @on(scheduling_events.AppointmentClosed, queue="notifications.tell-closed")
     async def tell_closed(event: scheduling_events.AppointmentClosed, delivery: Delivery) -> None:
         data = {"appointment_id": event.appointment_id, "version": event.version}
@@ -56,7 +60,8 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     async def wake_sender(_transaction: Transaction) -> None:
         wake()
 
-    return [tell_booked, tell_moved, tell_confirmed, tell_cancellation_asked, tell_closed, tell_finalized, *_of_clients(_tell)]
+    of_clients_answers = [tell_confirmed, tell_cancellation_asked, tell_cancellation_declined]
+    return [tell_booked, tell_moved, *of_clients_answers, tell_closed, tell_finalized, *_of_clients(_tell)]
 
 
 def _of_clients(tell: Callable[[Delivery, Sequence[Happening]], Awaitable[None]]) -> list[Reaction]:
@@ -105,6 +110,11 @@ def _of_confirmation(event: scheduling_events.AppointmentConfirmed, occurred_at:
 def _of_asking(event: scheduling_events.AppointmentCancellationAsked, occurred_at: datetime) -> Happening:
     data = {"appointment_id": event.appointment_id, "asked_at": to_datetime(event.asked_at), "version": event.version}
     return Happening("appointment.cancellation_asked", event.appointment_id, event.version, occurred_at, data)
+
+
+def _of_declining(event: scheduling_events.AppointmentCancellationDeclined, occurred_at: datetime) -> Happening:
+    data = {"appointment_id": event.appointment_id, "declined_at": to_datetime(event.declined_at), "version": event.version}
+    return Happening("appointment.cancellation_declined", event.appointment_id, event.version, occurred_at, data)
 
 
 def _of_signature(event: clinical_events.SessionFinalized, occurred_at: datetime) -> Happening:

@@ -15,6 +15,7 @@ EVENT_TYPES = (
     "appointment.moved",
     "appointment.confirmed",
     "appointment.cancellation_asked",
+    "appointment.cancellation_declined",
     "appointment.cancelled",
     "appointment.completed",
     "appointment.no_show",

@@ -22,7 +22,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from scheduling.appointments import booking, history_rules, rules, store, time_rules
+from scheduling.appointments import booking, cancellations, history_rules, rules, store, time_rules
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import (
     APPOINTMENTS,
@@ -90,7 +90,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ListAppointments(self, request: pb.ListAppointmentsRequest, work: UnitOfWork) -> pb.AppointmentPage:
         window, wanted = page(request), given(request)
-        appointments = store.appointment_list_latest_first if request.latest_first else store.appointment_list
+        if request.cancellation_asked:
+            appointments = store.asked_list_latest_first if request.latest_first else store.asked_list
+        else:
+            appointments = store.appointment_list_latest_first if request.latest_first else store.appointment_list
         filters = {name: wanted[name] for name in appointments.filters}
         keys = await self._keys.of(work.workspace_id)
         rows, total = await appointments.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
@@ -157,6 +160,9 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             case ChangeEvent.CLOSED:
                 work.emit(to_event(events_pb2.AppointmentClosed, changed, by=work.caller.user_id))
         return to_message(changed, keys)
+
+    async def DeclineCancellation(self, request: pb.DeclineCancellationRequest, work: UnitOfWork) -> pb.Appointment:
+        return await cancellations.decline(request, await self._keys.of(work.workspace_id), work)
 
     async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, work: UnitOfWork) -> pb.DeleteAppointmentResponse:
         rules.check_texts(reason=request.reason)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.errors import Fault, Forbidden, Invalid, NotFound, Stale
+from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale
 from scheduling.appointments.price_rules import check_price
 from scheduling.busy_periods.rules import BUSY_STATUSES
 
@@ -228,6 +228,12 @@ def check_fresh(expected: int | None, version: int) -> None:
     """Raises Stale if the caller saw another version than the current one. None means any version."""
     if expected is not None and expected != version:
         raise Stale("stale_version", "The appointment has changed since.", facts={"current_version": version})
+
+
+def check_cancellation_asked(asked_at: datetime | None) -> None:
+    """Raises Conflict where no client waits to be answered: none has asked, or somebody has answered meanwhile."""
+    if asked_at is None:
+        raise Conflict("cancellation_not_asked", "The client does not ask to cancel this appointment, or has been answered.")
 
 
 def check_client(*, is_active: bool) -> None:

@@ -52,7 +52,7 @@ _a = appointments.c
 _present = _a.deleted_at.is_(None)
 
 
-def _appointment_list(*, latest_first: bool) -> DatedList:
+def _appointment_list(*, latest_first: bool, is_short: bool = False, where: ColumnElement[bool] = _present) -> DatedList:
     return DatedList(
         appointments,
         _a.scheduled_start,
@@ -62,12 +62,17 @@ def _appointment_list(*, latest_first: bool) -> DatedList:
         counter_columns={"status": "status"},
         bounds=(EARLIEST_START, LATEST_START),
         latest_first=latest_first,
-        where=_present,
+        is_short=is_short,
+        where=where,
     )
 
 
 appointment_list = _appointment_list(latest_first=False)
 appointment_list_latest_first = _appointment_list(latest_first=True)
+# Those whose clients ask to cancel them and wait for an answer.
+_asked = _present & _a.cancellation_asked_at.is_not(None)
+asked_list = _appointment_list(latest_first=False, is_short=True, where=_asked)
+asked_list_latest_first = _appointment_list(latest_first=True, is_short=True, where=_asked)
 
 
 def _parameters(*names: str) -> dict[str, Any]:
@@ -113,6 +118,12 @@ change = command(_change.where(_by_id))
 # With the periods that it takes instead of those it has given back. Returns no row as `book` does.
 move = command(_change.where(_by_id, _all_taken).add_cte(_taken))
 
+# The details stay: nothing was edited.
+_declined = _parameters("sealed", "updated_at")
+decline_cancellation = command(
+    update(appointments).where(_by_id).values(cancellation_asked_at=None, version=_a.version + 1, **_declined).returning(*_a)
+)
+
 _deletion = _parameters("sealed", "deletion_reason", "deleted_by", "deleted_at")
 
 mark_deleted = command(update(appointments).where(_by_id).values(**_deletion, version=_a.version + 1, updated_at=_deletion["deleted_at"]))
@@ -144,6 +155,7 @@ slot = query(
         _a.status,
         _a.location_type,
         _a.version,
+        _a.cancellation_asked_at.is_not(None).label("cancellation_asked"),
     ).where(_by_id)
 )
 

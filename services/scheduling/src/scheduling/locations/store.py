@@ -20,7 +20,7 @@ _now = bindparam("now", type_=_TIME)
 _location_id = bindparam("location_id", type_=Uuid)
 _starts_at, _ends_at = func.lower(_a.during, type_=_TIME), func.upper(_a.during, type_=_TIME)
 # The revision that comes when no process of the release before is left.
-_SEALED_SINCE = "0028"
+_SEALED_SINCE = "0029"
 _l = locations.c
 _id = bindparam("id", type_=Uuid)
 _revision = table(VERSION_TABLE, column("version_num", Text), schema=locations.schema)

@@ -50,7 +50,7 @@ appointments = tenant(
     moment("cancelled_at", nullable=True),
     # The client has said by a link that they come at this time. A move forgets it.
     moment("confirmed_at", nullable=True),
-    # The client has said by a link that they cannot come at this time, and the practice wants to be asked.
+    # The client has said by a link that they cannot come at this time, and waits for the practice's answer.
     moment("cancellation_asked_at", nullable=True),
     Column("deleted_by", Uuid),
     moment("deleted_at", nullable=True),
@@ -98,6 +98,11 @@ appointments = tenant(
         "ix_appointments_practitioner",
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index(
+        "ix_appointments_cancellation_asked",
+        "workspace_id", "scheduled_start", "id",
+        postgresql_where=text("deleted_at IS NULL AND cancellation_asked_at IS NOT NULL"),
     ),
     # Calendars of other programs are told what was deleted.
     Index(

@@ -49,7 +49,7 @@ ESCALATION_REASON_MANUAL: EscalationReason
 ESCALATION_REASON_NO_RESPONSE: EscalationReason
 
 class Alert(_message.Message):
-    __slots__ = ("id", "workspace_id", "department_id", "title", "description", "priority", "alert_type", "room_number", "status", "escalation_level", "drill", "created_by", "acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at", "expires_at", "created_at", "updated_at")
+    __slots__ = ("id", "workspace_id", "department_id", "title", "description", "priority", "alert_type", "room_number", "status", "escalation_level", "drill", "created_by", "acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at", "expires_at", "created_at", "updated_at", "escalates_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -69,6 +69,7 @@ class Alert(_message.Message):
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    ESCALATES_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     department_id: str
@@ -88,7 +89,8 @@ class Alert(_message.Message):
     expires_at: _timestamp_pb2.Timestamp
     created_at: _timestamp_pb2.Timestamp
     updated_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., department_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., priority: _Optional[_Union[AlertPriority, str]] = ..., alert_type: _Optional[str] = ..., room_number: _Optional[str] = ..., status: _Optional[_Union[AlertStatus, str]] = ..., escalation_level: _Optional[int] = ..., drill: bool = ..., created_by: _Optional[str] = ..., acknowledged_by: _Optional[str] = ..., acknowledged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resolved_by: _Optional[str] = ..., resolved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    escalates_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., department_id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., priority: _Optional[_Union[AlertPriority, str]] = ..., alert_type: _Optional[str] = ..., room_number: _Optional[str] = ..., status: _Optional[_Union[AlertStatus, str]] = ..., escalation_level: _Optional[int] = ..., drill: bool = ..., created_by: _Optional[str] = ..., acknowledged_by: _Optional[str] = ..., acknowledged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resolved_by: _Optional[str] = ..., resolved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., escalates_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AlertPage(_message.Message):
     __slots__ = ("items", "total")
@@ -105,20 +107,22 @@ class AlertList(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ...) -> None: ...
 
 class Escalation(_message.Message):
-    __slots__ = ("id", "alert_id", "from_level", "to_level", "reason", "escalated_at")
+    __slots__ = ("id", "alert_id", "from_level", "to_level", "reason", "escalated_at", "escalated_by")
     ID_FIELD_NUMBER: _ClassVar[int]
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     FROM_LEVEL_FIELD_NUMBER: _ClassVar[int]
     TO_LEVEL_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     ESCALATED_AT_FIELD_NUMBER: _ClassVar[int]
+    ESCALATED_BY_FIELD_NUMBER: _ClassVar[int]
     id: str
     alert_id: str
     from_level: int
     to_level: int
     reason: EscalationReason
     escalated_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., alert_id: _Optional[str] = ..., from_level: _Optional[int] = ..., to_level: _Optional[int] = ..., reason: _Optional[_Union[EscalationReason, str]] = ..., escalated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    escalated_by: str
+    def __init__(self, id: _Optional[str] = ..., alert_id: _Optional[str] = ..., from_level: _Optional[int] = ..., to_level: _Optional[int] = ..., reason: _Optional[_Union[EscalationReason, str]] = ..., escalated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., escalated_by: _Optional[str] = ...) -> None: ...
 
 class EscalationList(_message.Message):
     __slots__ = ("items",)
@@ -191,10 +195,12 @@ class CancelAlertRequest(_message.Message):
     def __init__(self, alert_id: _Optional[str] = ...) -> None: ...
 
 class EscalateAlertRequest(_message.Message):
-    __slots__ = ("alert_id",)
+    __slots__ = ("alert_id", "seen_level")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    SEEN_LEVEL_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
-    def __init__(self, alert_id: _Optional[str] = ...) -> None: ...
+    seen_level: int
+    def __init__(self, alert_id: _Optional[str] = ..., seen_level: _Optional[int] = ...) -> None: ...
 
 class ListEscalationsRequest(_message.Message):
     __slots__ = ("alert_id",)

@@ -28,7 +28,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0caseload/notifications/v1/reminder_answers.proto\x12\x19\x63\x61seload.notifications.v1\x1a\x31\x63\x61seload/notifications/v1/reminder_policies.proto\x1a)caseload/notifications/v1/reminders.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n\x16GetReminderLinkRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x0e\n\x06locale\x18\x02 \x01(\t\"z\n\x15\x41nswerReminderRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x0e\n\x06locale\x18\x02 \x01(\t\x12\x39\n\x06\x61nswer\x18\x03 \x01(\x0e\x32).caseload.notifications.v1.ReminderAnswer\"\x9e\x02\n\x0cReminderLink\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x10\n\x08practice\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x0c\n\x04time\x18\x04 \x01(\t\x12\x0f\n\x07is_open\x18\x05 \x01(\x08\x12\x14\n\x0cis_confirmed\x18\x06 \x01(\x08\x12\x14\n\x0cis_cancelled\x18\x07 \x01(\x08\x12\x14\n\x0cis_opted_out\x18\x08 \x01(\x08\x12:\n\x0b\x63\x61ncel_link\x18\t \x01(\x0e\x32%.caseload.notifications.v1.CancelLink\x12\x33\n\x07\x63hannel\x18\n \x01(\x0e\x32\".caseload.notifications.v1.Channel\"5\n\x12ListOptOutsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"\x88\x01\n\x06OptOut\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".caseload.notifications.v1.Channel\x12\x30\n\x0copted_out_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\nOptOutPage\x12\x30\n\x05items\x18\x01 \x03(\x0b\x32!.caseload.notifications.v1.OptOut\x12\r\n\x05total\x18\x02 \x01(\x03\"v\n\x15TakeBackOptOutRequest\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x38\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".caseload.notifications.v1.ChannelH\x00\x88\x01\x01\x42\n\n\x08_channel\"\x18\n\x16TakeBackOptOutResponse*\x87\x01\n\x0eReminderAnswer\x12\x1f\n\x1bREMINDER_ANSWER_UNSPECIFIED\x10\x00\x12\x1b\n\x17REMINDER_ANSWER_CONFIRM\x10\x01\x12\x1a\n\x16REMINDER_ANSWER_CANCEL\x10\x02\x12\x1b\n\x17REMINDER_ANSWER_OPT_OUT\x10\x03\x32\x8c\x05\n\x0fReminderAnswers\x12\x9a\x01\n\x0fGetReminderLink\x12\x31.caseload.notifications.v1.GetReminderLinkRequest\x1a\'.caseload.notifications.v1.ReminderLink\"+\x90\x02\x01\x8a\xb5\x18\x06public\x9a\xb5\x18\x1a\x08\x03\x10\x02\x1a\x14reply.appointment_id\x12\x98\x01\n\x0e\x41nswerReminder\x12\x30.caseload.notifications.v1.AnswerReminderRequest\x1a\'.caseload.notifications.v1.ReminderLink\"+\x90\x02\x02\x8a\xb5\x18\x06public\x9a\xb5\x18\x1a\x08\x03\x10\x03\x1a\x14reply.appointment_id\x12\x9d\x01\n\x0bListOptOuts\x12-.caseload.notifications.v1.ListOptOutsRequest\x1a%.caseload.notifications.v1.OptOutPage\"8\x90\x02\x01\x8a\xb5\x18\x0ereminders:read\x9a\xb5\x18\x1b\x08\x02\x10\x02\x1a\x15reply.items.client_id\xa0\xb5\x18\x01\x12\xa0\x01\n\x0eTakeBackOptOut\x12\x30.caseload.notifications.v1.TakeBackOptOutRequest\x1a\x31.caseload.notifications.v1.TakeBackOptOutResponse\")\x90\x02\x02\x8a\xb5\x18\x0freminders:write\x9a\xb5\x18\x0f\x08\x02\x10\x03\x1a\tclient_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0caseload/notifications/v1/reminder_answers.proto\x12\x19\x63\x61seload.notifications.v1\x1a\x31\x63\x61seload/notifications/v1/reminder_policies.proto\x1a)caseload/notifications/v1/reminders.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n\x16GetReminderLinkRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x0e\n\x06locale\x18\x02 \x01(\t\"z\n\x15\x41nswerReminderRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x0e\n\x06locale\x18\x02 \x01(\t\x12\x39\n\x06\x61nswer\x18\x03 \x01(\x0e\x32).caseload.notifications.v1.ReminderAnswer\"\xb3\x02\n\x0cReminderLink\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x10\n\x08practice\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x0c\n\x04time\x18\x04 \x01(\t\x12\x0f\n\x07is_open\x18\x05 \x01(\x08\x12\x14\n\x0cis_confirmed\x18\x06 \x01(\x08\x12\x14\n\x0cis_cancelled\x18\x07 \x01(\x08\x12\x14\n\x0cis_opted_out\x18\x08 \x01(\x08\x12:\n\x0b\x63\x61ncel_link\x18\t \x01(\x0e\x32%.caseload.notifications.v1.CancelLink\x12\x33\n\x07\x63hannel\x18\n \x01(\x0e\x32\".caseload.notifications.v1.Channel\x12\x13\n\x0bis_declined\x18\x0b \x01(\x08\"5\n\x12ListOptOutsRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"\x88\x01\n\x06OptOut\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x33\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".caseload.notifications.v1.Channel\x12\x30\n\x0copted_out_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\nOptOutPage\x12\x30\n\x05items\x18\x01 \x03(\x0b\x32!.caseload.notifications.v1.OptOut\x12\r\n\x05total\x18\x02 \x01(\x03\"v\n\x15TakeBackOptOutRequest\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x38\n\x07\x63hannel\x18\x02 \x01(\x0e\x32\".caseload.notifications.v1.ChannelH\x00\x88\x01\x01\x42\n\n\x08_channel\"\x18\n\x16TakeBackOptOutResponse*\x87\x01\n\x0eReminderAnswer\x12\x1f\n\x1bREMINDER_ANSWER_UNSPECIFIED\x10\x00\x12\x1b\n\x17REMINDER_ANSWER_CONFIRM\x10\x01\x12\x1a\n\x16REMINDER_ANSWER_CANCEL\x10\x02\x12\x1b\n\x17REMINDER_ANSWER_OPT_OUT\x10\x03\x32\x8c\x05\n\x0fReminderAnswers\x12\x9a\x01\n\x0fGetReminderLink\x12\x31.caseload.notifications.v1.GetReminderLinkRequest\x1a\'.caseload.notifications.v1.ReminderLink\"+\x90\x02\x01\x8a\xb5\x18\x06public\x9a\xb5\x18\x1a\x08\x03\x10\x02\x1a\x14reply.appointment_id\x12\x98\x01\n\x0e\x41nswerReminder\x12\x30.caseload.notifications.v1.AnswerReminderRequest\x1a\'.caseload.notifications.v1.ReminderLink\"+\x90\x02\x02\x8a\xb5\x18\x06public\x9a\xb5\x18\x1a\x08\x03\x10\x03\x1a\x14reply.appointment_id\x12\x9d\x01\n\x0bListOptOuts\x12-.caseload.notifications.v1.ListOptOutsRequest\x1a%.caseload.notifications.v1.OptOutPage\"8\x90\x02\x01\x8a\xb5\x18\x0ereminders:read\x9a\xb5\x18\x1b\x08\x02\x10\x02\x1a\x15reply.items.client_id\xa0\xb5\x18\x01\x12\xa0\x01\n\x0eTakeBackOptOut\x12\x30.caseload.notifications.v1.TakeBackOptOutRequest\x1a\x31.caseload.notifications.v1.TakeBackOptOutResponse\")\x90\x02\x02\x8a\xb5\x18\x0freminders:write\x9a\xb5\x18\x0f\x08\x02\x10\x03\x1a\tclient_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,24 +53,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMINDERANSWERS'].methods_by_name['ListOptOuts']._serialized_options = b'\220\002\001\212\265\030\016reminders:read\232\265\030\033\010\002\020\002\032\025reply.items.client_id\240\265\030\001'
   _globals['_REMINDERANSWERS'].methods_by_name['TakeBackOptOut']._loaded_options = None
   _globals['_REMINDERANSWERS'].methods_by_name['TakeBackOptOut']._serialized_options = b'\220\002\002\212\265\030\017reminders:write\232\265\030\017\010\002\020\003\032\tclient_id'
-  _globals['_REMINDERANSWER']._serialized_start=1140
-  _globals['_REMINDERANSWER']._serialized_end=1275
+  _globals['_REMINDERANSWER']._serialized_start=1161
+  _globals['_REMINDERANSWER']._serialized_end=1296
   _globals['_GETREMINDERLINKREQUEST']._serialized_start=241
   _globals['_GETREMINDERLINKREQUEST']._serialized_end=305
   _globals['_ANSWERREMINDERREQUEST']._serialized_start=307
   _globals['_ANSWERREMINDERREQUEST']._serialized_end=429
   _globals['_REMINDERLINK']._serialized_start=432
-  _globals['_REMINDERLINK']._serialized_end=718
-  _globals['_LISTOPTOUTSREQUEST']._serialized_start=720
-  _globals['_LISTOPTOUTSREQUEST']._serialized_end=773
-  _globals['_OPTOUT']._serialized_start=776
-  _globals['_OPTOUT']._serialized_end=912
-  _globals['_OPTOUTPAGE']._serialized_start=914
-  _globals['_OPTOUTPAGE']._serialized_end=991
-  _globals['_TAKEBACKOPTOUTREQUEST']._serialized_start=993
-  _globals['_TAKEBACKOPTOUTREQUEST']._serialized_end=1111
-  _globals['_TAKEBACKOPTOUTRESPONSE']._serialized_start=1113
-  _globals['_TAKEBACKOPTOUTRESPONSE']._serialized_end=1137
-  _globals['_REMINDERANSWERS']._serialized_start=1278
-  _globals['_REMINDERANSWERS']._serialized_end=1930
+  _globals['_REMINDERLINK']._serialized_end=739
+  _globals['_LISTOPTOUTSREQUEST']._serialized_start=741
+  _globals['_LISTOPTOUTSREQUEST']._serialized_end=794
+  _globals['_OPTOUT']._serialized_start=797
+  _globals['_OPTOUT']._serialized_end=933
+  _globals['_OPTOUTPAGE']._serialized_start=935
+  _globals['_OPTOUTPAGE']._serialized_end=1012
+  _globals['_TAKEBACKOPTOUTREQUEST']._serialized_start=1014
+  _globals['_TAKEBACKOPTOUTREQUEST']._serialized_end=1132
+  _globals['_TAKEBACKOPTOUTRESPONSE']._serialized_start=1134
+  _globals['_TAKEBACKOPTOUTRESPONSE']._serialized_end=1158
+  _globals['_REMINDERANSWERS']._serialized_start=1299
+  _globals['_REMINDERANSWERS']._serialized_end=1951
 # @@protoc_insertion_point(module_scope)

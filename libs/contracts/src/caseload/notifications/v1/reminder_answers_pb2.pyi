@@ -43,7 +43,7 @@ class AnswerReminderRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., locale: _Optional[str] = ..., answer: _Optional[_Union[ReminderAnswer, str]] = ...) -> None: ...
 
 class ReminderLink(_message.Message):
-    __slots__ = ("appointment_id", "practice", "date", "time", "is_open", "is_confirmed", "is_cancelled", "is_opted_out", "cancel_link", "channel")
+    __slots__ = ("appointment_id", "practice", "date", "time", "is_open", "is_confirmed", "is_cancelled", "is_opted_out", "cancel_link", "channel", "is_declined")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTICE_FIELD_NUMBER: _ClassVar[int]
     DATE_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,7 @@ class ReminderLink(_message.Message):
     IS_OPTED_OUT_FIELD_NUMBER: _ClassVar[int]
     CANCEL_LINK_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    IS_DECLINED_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     practice: str
     date: str
@@ -64,7 +65,8 @@ class ReminderLink(_message.Message):
     is_opted_out: bool
     cancel_link: _reminder_policies_pb2.CancelLink
     channel: _reminders_pb2.Channel
-    def __init__(self, appointment_id: _Optional[str] = ..., practice: _Optional[str] = ..., date: _Optional[str] = ..., time: _Optional[str] = ..., is_open: bool = ..., is_confirmed: bool = ..., is_cancelled: bool = ..., is_opted_out: bool = ..., cancel_link: _Optional[_Union[_reminder_policies_pb2.CancelLink, str]] = ..., channel: _Optional[_Union[_reminders_pb2.Channel, str]] = ...) -> None: ...
+    is_declined: bool
+    def __init__(self, appointment_id: _Optional[str] = ..., practice: _Optional[str] = ..., date: _Optional[str] = ..., time: _Optional[str] = ..., is_open: bool = ..., is_confirmed: bool = ..., is_cancelled: bool = ..., is_opted_out: bool = ..., cancel_link: _Optional[_Union[_reminder_policies_pb2.CancelLink, str]] = ..., channel: _Optional[_Union[_reminders_pb2.Channel, str]] = ..., is_declined: bool = ...) -> None: ...
 
 class ListOptOutsRequest(_message.Message):
     __slots__ = ("page", "page_size")

@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1caseload/notifications/v1/reminder_policies.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x0eReminderPolicy\x12\x18\n\x0bquiet_start\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tquiet_end\x18\x02 \x01(\tH\x01\x88\x01\x01\x12@\n\x0elate_reminders\x18\x03 \x01(\x0e\x32(.caseload.notifications.v1.LateReminders\x12:\n\x0b\x63\x61ncel_link\x18\x04 \x01(\x0e\x32%.caseload.notifications.v1.CancelLink\x12.\n\nupdated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\n\x0c_quiet_startB\x0c\n\n_quiet_end\"\x1a\n\x18GetReminderPolicyRequest\"\xe8\x01\n\x18SetReminderPolicyRequest\x12\x18\n\x0bquiet_start\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tquiet_end\x18\x02 \x01(\tH\x01\x88\x01\x01\x12@\n\x0elate_reminders\x18\x03 \x01(\x0e\x32(.caseload.notifications.v1.LateReminders\x12:\n\x0b\x63\x61ncel_link\x18\x04 \x01(\x0e\x32%.caseload.notifications.v1.CancelLinkB\x0e\n\x0c_quiet_startB\x0c\n\n_quiet_end*\x81\x01\n\rLateReminders\x12\x1e\n\x1aLATE_REMINDERS_UNSPECIFIED\x10\x00\x12\x17\n\x13LATE_REMINDERS_LATE\x10\x01\x12\x1b\n\x17LATE_REMINDERS_COMBINED\x10\x02\x12\x1a\n\x16LATE_REMINDERS_SKIPPED\x10\x03*V\n\nCancelLink\x12\x1b\n\x17\x43\x41NCEL_LINK_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41NCEL_LINK_CANCEL\x10\x01\x12\x13\n\x0f\x43\x41NCEL_LINK_ASK\x10\x02\x32\xe5\x02\n\x10ReminderPolicies\x12\xba\x01\n\x11GetReminderPolicy\x12\x33.caseload.notifications.v1.GetReminderPolicyRequest\x1a).caseload.notifications.v1.ReminderPolicy\"E\x90\x02\x01\x8a\xb5\x18\x0ereminders:read\x9a\xb5\x18,\"*the practice\'s own rules; no client\'s data\x12\x93\x01\n\x11SetReminderPolicy\x12\x33.caseload.notifications.v1.SetReminderPolicyRequest\x1a).caseload.notifications.v1.ReminderPolicy\"\x1e\x90\x02\x02\x8a\xb5\x18\x0freminders:write\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1caseload/notifications/v1/reminder_policies.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x02\n\x0eReminderPolicy\x12\x18\n\x0bquiet_start\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tquiet_end\x18\x02 \x01(\tH\x01\x88\x01\x01\x12@\n\x0elate_reminders\x18\x03 \x01(\x0e\x32(.caseload.notifications.v1.LateReminders\x12:\n\x0b\x63\x61ncel_link\x18\x04 \x01(\x0e\x32%.caseload.notifications.v1.CancelLink\x12.\n\nupdated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rtell_declined\x18\x06 \x01(\x08\x42\x0e\n\x0c_quiet_startB\x0c\n\n_quiet_end\"\x1a\n\x18GetReminderPolicyRequest\"\x96\x02\n\x18SetReminderPolicyRequest\x12\x18\n\x0bquiet_start\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tquiet_end\x18\x02 \x01(\tH\x01\x88\x01\x01\x12@\n\x0elate_reminders\x18\x03 \x01(\x0e\x32(.caseload.notifications.v1.LateReminders\x12:\n\x0b\x63\x61ncel_link\x18\x04 \x01(\x0e\x32%.caseload.notifications.v1.CancelLink\x12\x1a\n\rtell_declined\x18\x05 \x01(\x08H\x02\x88\x01\x01\x42\x0e\n\x0c_quiet_startB\x0c\n\n_quiet_endB\x10\n\x0e_tell_declined*\x81\x01\n\rLateReminders\x12\x1e\n\x1aLATE_REMINDERS_UNSPECIFIED\x10\x00\x12\x17\n\x13LATE_REMINDERS_LATE\x10\x01\x12\x1b\n\x17LATE_REMINDERS_COMBINED\x10\x02\x12\x1a\n\x16LATE_REMINDERS_SKIPPED\x10\x03*V\n\nCancelLink\x12\x1b\n\x17\x43\x41NCEL_LINK_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41NCEL_LINK_CANCEL\x10\x01\x12\x13\n\x0f\x43\x41NCEL_LINK_ASK\x10\x02\x32\xe5\x02\n\x10ReminderPolicies\x12\xba\x01\n\x11GetReminderPolicy\x12\x33.caseload.notifications.v1.GetReminderPolicyRequest\x1a).caseload.notifications.v1.ReminderPolicy\"E\x90\x02\x01\x8a\xb5\x18\x0ereminders:read\x9a\xb5\x18,\"*the practice\'s own rules; no client\'s data\x12\x93\x01\n\x11SetReminderPolicy\x12\x33.caseload.notifications.v1.SetReminderPolicyRequest\x1a).caseload.notifications.v1.ReminderPolicy\"\x1e\x90\x02\x02\x8a\xb5\x18\x0freminders:write\x9a\xb5\x18\x04\x08\t\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,16 +37,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMINDERPOLICIES'].methods_by_name['GetReminderPolicy']._serialized_options = b'\220\002\001\212\265\030\016reminders:read\232\265\030,\"*the practice\'s own rules; no client\'s data'
   _globals['_REMINDERPOLICIES'].methods_by_name['SetReminderPolicy']._loaded_options = None
   _globals['_REMINDERPOLICIES'].methods_by_name['SetReminderPolicy']._serialized_options = b'\220\002\002\212\265\030\017reminders:write\232\265\030\004\010\t\020\003'
-  _globals['_LATEREMINDERS']._serialized_start=685
-  _globals['_LATEREMINDERS']._serialized_end=814
-  _globals['_CANCELLINK']._serialized_start=816
-  _globals['_CANCELLINK']._serialized_end=902
+  _globals['_LATEREMINDERS']._serialized_start=754
+  _globals['_LATEREMINDERS']._serialized_end=883
+  _globals['_CANCELLINK']._serialized_start=885
+  _globals['_CANCELLINK']._serialized_end=971
   _globals['_REMINDERPOLICY']._serialized_start=149
-  _globals['_REMINDERPOLICY']._serialized_end=419
-  _globals['_GETREMINDERPOLICYREQUEST']._serialized_start=421
-  _globals['_GETREMINDERPOLICYREQUEST']._serialized_end=447
-  _globals['_SETREMINDERPOLICYREQUEST']._serialized_start=450
-  _globals['_SETREMINDERPOLICYREQUEST']._serialized_end=682
-  _globals['_REMINDERPOLICIES']._serialized_start=905
-  _globals['_REMINDERPOLICIES']._serialized_end=1262
+  _globals['_REMINDERPOLICY']._serialized_end=442
+  _globals['_GETREMINDERPOLICYREQUEST']._serialized_start=444
+  _globals['_GETREMINDERPOLICYREQUEST']._serialized_end=470
+  _globals['_SETREMINDERPOLICYREQUEST']._serialized_start=473
+  _globals['_SETREMINDERPOLICYREQUEST']._serialized_end=751
+  _globals['_REMINDERPOLICIES']._serialized_start=974
+  _globals['_REMINDERPOLICIES']._serialized_end=1331
 # @@protoc_insertion_point(module_scope)

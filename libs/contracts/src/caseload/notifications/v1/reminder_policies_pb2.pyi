@@ -31,31 +31,35 @@ CANCEL_LINK_CANCEL: CancelLink
 CANCEL_LINK_ASK: CancelLink
 
 class ReminderPolicy(_message.Message):
-    __slots__ = ("quiet_start", "quiet_end", "late_reminders", "cancel_link", "updated_at")
+    __slots__ = ("quiet_start", "quiet_end", "late_reminders", "cancel_link", "updated_at", "tell_declined")
     QUIET_START_FIELD_NUMBER: _ClassVar[int]
     QUIET_END_FIELD_NUMBER: _ClassVar[int]
     LATE_REMINDERS_FIELD_NUMBER: _ClassVar[int]
     CANCEL_LINK_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    TELL_DECLINED_FIELD_NUMBER: _ClassVar[int]
     quiet_start: str
     quiet_end: str
     late_reminders: LateReminders
     cancel_link: CancelLink
     updated_at: _timestamp_pb2.Timestamp
-    def __init__(self, quiet_start: _Optional[str] = ..., quiet_end: _Optional[str] = ..., late_reminders: _Optional[_Union[LateReminders, str]] = ..., cancel_link: _Optional[_Union[CancelLink, str]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    tell_declined: bool
+    def __init__(self, quiet_start: _Optional[str] = ..., quiet_end: _Optional[str] = ..., late_reminders: _Optional[_Union[LateReminders, str]] = ..., cancel_link: _Optional[_Union[CancelLink, str]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tell_declined: bool = ...) -> None: ...
 
 class GetReminderPolicyRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class SetReminderPolicyRequest(_message.Message):
-    __slots__ = ("quiet_start", "quiet_end", "late_reminders", "cancel_link")
+    __slots__ = ("quiet_start", "quiet_end", "late_reminders", "cancel_link", "tell_declined")
     QUIET_START_FIELD_NUMBER: _ClassVar[int]
     QUIET_END_FIELD_NUMBER: _ClassVar[int]
     LATE_REMINDERS_FIELD_NUMBER: _ClassVar[int]
     CANCEL_LINK_FIELD_NUMBER: _ClassVar[int]
+    TELL_DECLINED_FIELD_NUMBER: _ClassVar[int]
     quiet_start: str
     quiet_end: str
     late_reminders: LateReminders
     cancel_link: CancelLink
-    def __init__(self, quiet_start: _Optional[str] = ..., quiet_end: _Optional[str] = ..., late_reminders: _Optional[_Union[LateReminders, str]] = ..., cancel_link: _Optional[_Union[CancelLink, str]] = ...) -> None: ...
+    tell_declined: bool
+    def __init__(self, quiet_start: _Optional[str] = ..., quiet_end: _Optional[str] = ..., late_reminders: _Optional[_Union[LateReminders, str]] = ..., cancel_link: _Optional[_Union[CancelLink, str]] = ..., tell_declined: bool = ...) -> None: ...

@@ -251,6 +251,16 @@ class ChangeAppointmentRequest(_message.Message):
     time_zone: str
     def __init__(self, appointment_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., allow_conflict: bool = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_reason: _Optional[str] = ..., expected_version: _Optional[int] = ..., overbooking_reason: _Optional[str] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
+class DeclineCancellationRequest(_message.Message):
+    __slots__ = ("appointment_id", "expected_version", "tell_client")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TELL_CLIENT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    expected_version: int
+    tell_client: bool
+    def __init__(self, appointment_id: _Optional[str] = ..., expected_version: _Optional[int] = ..., tell_client: bool = ...) -> None: ...
+
 class GetAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id",)
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -258,7 +268,7 @@ class GetAppointmentRequest(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
 
 class ListAppointmentsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first", "with_series", "skip")
+    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first", "with_series", "cancellation_asked", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     START_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -268,6 +278,7 @@ class ListAppointmentsRequest(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LATEST_FIRST_FIELD_NUMBER: _ClassVar[int]
     WITH_SERIES_FIELD_NUMBER: _ClassVar[int]
+    CANCELLATION_ASKED_FIELD_NUMBER: _ClassVar[int]
     SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
@@ -278,8 +289,9 @@ class ListAppointmentsRequest(_message.Message):
     status: AppointmentStatus
     latest_first: bool
     with_series: bool
+    cancellation_asked: bool
     skip: int
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ..., with_series: bool = ..., skip: _Optional[int] = ...) -> None: ...
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ..., with_series: bool = ..., cancellation_asked: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class DeleteAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id", "reason", "note_action", "note_reason")
@@ -450,7 +462,7 @@ class GetSlotRequest(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
 
 class Slot(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "status", "location_type", "version")
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "status", "location_type", "version", "cancellation_asked")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -459,6 +471,7 @@ class Slot(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    CANCELLATION_ASKED_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     practitioner_id: str
@@ -467,7 +480,8 @@ class Slot(_message.Message):
     status: AppointmentStatus
     location_type: LocationType
     version: int
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., version: _Optional[int] = ...) -> None: ...
+    cancellation_asked: bool
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., version: _Optional[int] = ..., cancellation_asked: bool = ...) -> None: ...
 
 class ListAgendaRequest(_message.Message):
     __slots__ = ("practitioner_id", "since", "until")

@@ -27,6 +27,9 @@ class AppointmentsServicer(ABC, Generic[WorkT]):
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: WorkT) -> pb.Appointment: ...
 
     @abstractmethod
+    async def DeclineCancellation(self, request: pb.DeclineCancellationRequest, work: WorkT) -> pb.Appointment: ...
+
+    @abstractmethod
     async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, work: WorkT) -> pb.DeleteAppointmentResponse: ...
 
     @abstractmethod
@@ -63,6 +66,7 @@ class AppointmentsStub:
         self.GetAppointment: AppointmentsGetAppointment = caller_of(methods['GetAppointment'])
         self.ListAppointments: AppointmentsListAppointments = caller_of(methods['ListAppointments'])
         self.ChangeAppointment: AppointmentsChangeAppointment = caller_of(methods['ChangeAppointment'])
+        self.DeclineCancellation: AppointmentsDeclineCancellation = caller_of(methods['DeclineCancellation'])
         self.DeleteAppointment: AppointmentsDeleteAppointment = caller_of(methods['DeleteAppointment'])
         self.GetDeletion: AppointmentsGetDeletion = caller_of(methods['GetDeletion'])
         self.CheckConflicts: AppointmentsCheckConflicts = caller_of(methods['CheckConflicts'])
@@ -88,6 +92,10 @@ class AppointmentsListAppointments(Protocol):
 
 class AppointmentsChangeAppointment(Protocol):
     def __call__(self, request: pb.ChangeAppointmentRequest, context: Any) -> Awaitable[pb.Appointment]: ...
+
+
+class AppointmentsDeclineCancellation(Protocol):
+    def __call__(self, request: pb.DeclineCancellationRequest, context: Any) -> Awaitable[pb.Appointment]: ...
 
 
 class AppointmentsDeleteAppointment(Protocol):

@@ -27,7 +27,7 @@ from caseload.scheduling.v1 import appointments_pb2 as caseload_dot_scheduling_d
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#caseload/scheduling/v1/events.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a)caseload/scheduling/v1/appointments.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x02\n\x11\x41ppointmentBooked\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\x0fpractitioner_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x1d\n\nby_user_id\x18\x07 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x35\n\nbatch_part\x18\x08 \x01(\x0e\x32!.caseload.scheduling.v1.BatchPartB\r\n\x0b_by_user_id\"\x80\x03\n\x10\x41ppointmentMoved\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\x0fpractitioner_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x1d\n\nby_user_id\x18\x07 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x35\n\nbatch_part\x18\x08 \x01(\x0e\x32!.caseload.scheduling.v1.BatchPart\x12)\n\x16\x66ormer_practitioner_id\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x42\r\n\x0b_by_user_idB\x19\n\x17_former_practitioner_id\"\xef\x01\n\x11\x41ppointmentClosed\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x1d\n\x0fpractitioner_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\nby_user_id\x18\x06 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x35\n\nbatch_part\x18\x07 \x01(\x0e\x32!.caseload.scheduling.v1.BatchPartB\r\n\x0b_by_user_id\"\x90\x01\n\x14\x41ppointmentConfirmed\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x30\n\x0c\x63onfirmed_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x1c\x41ppointmentCancellationAsked\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12,\n\x08\x61sked_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"R\n\x10PaymentRequested\x12 \n\x12payment_request_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1c\n\x0e\x61ppointment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x85\x01\n\x12\x41ppointmentDeleted\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x37\n\x0bnote_action\x18\x02 \x01(\x0e\x32\".caseload.scheduling.v1.NoteAction\x12\x18\n\ndeleted_by\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\"\x8d\x01\n\x0fWaitlistChanged\x12\x16\n\x08\x65ntry_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x1b\n\x08offer_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x0b\n\t_offer_id\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03*U\n\tBatchPart\x12\x1a\n\x16\x42\x41TCH_PART_UNSPECIFIED\x10\x00\x12\x14\n\x10\x42\x41TCH_PART_FIRST\x10\x01\x12\x16\n\x12\x42\x41TCH_PART_FURTHER\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#caseload/scheduling/v1/events.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a)caseload/scheduling/v1/appointments.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x02\n\x11\x41ppointmentBooked\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\x0fpractitioner_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x1d\n\nby_user_id\x18\x07 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x35\n\nbatch_part\x18\x08 \x01(\x0e\x32!.caseload.scheduling.v1.BatchPartB\r\n\x0b_by_user_id\"\x80\x03\n\x10\x41ppointmentMoved\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\x0fpractitioner_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x1d\n\nby_user_id\x18\x07 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x35\n\nbatch_part\x18\x08 \x01(\x0e\x32!.caseload.scheduling.v1.BatchPart\x12)\n\x16\x66ormer_practitioner_id\x18\t \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x42\r\n\x0b_by_user_idB\x19\n\x17_former_practitioner_id\"\xef\x01\n\x11\x41ppointmentClosed\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x1d\n\x0fpractitioner_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\nby_user_id\x18\x06 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x35\n\nbatch_part\x18\x07 \x01(\x0e\x32!.caseload.scheduling.v1.BatchPartB\r\n\x0b_by_user_id\"\x90\x01\n\x14\x41ppointmentConfirmed\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x30\n\x0c\x63onfirmed_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x1c\x41ppointmentCancellationAsked\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12,\n\x08\x61sked_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa1\x02\n\x1f\x41ppointmentCancellationDeclined\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x64\x65\x63lined_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\nby_user_id\x18\x06 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x18\n\x0btell_client\x18\x07 \x01(\x08H\x01\x88\x01\x01\x42\r\n\x0b_by_user_idB\x0e\n\x0c_tell_client\"R\n\x10PaymentRequested\x12 \n\x12payment_request_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1c\n\x0e\x61ppointment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x85\x01\n\x12\x41ppointmentDeleted\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x37\n\x0bnote_action\x18\x02 \x01(\x0e\x32\".caseload.scheduling.v1.NoteAction\x12\x18\n\ndeleted_by\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\"\x8d\x01\n\x0fWaitlistChanged\x12\x16\n\x08\x65ntry_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x1b\n\x08offer_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x0b\n\t_offer_id\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03*U\n\tBatchPart\x12\x1a\n\x16\x42\x41TCH_PART_UNSPECIFIED\x10\x00\x12\x14\n\x10\x42\x41TCH_PART_FIRST\x10\x01\x12\x16\n\x12\x42\x41TCH_PART_FURTHER\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -68,6 +68,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPOINTMENTCANCELLATIONASKED'].fields_by_name['appointment_id']._serialized_options = b'\340\265\030\001'
   _globals['_APPOINTMENTCANCELLATIONASKED'].fields_by_name['client_id']._loaded_options = None
   _globals['_APPOINTMENTCANCELLATIONASKED'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
+  _globals['_APPOINTMENTCANCELLATIONDECLINED'].fields_by_name['appointment_id']._loaded_options = None
+  _globals['_APPOINTMENTCANCELLATIONDECLINED'].fields_by_name['appointment_id']._serialized_options = b'\340\265\030\001'
+  _globals['_APPOINTMENTCANCELLATIONDECLINED'].fields_by_name['client_id']._loaded_options = None
+  _globals['_APPOINTMENTCANCELLATIONDECLINED'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
+  _globals['_APPOINTMENTCANCELLATIONDECLINED'].fields_by_name['by_user_id']._loaded_options = None
+  _globals['_APPOINTMENTCANCELLATIONDECLINED'].fields_by_name['by_user_id']._serialized_options = b'\340\265\030\001'
   _globals['_PAYMENTREQUESTED'].fields_by_name['payment_request_id']._loaded_options = None
   _globals['_PAYMENTREQUESTED'].fields_by_name['payment_request_id']._serialized_options = b'\340\265\030\001'
   _globals['_PAYMENTREQUESTED'].fields_by_name['appointment_id']._loaded_options = None
@@ -88,8 +94,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_CLIENTERASUREFINISHED'].fields_by_name['client_id']._loaded_options = None
   _globals['_CLIENTERASUREFINISHED'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
-  _globals['_BATCHPART']._serialized_start=1964
-  _globals['_BATCHPART']._serialized_end=2049
+  _globals['_BATCHPART']._serialized_start=2256
+  _globals['_BATCHPART']._serialized_end=2341
   _globals['_APPOINTMENTBOOKED']._serialized_start=175
   _globals['_APPOINTMENTBOOKED']._serialized_end=490
   _globals['_APPOINTMENTMOVED']._serialized_start=493
@@ -100,16 +106,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPOINTMENTCONFIRMED']._serialized_end=1266
   _globals['_APPOINTMENTCANCELLATIONASKED']._serialized_start=1269
   _globals['_APPOINTMENTCANCELLATIONASKED']._serialized_end=1417
-  _globals['_PAYMENTREQUESTED']._serialized_start=1419
-  _globals['_PAYMENTREQUESTED']._serialized_end=1501
-  _globals['_APPOINTMENTDELETED']._serialized_start=1504
-  _globals['_APPOINTMENTDELETED']._serialized_end=1637
-  _globals['_WAITLISTCHANGED']._serialized_start=1640
-  _globals['_WAITLISTCHANGED']._serialized_end=1781
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=1783
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=1839
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=1841
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=1895
-  _globals['_CLIENTERASUREFINISHED']._serialized_start=1897
-  _globals['_CLIENTERASUREFINISHED']._serialized_end=1962
+  _globals['_APPOINTMENTCANCELLATIONDECLINED']._serialized_start=1420
+  _globals['_APPOINTMENTCANCELLATIONDECLINED']._serialized_end=1709
+  _globals['_PAYMENTREQUESTED']._serialized_start=1711
+  _globals['_PAYMENTREQUESTED']._serialized_end=1793
+  _globals['_APPOINTMENTDELETED']._serialized_start=1796
+  _globals['_APPOINTMENTDELETED']._serialized_end=1929
+  _globals['_WAITLISTCHANGED']._serialized_start=1932
+  _globals['_WAITLISTCHANGED']._serialized_end=2073
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=2075
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=2131
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=2133
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=2187
+  _globals['_CLIENTERASUREFINISHED']._serialized_start=2189
+  _globals['_CLIENTERASUREFINISHED']._serialized_end=2254
 # @@protoc_insertion_point(module_scope)

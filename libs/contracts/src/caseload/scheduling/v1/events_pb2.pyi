@@ -104,6 +104,24 @@ class AppointmentCancellationAsked(_message.Message):
     asked_at: _timestamp_pb2.Timestamp
     def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class AppointmentCancellationDeclined(_message.Message):
+    __slots__ = ("appointment_id", "client_id", "version", "starts_at", "declined_at", "by_user_id", "tell_client")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    DECLINED_AT_FIELD_NUMBER: _ClassVar[int]
+    BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    TELL_CLIENT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    client_id: str
+    version: int
+    starts_at: _timestamp_pb2.Timestamp
+    declined_at: _timestamp_pb2.Timestamp
+    by_user_id: str
+    tell_client: bool
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., declined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by_user_id: _Optional[str] = ..., tell_client: bool = ...) -> None: ...
+
 class PaymentRequested(_message.Message):
     __slots__ = ("payment_request_id", "appointment_id")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]

@@ -1,7 +1,7 @@
 """From here on the service seals the addresses of locations. Until then they stay as the release before reads them, so that it can be gone back to."""
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 contract = True

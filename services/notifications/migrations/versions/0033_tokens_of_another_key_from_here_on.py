@@ -1,7 +1,7 @@
 """From here on the key that addresses are known by may be changed. The release before knows them by one key alone."""
 
-revision = "0031"
-down_revision = "0030"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 contract = True
