@@ -660,9 +660,11 @@ async def test_whoever_signs_in_again_finds_the_provider_at_the_page_and_is_led_
         assert led.headers["location"] == "/auth/sign-in?done=again&next=%2Fauth%2Fsecond-factor"
         page = await browser.get(led.headers["location"])
         assert all(mark not in page.text for mark in ("/auth/sign-in-link", 'name="password"', 'id="passkey"'))
-        # Where it takes a sign-in of their own nothing would be left: the page is that of everybody, and says what it refuses.
-        own = await browser.get("/auth/sign-in?done=own")
-        assert ('name="password"' in own.text, "/auth/sso/" in own.text) == (True, False)
+        # Where it takes a sign-in of their own nothing is left, and the page says so.
+        own = await browser.get("/auth/sign-in?done=own&next=%2Fdocs", headers={"Accept-Language": "fr"})
+        assert [mark for mark in ("/auth/sign-in-link", 'name="password"', 'id="passkey"', "/auth/sso/") if mark in own.text] == []
+        assert language("fr").texts["done_nothing_left"] in html.unescape(own.text)
+        assert 'href="/docs"' in own.text
         fields = fields_of(page)
         assert (fields["next"], fields["again"]) == ("/auth/second-factor", "true")
         leading = await browser.post(f"/auth/sso/{slug}", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
@@ -671,6 +673,8 @@ async def test_whoever_signs_in_again_finds_the_provider_at_the_page_and_is_led_
 
         back = await browser.get(path_of(await provider.sign_in(url, who)))
         assert (back.status_code, back.headers["location"]) == (303, "/auth/second-factor")
+        # What the new sign-in replaces is over (decision 144).
+        assert [each["current"] for each in (await browser.get("/api/v1/auth/sessions")).json()] == [True]
         form = fields_of(await browser.get("/auth/second-factor"))
         enrolled = await browser.post("/auth/second-factor/enrol", data=form)
         assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)

@@ -63,7 +63,8 @@ class Authenticator:
     async def present_caller(self, request: GatewayRequest) -> Caller | None:
         """Who is signed in in this browser; None where nobody is, or it does not say.
 
-        A form is not checked for it: what asks may show them something, and does nothing in their name but renew their tokens.
+        A form is not checked for it: what asks may show them something, and does nothing in their name but renew their tokens, and end
+        their login session where somebody signs in in its place.
         """
         try:
             if not request.is_safe:

@@ -10,6 +10,7 @@ from caseload.identity.v1 import single_sign_on_pb2 as pb
 from chassis.errors import Refusal, Unauthenticated
 from gateway.api.single_sign_on.routes import begin
 from gateway.pages.destinations import ACCOUNT
+from gateway.pages.entering import enter
 from gateway.pages.provider import leading_page
 from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED
 from gateway.pages.visit import AnyVisit, OwnVisit, Visit
@@ -55,11 +56,11 @@ async def replace_sign_in(visit: OwnVisit) -> Response:
         visit.cookies.forget_waiting_sign_in()
         return _refused(visit, refusal) if replaces else visit.go(ACCOUNT)
     visit.cookies.forget_waiting_sign_in()
-    ended = request.context.token if replaces else waiting.access_token
-    await sign_in.Logout(sign_in_pb2.LogoutRequest(), request.new_context(visit.state.settings.call_seconds, token=ended))
+    seconds = visit.state.settings.call_seconds
     if replaces:
-        visit.authenticator.write_cookies(request, waiting)
+        await enter(request, visit.authenticator, waiting, request.caller, seconds)
         return visit.go(visit.next or ACCOUNT)
+    await sign_in.Logout(sign_in_pb2.LogoutRequest(), request.new_context(seconds, token=waiting.access_token))
     return visit.go(ACCOUNT)
 
 

@@ -14,6 +14,7 @@ from gateway.api.single_sign_on import schemas
 from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
+from gateway.pages.entering import enter
 from gateway.pages.home import prefers_json
 from gateway.pages.provider import asking_page, callback_again, present_user
 from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED, refused_page
@@ -119,7 +120,7 @@ async def finish_sso(
     if present is not None and finished.not_asked:
         # They sign in again, and what they want to do would be refused once more.
         leads_to = with_query(SIGN_IN, done="not_asked", next=leads_to)
-    authenticator.write_cookies(request, finished.signed_in)
+    await enter(request, authenticator, finished.signed_in, None if present is None else present.caller, settings.call_seconds)
     return RedirectResponse(leads_to, 303)
 
 
