@@ -397,7 +397,7 @@ async def test_the_pages_on_the_way_to_a_provider_are_accessible_and_lead_there(
     reader, page = language("he"), tab.page
     present, other = User(full_name="Henrietta Castellanos", email="h@example.org"), User(full_name="Nora Quist", email="n@example.org")
     pages = {
-        "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other),
+        "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other, waiting="x"),
         "GET /auth/sso/lakeside": render(
             "single_sign_on.html", reader, title="x", address="/", text=reader.texts["sso_ask_text"], return_to="/clients", again=""
         ),

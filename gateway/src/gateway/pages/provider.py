@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from caseload.identity.v1 import sign_in_pb2, users_pb2
+from chassis.auth.tokens import session_of
 from chassis.context import Caller
 from chassis.errors import NotFound, Unauthenticated
 from gateway.auth.authenticator import Authenticator
@@ -63,4 +64,7 @@ def asking_page(visit: Visit, present: Present, signed_in: sign_in_pb2.SignedIn,
     visit.cookies.keep_waiting_sign_in(signed_in.refresh_token)
     visit.form_token = visit.authenticator.csrf.token(present.session_id)
     visit.next = visit.destinations.checked(leads_to)
-    return visit.page("replace.html", "replace_title", narrow=True, languages=(), present=present.user, other=signed_in.user)
+    waiting = session_of(signed_in.access_token)
+    return visit.page(
+        "replace.html", "replace_title", narrow=True, languages=(), present=present.user, other=signed_in.user, waiting=waiting
+    )
