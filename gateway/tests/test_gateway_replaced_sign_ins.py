@@ -1,15 +1,18 @@
 """Who signs in at a page ends the login session that the browser had, whoever it was; at the API nothing is ended (decision 144)."""
 
+import asyncio
 import html
 import json
 import re
 import time
+from contextlib import AsyncExitStack
 
 import jwt
 import pyotp
 import pytest
 
 from caseload.audit.v1 import events_pb2 as audit_pb2
+from caseload.identity.v1 import events_pb2 as identity_pb2
 from chassis.errors import Unavailable
 from standalone.selftest.software_authenticator import SoftPasskey
 
@@ -120,7 +123,7 @@ async def reasons(gateway, person):
             "SELECT id, end_reason FROM identity.login_sessions WHERE user_id = $1 AND ended_at IS NOT NULL", person.user_id
         )
     lines = await gateway.environment.emitted(audit_pb2.AuditRecorded, person.workspace_id)
-    told = [line.facts["reason"] for line in lines if line.event_type == "logout"]
+    told = [line.facts["reason"] for line in lines if line.event_type == "logout" and line.outcome == audit_pb2.OUTCOME_SUCCESS]
     assert told == [row["end_reason"] for row in ended]
     return [(str(row["id"]), row["end_reason"]) for row in ended]
 
@@ -180,3 +183,27 @@ async def test_where_the_former_sign_in_cannot_be_ended_the_browser_stays_as_it_
     assert (refused.status_code, asked) == (503, [True])
     assert session_of(at_the_page) == former
     assert (await at_the_page.get("/api/v1/auth/me")).status_code == 200
+
+
+async def tabs_of(gateway, stack, http, number):
+    """As many requests that a browser sends at once: each with the cookies of now."""
+    tabs = [await stack.enter_async_context(gateway.anonymous()) for _ in range(number)]
+    for tab in tabs:
+        for name, value in http.cookies.items():
+            tab.cookies.set(name, value)
+    return tabs
+
+
+@pytest.mark.parametrize("is_idle", [False, True])
+async def test_tabs_that_sign_in_at_once_all_get_in_and_end_the_former_one_once(gateway, at_the_page, person, is_idle):
+    former = session_of(at_the_page)
+    fields = fields_of(await at_the_page.get("/auth/sign-in"), "/auth/sign-in") | {"email": person.email, "password": PASSWORD}
+    if is_idle:
+        at_the_page.cookies.delete("access_token")
+    async with AsyncExitStack() as stack:
+        tabs = await tabs_of(gateway, stack, at_the_page, 5)
+        replies = await asyncio.gather(*(tab.post("/auth/sign-in", data=fields) for tab in tabs))
+        assert {reply.status_code for reply in replies} == {303}
+        assert {(await tab.get("/api/v1/auth/me")).status_code for tab in tabs} == {200}
+    assert await reasons(gateway, person) == [(former, "replaced")]
+    assert await gateway.environment.emitted(identity_pb2.SecurityNoticeRaised, person.workspace_id) == []

@@ -138,7 +138,9 @@ class SignIn(SignInServicer[UnitOfWork]):
 
     async def Logout(self, request: pb.LogoutRequest, work: UnitOfWork) -> pb.LogoutResponse:
         reason = "replaced" if request.replaced else "logout"
-        await revocation.end_login_session(work.db, login_session_id(work), work.user_id, reason=reason, now=work.now)
+        if not await revocation.end_login_session(work.db, login_session_id(work), work.user_id, reason=reason, now=work.now):
+            # Something else has ended it meanwhile, and is on record for that.
+            raise login_session_ended()
         if request.replaced:
             work.note(reason=reason)
         return pb.LogoutResponse(user_id=str(work.user_id))
