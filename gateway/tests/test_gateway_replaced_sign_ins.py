@@ -207,3 +207,22 @@ async def test_tabs_that_sign_in_at_once_all_get_in_and_end_the_former_one_once(
         assert {(await tab.get("/api/v1/auth/me")).status_code for tab in tabs} == {200}
     assert await reasons(gateway, person) == [(former, "replaced")]
     assert await gateway.environment.emitted(identity_pb2.SecurityNoticeRaised, person.workspace_id) == []
+
+
+@pytest.mark.parametrize("leave", ["sign in again", "switch"])
+async def test_what_was_under_way_with_the_former_cookies_leaves_the_new_ones_alone(gateway, at_the_page, person, leave):
+    """A reply that comes later would delete them, and sign out whoever has just signed in."""
+    other = await gateway.open_workspace()
+    await gateway.add_user(other.workspace_id, "therapist", email=person.email)
+    async with AsyncExitStack() as stack:
+        (under_way,) = await tabs_of(gateway, stack, at_the_page, 1)
+        if leave == "switch":
+            csrf, wanted = {"X-CSRF-Token": at_the_page.cookies["csrf_token"]}, {"workspace_id": str(other.workspace_id)}
+            assert (await at_the_page.post("/api/v1/auth/switch", json=wanted, headers=csrf)).status_code == 200
+        else:
+            await by_password(at_the_page, person, None)
+        await gateway.app.state.verifier.refresh()
+        refused = await under_way.get("/api/v1/auth/me")
+        assert (refused.status_code, refused.json()["code"], refused.json()["replaced"]) == (401, "session_ended", True)
+        assert "set-cookie" not in refused.headers
+    assert (await at_the_page.get("/api/v1/auth/me")).status_code == 200
