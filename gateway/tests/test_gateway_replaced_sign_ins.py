@@ -226,3 +226,31 @@ async def test_what_was_under_way_with_the_former_cookies_leaves_the_new_ones_al
         assert (refused.status_code, refused.json()["code"], refused.json()["replaced"]) == (401, "session_ended", True)
         assert "set-cookie" not in refused.headers
     assert (await at_the_page.get("/api/v1/auth/me")).status_code == 200
+
+
+async def test_who_floods_the_address_keeps_nobody_from_replacing_what_the_browser_does_not_show_to_have(gateway, at_the_page, person):
+    """A refresh token without the CSRF cookie that came with it is counted by address, as made-up ones are."""
+    flooded, address = gateway.reconfigured(clock=lambda: 1_800_000_000.0, anonymous_per_minute=20), "203.0.113.91"
+    for name in ("access_token", "csrf_token"):
+        at_the_page.cookies.delete(name)
+    async with flooded.anonymous(address=address) as browser, flooded.anonymous(address=address, Cookie="refresh_token=made-up") as guest:
+        refused = [(await guest.post("/api/v1/auth/session/refresh")).status_code for _ in range(21)]
+        assert refused[-1] == 429
+        for name, value in at_the_page.cookies.items():
+            browser.cookies.set(name, value)
+        signed_in = await by_password(browser, person, None)
+        assert (signed_in.status_code, signed_in.headers.get("location")) == (303, "/auth/account"), signed_in.text
+        assert (await browser.get("/api/v1/auth/me")).status_code == 200
+
+
+async def test_the_page_of_a_second_step_that_was_refused_is_shown_in_other_languages(at_the_page, person):
+    """Asked for again, by the links at its foot, at the address that it has."""
+    await add_passkey(at_the_page)
+    await by_password(at_the_page, person, None)
+    fields = fields_of(await at_the_page.get("/auth/second-step?next=/docs"), "/auth/passkey")
+    refused = await at_the_page.post("/auth/passkey", data=fields | {"credential": "{"})
+    assert refused.status_code == 422
+    german = html.unescape(re.search(r'href="([^"]+lang=de[^"]*)"', refused.text)[1])
+    page = await at_the_page.get(german)
+    assert (page.status_code, 'lang="de"' in page.text) == (200, True)
+    assert fields_of(page, "/auth/passkey")["next"] == "/docs"

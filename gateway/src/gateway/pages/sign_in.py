@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from caseload.identity.v1 import second_factors_pb2, sign_in_pb2
 from caseload.identity.v1.invitations_pb2 import AcceptInvitationRequest
+from chassis.context import Caller
 from chassis.errors import Gone, Invalid, NotFound, Refusal, TooMany, Unauthenticated, Unavailable
 from gateway.api.sign_in import schemas
 from gateway.api.sign_in.routes import browser_tokens, device_token
@@ -205,9 +206,18 @@ async def enter_or_ask(visit: Visit, signed_in: sign_in_pb2.SignedIn, present: P
         leads_to = with_query(SECOND_FACTOR, next=visit.next)
     if present is not None and present.user.email.casefold() != signed_in.user.email.casefold():
         return asking_page(visit, present, signed_in, leads_to)
-    replaced = await visit.authenticator.present_caller(visit.request) if present is None else present.caller
+    replaced = await _replaced(visit) if present is None else present.caller
     await enter(visit.request, visit.authenticator, signed_in, replaced, visit.state.settings.call_seconds)
     return visit.go(leads_to)
+
+
+async def _replaced(visit: Visit) -> Caller | None:
+    """Who was signed in in this browser until now. Asked after the sign-in, which a refusal must not undo (decision 118)."""
+    try:
+        return await visit.authenticator.present_caller(visit.request)
+    except TooMany:
+        # A refresh token that this browser does not show to have been given, and an address that somebody floods.
+        return None
 
 
 def _done(visit: Visit, means: Means) -> str:
@@ -231,6 +241,7 @@ def second_step_page(visit: Visit, **values: Any) -> Response:
     return visit.page(
         "second_step.html",
         "second_step_title",
+        address=_SECOND_STEP,
         narrow=True,
         focus="totp_code",
         methods=cookies.methods,
