@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from caseload.audit.v1 import events_pb2 as audit_pb2
 from caseload.identity.v1 import events_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.errors import Unavailable
 from chassis.local.processes import end, free_port, spawn, until
 from chassis.testing.environment import start_environment
 from gateway.pages.languages import language
@@ -849,6 +850,28 @@ async def test_a_browser_that_is_signed_in_as_somebody_else_asks_who_it_is_to_be
             again = await browser.post("/auth/replace-sign-in", data={"choice": "replace"} | {"form_token": browser.cookies["csrf_token"]})
             assert again.status_code == 401
         assert answered.headers["location"] == f"{PUBLIC_URL}/"
+
+
+async def test_where_the_former_sign_in_cannot_be_ended_people_are_told_by_a_page(gateway, configured, provider, slug, monkeypatch):
+    who = name()
+    provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway, accept=BROWSER) as browser:
+
+        async def come():
+            begun = await browser.get(f"/api/v1/auth/oidc/{slug}/start", headers=OWN_LINK)
+            return await browser.get(path_of(await provider.sign_in(begun.headers["location"], who)))
+
+        assert (await come()).status_code == 303
+        former = browser.cookies["access_token"]
+
+        async def away(_message, _context):
+            raise Unavailable("unavailable", "Try again.")
+
+        monkeypatch.setattr(gateway.app.state.stubs.sign_in, "Logout", away)
+        refused = await come()
+    assert (refused.status_code, "text/html" in refused.headers["content-type"]) == (503, True)
+    assert language("en").texts["problem_unavailable"] in html.unescape(refused.text)
+    assert browser.cookies["access_token"] == former
 
 
 async def test_a_browser_that_does_not_say_as_whom_it_is_signed_in_is_led_through_a_page_of_ours(gateway, configured, provider, slug):

@@ -120,7 +120,10 @@ async def finish_sso(
     if present is not None and finished.not_asked:
         # They sign in again, and what they want to do would be refused once more.
         leads_to = with_query(SIGN_IN, done="not_asked", next=leads_to)
-    await enter(request, authenticator, finished.signed_in, None if present is None else present.caller, settings.call_seconds)
+    try:
+        await enter(request, authenticator, finished.signed_in, None if present is None else present.caller, settings.call_seconds)
+    except Refusal as refusal:
+        return _refused(refusal, request, authenticator.cookies)
     return RedirectResponse(leads_to, 303)
 
 
