@@ -797,6 +797,24 @@ async def test_whoever_is_sent_to_the_start_by_another_site_is_asked_first(gatew
         assert (await browser.get("/api/v1/auth/me")).json()["full_name"] == "Nora Quist"
 
 
+async def test_no_link_to_the_page_for_signing_in_leads_to_a_provider_of_its_senders(gateway, configured, elsewhere, provider, slug):
+    """Whoever has a workspace has a provider of their own, whose page may look like ours and ask for the password once more."""
+    start = f"/api/v1/auth/oidc/{slug}/start"
+    person = elsewhere.person
+    async with visit(gateway, accept=BROWSER) as browser:
+        page = await browser.get("/auth/sign-in", params={"next": start})
+        sent = fields_of(page) | {"email": person.email, "password": PASSWORD, "next": start}
+        signed_in = await browser.post("/auth/sign-in", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
+        assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/auth/account")
+        # A browser that a page of ours leads there is believed.
+        assert (await browser.get(start, headers=OWN_LINK)).headers["location"].startswith(provider.issuer)
+        # Nor does a provider lead back there.
+        provider.has(who := name(), email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway) as browser:
+        back = await sign_in(browser, provider, slug, who, return_to=start)
+        assert (back.status_code, back.headers["location"]) == (303, PUBLIC_URL)
+
+
 @pytest.mark.parametrize(
     "headers", [OWN_LINK, OWN_LINK | {"Sec-Fetch-Site": "same-site", "Referer": "https://app.practice.example/login"}, {"Accept": "*/*"}]
 )

@@ -14,6 +14,7 @@ from gateway.api.single_sign_on import schemas
 from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
+from gateway.pages.destinations import Destinations
 from gateway.pages.entering import enter
 from gateway.pages.home import prefers_json
 from gateway.pages.provider import asking_page, callback_again, present_user
@@ -115,6 +116,8 @@ async def finish_sso(
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
     leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
+    if Destinations(settings).is_operation(leads_to):
+        leads_to = settings.app_url
     if present is not None and present.user.id != finished.user_id:
         return asking_page(Visit(http, {}), present, finished.signed_in, leads_to)
     if present is not None and finished.not_asked:
