@@ -870,7 +870,10 @@ async def test_a_browser_that_is_signed_in_as_somebody_else_asks_who_it_is_to_be
         assert answered.headers["location"] == f"{PUBLIC_URL}/"
 
 
-async def test_where_the_former_sign_in_cannot_be_ended_people_are_told_by_a_page(gateway, configured, provider, slug, monkeypatch):
+@pytest.mark.parametrize(("service", "method"), [("sign_in", "Logout"), ("users", "GetMe")])
+async def test_where_the_former_sign_in_cannot_be_read_or_ended_people_are_told_by_a_page(
+    gateway, configured, provider, slug, monkeypatch, service, method
+):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
     async with visit(gateway, accept=BROWSER) as browser:
@@ -885,7 +888,7 @@ async def test_where_the_former_sign_in_cannot_be_ended_people_are_told_by_a_pag
         async def away(_message, _context):
             raise Unavailable("unavailable", "Try again.")
 
-        monkeypatch.setattr(gateway.app.state.stubs.sign_in, "Logout", away)
+        monkeypatch.setattr(getattr(gateway.app.state.stubs, service), method, away)
         refused = await come()
     assert (refused.status_code, "text/html" in refused.headers["content-type"]) == (503, True)
     assert language("en").texts["problem_unavailable"] in html.unescape(refused.text)

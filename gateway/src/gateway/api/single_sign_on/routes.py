@@ -103,7 +103,6 @@ async def finish_sso(
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
     settings: GatewaySettings = http.app.state.settings
-    present = await present_user(request, authenticator, settings.call_seconds)
     message = pb.FinishSingleSignOnRequest(
         state=query.state,
         code=query.code,
@@ -112,6 +111,7 @@ async def finish_sso(
         browser=read_sso_browser(request, secure=authenticator.cookies.is_secure),
     )
     try:
+        present = await present_user(request, authenticator, settings.call_seconds)
         finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
