@@ -64,6 +64,13 @@ async def sees(page, title):
     await expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
+async def is_signed_in_here_alone(page):
+    """What signing in again has replaced is not listed any more."""
+    await sees(page, "Your account")
+    await expect(page.get_by_text("This browser")).to_have_count(1)
+    await expect(page.get_by_role("button", name="End the sign-in at Chrome")).to_have_count(0)
+
+
 async def enrol(page):
     """Switches the second factor on, from the account's page. Returns the secret and the backup codes."""
     await page.get_by_role("button", name="Set up").click()
@@ -390,7 +397,7 @@ async def test_the_pages_on_the_way_to_a_provider_are_accessible_and_lead_there(
     reader, page = language("he"), tab.page
     present, other = User(full_name="Henrietta Castellanos", email="h@example.org"), User(full_name="Nora Quist", email="n@example.org")
     pages = {
-        "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other),
+        "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other, waiting="x"),
         "GET /auth/sso/lakeside": render(
             "single_sign_on.html", reader, title="x", address="/", text=reader.texts["sso_ask_text"], return_to="/clients", again=""
         ),
@@ -491,7 +498,7 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
     await sees(page, "Set up a second factor")
     await page.goto(again)
     await enter_again()
-    await sees(page, "Your account")
+    await is_signed_in_here_alone(page)
     await page.get_by_role("button", name="Add a passkey").click()
     await expect(page.get_by_role("status")).to_have_text("Your passkey has been added.")
 
@@ -499,7 +506,7 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
     await page.get_by_role("button", name="Remove the passkey Passkey").click()
     await is_told_to_sign_in_again()
     await page.get_by_role("button", name="Use a passkey").click()
-    await sees(page, "Your account")
+    await is_signed_in_here_alone(page)
     await page.get_by_role("button", name="Remove the passkey Passkey").click()
     await expect(page.get_by_role("status")).to_contain_text("The passkey has been removed.")
 
@@ -513,4 +520,41 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
     await page.get_by_role("button", name="Sign in").click()
     # Where they were going, and not the account.
     await sees(page, "Set up a second factor")
-    await enrol(page)
+    secret, _ = await enrol(page)
+    await is_signed_in_here_alone(page)
+
+    await page.goto(again)
+    await enter_again()
+    await sees(page, "Second step")
+    await page.get_by_label("Code").fill(pyotp.TOTP(secret).at(int(time.time()) + 30))
+    await page.keyboard.press("Enter")
+    await is_signed_in_here_alone(page)
+
+
+async def test_whoever_has_nothing_but_a_provider_is_offered_nothing_else(embedded, attacked_embedded, owner, open_tab):
+    """What changes how one signs in takes a sign-in of one's own, which this workspace does not allow them any more."""
+    tab = await open_tab(locale="de", viewport={"width": 320, "height": 640})
+    page, url, reader = tab.page, embedded.gateway_url, language("de")
+    therapist = await attacked_embedded.add_user(owner.workspace_id, "therapist")
+    await page.goto(f"{url}/auth/sign-in")
+    await page.locator("#email").fill(therapist.email)
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await sees(page, reader.texts["account_title"])
+    await page.goto(f"{url}/auth/sign-in?done=own")
+    wanted = reader.texts["done_own"].format(means=f"{reader.texts['means_password']} oder {reader.texts['means_link']}")
+    await expect(page.get_by_role("status")).to_have_text(wanted)
+    assert await tab.barriers() == []
+
+    with attacked_embedded.api_as(owner) as administrator:
+        sso = {"slug": f"lakeside-{uuid7().hex[-12:]}", "issuer": "https://id.example.org", "client_id": "caseload", "enabled": True}
+        required = {**sso, "default_role": "therapist", "required": True}
+        assert administrator.put("/workspaces/current/sso", json=required).status_code == 200
+    await page.reload()
+
+    await expect(page.get_by_role("status")).to_have_text(reader.texts["done_nothing_left"])
+    await expect(page.locator("main form, main input, main button")).to_have_count(0)
+    assert await tab.barriers() == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    await page.get_by_role("link", name=reader.texts["leave_unchanged"]).click()
+    await sees(page, reader.texts["account_title"])

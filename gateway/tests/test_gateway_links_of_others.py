@@ -5,9 +5,15 @@ import re
 import pytest
 from uuid_utils.compat import uuid7
 
+from gateway.pages.languages import language
+
 
 def token_of(reply):
     return re.search(r'name="form_token" value="([^"]+)"', reply.text)[1]
+
+
+def fields_of(page):
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
 
 
 async def send(http, path, page, **fields):
@@ -48,7 +54,7 @@ async def test_somebody_elses_link_replaces_nobody_unasked(gateway, browser, per
     assert await who(browser) == person.email
     before, waiting = browser.cookies["refresh_token"], browser.cookies["waiting_sign_in"]
 
-    answer = {"form_token": token_of(asked), "choice": choice}
+    answer = fields_of(asked) | {"choice": choice}
     answered = await browser.post("/auth/replace-sign-in", data=answer)
 
     assert (answered.status_code, answered.headers["location"]) == (303, "/auth/account")
@@ -70,6 +76,23 @@ async def test_somebody_elses_invitation_replaces_nobody_unasked(gateway, browse
     asked = await send(browser, "/accept-invitation", f"/accept-invitation?token={token}", token=token)
     assert (asked.status_code, "Nora Quist" in asked.text) == (200, True)
     assert await who(browser) == person.email
+
+
+async def test_a_question_that_another_tab_has_overtaken_signs_nobody_else_in(gateway, browser, person, strangers_link, mailed_link):
+    """The page says who somebody would be: of two that are open, the earlier one does not sign them in as the other person."""
+    stranger, token = strangers_link
+    asked = await open_link(browser, token)
+    another = await gateway.open_workspace()
+    async with gateway.anonymous() as http:
+        await http.post("/api/v1/auth/magic-link", json={"email": another.email})
+    asked_later = await open_link(browser, await mailed_link(another))
+    assert (stranger.email in asked.text, another.email in asked_later.text) == (True, True)
+
+    overtaken = await browser.post("/auth/replace-sign-in", data=fields_of(asked) | {"choice": "replace"})
+    assert (overtaken.status_code, await who(browser)) == (401, person.email)
+    assert language("en").texts["problem_sso_over"] in overtaken.text
+    answered = await browser.post("/auth/replace-sign-in", data=fields_of(asked_later) | {"choice": "replace"})
+    assert (answered.status_code, await who(browser)) == (303, another.email)
 
 
 async def test_ones_own_link_replaces_ones_own_sign_in_without_a_question(browser, person, mailed_link):

@@ -125,10 +125,20 @@ def test_a_sign_in_leads_to_the_gateway_and_to_its_front_end(address):
         "/\u00e9",
         "http://[",
         "/" + "a" * 3000,
+        "/api/v1/auth/oidc/evil/start",
+        "/%61pi/v1/auth/oidc/evil/start",
+        "/./api/v1/auth/oidc/evil/start",
+        "/docs/../api/v1/auth/oidc/evil/start",
+        "/docs/%2E%2e/api/v1/auth/oidc/evil/start?again=true",
     ],
 )
 def test_a_sign_in_leads_nowhere_else(address):
     assert destinations(app_url="https://app.example.com").checked(address) == ""
+
+
+def test_the_api_of_the_gateway_is_no_destination_and_that_of_a_front_end_elsewhere_is_its_own_matter():
+    assert destinations(app_url="http://localhost:8000/app").checked("http://localhost:8000/api/v1/auth/oidc/evil/start") == ""
+    assert destinations(app_url="https://app.example.com").checked("https://app.example.com/api/x") == "https://app.example.com/api/x"
 
 
 def test_the_front_ends_origin_is_named_where_it_is_another():

@@ -1,7 +1,9 @@
-"""Any order of signing in, renewing, switching, stealing and revoking: who is signed in afterwards, and where, is exactly who should be."""
+"""Any order of signing in, also again in one browser, renewing, switching, stealing and revoking: who is signed in afterwards, and where, is exactly who should be."""
 
 import asyncio
+import re
 from itertools import count
+from uuid import UUID
 
 import jwt
 from hypothesis import settings
@@ -40,7 +42,7 @@ class SignIns(RuleBasedStateMachine):
     def begin(self):
         self.person = self._run(self.gateway.open_workspace())
         other = self._run(self.gateway.open_workspace())
-        self._run(self.gateway.add_user(other.workspace_id, "therapist", email=self.person.email))
+        self.user_there = self._run(self.gateway.add_user(other.workspace_id, "therapist", email=self.person.email))
         self.workspaces = [str(self.person.workspace_id), str(other.workspace_id)]
         self.password = PASSWORD
         self.browsers = []
@@ -59,6 +61,23 @@ class SignIns(RuleBasedStateMachine):
         reply = self._run(http.post("/api/v1/auth/login", json={"email": self.person.email, "password": self.password}))
         assert reply.status_code == 200, reply.text
         self.browsers.append(Browser(http, self.workspaces[0]))
+
+    @rule(data=st.data(), means=st.sampled_from(["password", "link"]), is_idle=st.booleans())
+    def sign_in_again_at_the_page(self, data, means, is_idle):
+        """In the workspace that the browser is in. What it replaces is over: it is listed nowhere, and its tokens are good for nothing."""
+        if (browser := self._one(data)) is None:
+            return
+        former, refresh_token = browser.sid, browser.http.cookies["refresh_token"]
+        if is_idle:
+            browser.http.cookies.delete("access_token")
+        if means == "password":
+            reply = self._send(browser, "/auth/sign-in", email=self.person.email, password=self.password)
+        else:
+            reply = self._send(browser, "/auth/verify", token=self._link("sign_in", self._user_in(browser.workspace_id)))
+        assert (reply.status_code, reply.headers.get("location")) == (303, "/auth/account"), reply.text
+        assert browser.sid != former
+        browser.used = []
+        assert self._run(self._me(browser, {"Cookie": f"refresh_token={refresh_token}"}, fresh=True)).status_code == 401
 
     @rule(data=st.data())
     def renew(self, data):
@@ -124,13 +143,8 @@ class SignIns(RuleBasedStateMachine):
     @rule()
     def reset_the_password(self):
         new = f"a wholly new phrase, {uuid7()}"
-        token = OpaqueToken.generate(self.person.workspace_id, uuid7())
-        self._sql(
-            "INSERT INTO identity.magic_links (workspace_id, id, purpose, user_id, hash, created_at, expires_at)"
-            " VALUES ($1, $2, 'password_reset', $3, $4, now(), now() + interval '15 minutes')",
-            self.person.workspace_id, token.row_id, self.person.user_id, token.hash,
-        )  # fmt: skip
-        body = {"token": str(token), "new_password": new}
+        token = self._link("password_reset", (self.person.workspace_id, self.person.user_id))
+        body = {"token": token, "new_password": new}
         assert self._run(self._anybody("/api/v1/auth/password/reset", body)).status_code == 204
         self.password = new
         self._all_out()
@@ -188,6 +202,26 @@ class SignIns(RuleBasedStateMachine):
     def _all_out(self, *, except_for=None):
         for browser in self.browsers:
             browser.is_in = browser.is_in and browser is except_for
+
+    def _user_in(self, workspace_id):
+        return (workspace_id, self.person.user_id if workspace_id == self.workspaces[0] else self.user_there)
+
+    def _link(self, purpose, user):
+        """The token of a link as it is mailed."""
+        workspace_id, user_id = (UUID(str(each)) for each in user)
+        token = OpaqueToken.generate(workspace_id, uuid7())
+        self._sql(
+            "INSERT INTO identity.magic_links (workspace_id, id, purpose, user_id, hash, created_at, expires_at)"
+            " VALUES ($1, $2, $3, $4, $5, now(), now() + interval '15 minutes')",
+            workspace_id, token.row_id, purpose, user_id, token.hash,
+        )  # fmt: skip
+        return str(token)
+
+    def _send(self, browser, path, **fields):
+        """Sends the form of a page."""
+        page = self._run(browser.http.get(path))
+        fields["form_token"] = re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+        return self._run(browser.http.post(path, data=fields))
 
     def _write(self, browser, method, path, body=None):
         headers = {"X-CSRF-Token": browser.http.cookies["csrf_token"]}

@@ -15,6 +15,7 @@ FORMS = {
     "/auth/sign-in-link": {"email": "nobody@example.com"},
     "/auth/verify": {"token": "x"},
     "/auth/second-step": {"totp_code": "123456"},
+    "/auth/passkey": {"credential": "{}"},
     "/auth/forgot-password": {"email": "nobody@example.com"},
     "/auth/reset-password": {"token": "x", "new_password": "violet tractor under snow"},
     "/accept-invitation": {"token": "x"},

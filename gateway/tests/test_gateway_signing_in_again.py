@@ -266,6 +266,23 @@ async def test_whoever_signs_in_again_is_offered_exactly_the_means_they_have(gat
         assert await offered(stranger) == {"password", "link", "passkey"}
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_whoever_needs_a_sign_in_of_their_own_is_told_by_what_they_have_it(gateway, person, browser, code):
+    """In a sentence, of what the page offers and of nothing else."""
+    texts = language(code).texts
+
+    async def told():
+        page = html.unescape((await browser.get(f"/auth/sign-in?done=own&lang={code}")).text)
+        note = re.search(r'role="status">([^<]+)<', page)[1]
+        return {means for means in ("password", "passkey", "link") if texts[f"means_{means}"] in note}
+
+    assert await told() == await offered(browser, why="own") == {"password", "link"}
+    await add_passkey(browser)
+    assert await told() == await offered(browser, why="own") == {"password", "passkey", "link"}
+    await change(gateway, "UPDATE identity.users SET password_hash = NULL WHERE id = $1", person.user_id)
+    assert await told() == await offered(browser, why="own") == {"passkey", "link"}
+
+
 async def test_those_who_administer_a_workspace_are_offered_what_they_have_although_the_provider_is_required(browser):
     await configure(browser, required=True)
     assert await offered(browser) == {"password", "link", "provider"}

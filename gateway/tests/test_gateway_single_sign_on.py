@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from caseload.audit.v1 import events_pb2 as audit_pb2
 from caseload.identity.v1 import events_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.errors import Unavailable
 from chassis.local.processes import end, free_port, spawn, until
 from chassis.testing.environment import start_environment
 from gateway.pages.languages import language
@@ -660,9 +661,11 @@ async def test_whoever_signs_in_again_finds_the_provider_at_the_page_and_is_led_
         assert led.headers["location"] == "/auth/sign-in?done=again&next=%2Fauth%2Fsecond-factor"
         page = await browser.get(led.headers["location"])
         assert all(mark not in page.text for mark in ("/auth/sign-in-link", 'name="password"', 'id="passkey"'))
-        # Where it takes a sign-in of their own nothing would be left: the page is that of everybody, and says what it refuses.
-        own = await browser.get("/auth/sign-in?done=own")
-        assert ('name="password"' in own.text, "/auth/sso/" in own.text) == (True, False)
+        # Where it takes a sign-in of their own nothing is left, and the page says so.
+        own = await browser.get("/auth/sign-in?done=own&next=%2Fdocs", headers={"Accept-Language": "fr"})
+        assert [mark for mark in ("/auth/sign-in-link", 'name="password"', 'id="passkey"', "/auth/sso/") if mark in own.text] == []
+        assert language("fr").texts["done_nothing_left"] in html.unescape(own.text)
+        assert 'href="/docs"' in own.text
         fields = fields_of(page)
         assert (fields["next"], fields["again"]) == ("/auth/second-factor", "true")
         leading = await browser.post(f"/auth/sso/{slug}", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
@@ -671,6 +674,8 @@ async def test_whoever_signs_in_again_finds_the_provider_at_the_page_and_is_led_
 
         back = await browser.get(path_of(await provider.sign_in(url, who)))
         assert (back.status_code, back.headers["location"]) == (303, "/auth/second-factor")
+        # What the new sign-in replaces is over (decision 144).
+        assert [each["current"] for each in (await browser.get("/api/v1/auth/sessions")).json()] == [True]
         form = fields_of(await browser.get("/auth/second-factor"))
         enrolled = await browser.post("/auth/second-factor/enrol", data=form)
         assert (enrolled.status_code, "data:image/png" in enrolled.text) == (200, True)
@@ -792,6 +797,24 @@ async def test_whoever_is_sent_to_the_start_by_another_site_is_asked_first(gatew
         assert (await browser.get("/api/v1/auth/me")).json()["full_name"] == "Nora Quist"
 
 
+async def test_no_link_to_the_page_for_signing_in_leads_to_a_provider_of_its_senders(gateway, configured, elsewhere, provider, slug):
+    """Whoever has a workspace has a provider of their own, whose page may look like ours and ask for the password once more."""
+    start = f"/api/v1/auth/oidc/{slug}/start"
+    person = elsewhere.person
+    async with visit(gateway, accept=BROWSER) as browser:
+        page = await browser.get("/auth/sign-in", params={"next": start})
+        sent = fields_of(page) | {"email": person.email, "password": PASSWORD, "next": start}
+        signed_in = await browser.post("/auth/sign-in", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
+        assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/auth/account")
+        # A browser that a page of ours leads there is believed.
+        assert (await browser.get(start, headers=OWN_LINK)).headers["location"].startswith(provider.issuer)
+        # Nor does a provider lead back there.
+        provider.has(who := name(), email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway) as browser:
+        back = await sign_in(browser, provider, slug, who, return_to=start)
+        assert (back.status_code, back.headers["location"]) == (303, PUBLIC_URL)
+
+
 @pytest.mark.parametrize(
     "headers", [OWN_LINK, OWN_LINK | {"Sec-Fetch-Site": "same-site", "Referer": "https://app.practice.example/login"}, {"Accept": "*/*"}]
 )
@@ -845,6 +868,31 @@ async def test_a_browser_that_is_signed_in_as_somebody_else_asks_who_it_is_to_be
             again = await browser.post("/auth/replace-sign-in", data={"choice": "replace"} | {"form_token": browser.cookies["csrf_token"]})
             assert again.status_code == 401
         assert answered.headers["location"] == f"{PUBLIC_URL}/"
+
+
+@pytest.mark.parametrize(("service", "method"), [("sign_in", "Logout"), ("users", "GetMe")])
+async def test_where_the_former_sign_in_cannot_be_read_or_ended_people_are_told_by_a_page(
+    gateway, configured, provider, slug, monkeypatch, service, method
+):
+    who = name()
+    provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway, accept=BROWSER) as browser:
+
+        async def come():
+            begun = await browser.get(f"/api/v1/auth/oidc/{slug}/start", headers=OWN_LINK)
+            return await browser.get(path_of(await provider.sign_in(begun.headers["location"], who)))
+
+        assert (await come()).status_code == 303
+        former = browser.cookies["access_token"]
+
+        async def away(_message, _context):
+            raise Unavailable("unavailable", "Try again.")
+
+        monkeypatch.setattr(getattr(gateway.app.state.stubs, service), method, away)
+        refused = await come()
+    assert (refused.status_code, "text/html" in refused.headers["content-type"]) == (503, True)
+    assert language("en").texts["problem_unavailable"] in html.unescape(refused.text)
+    assert browser.cookies["access_token"] == former
 
 
 async def test_a_browser_that_does_not_say_as_whom_it_is_signed_in_is_led_through_a_page_of_ours(gateway, configured, provider, slug):

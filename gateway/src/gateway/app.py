@@ -88,6 +88,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import memberships as membership_pages
 from gateway.pages import offers as offer_pages
+from gateway.pages import passkey_sign_in as passkey_sign_in_pages
 from gateway.pages import passkeys as passkey_pages
 from gateway.pages import reminders as reminder_pages
 from gateway.pages import routes as pages
@@ -173,6 +174,7 @@ ROUTERS: Sequence[APIRouter] = (
     single_sign_on_pages.router,
     account_pages.router,
     passkey_pages.router,
+    passkey_sign_in_pages.router,
     membership_pages.router,
     openapi.router,
 )

@@ -57,6 +57,7 @@ STATEMENTS = {
         {"session_id": USER, "hash": HASH, "now": NOW, "successor_sealed": None},
     ),
     "extend a login session": (login_sessions.extend_login_session, {"session_id": USER, "now": NOW, "idle": timedelta(minutes=30)}),
+    "why a login session ended": (login_sessions.why_login_session_ended, {"session_id": USER}),
     "a user's login sessions": (login_sessions.login_sessions_of, {"user_id": USER, "now": NOW, "limit": 50, "after": BEGINNING}),
     "end a user's login sessions": (
         login_sessions.end_login_sessions,

@@ -63,7 +63,8 @@ class Authenticator:
     async def present_caller(self, request: GatewayRequest) -> Caller | None:
         """Who is signed in in this browser; None where nobody is, or it does not say.
 
-        A form is not checked for it: what asks may show them something, and does nothing in their name but renew their tokens.
+        A form is not checked for it: what asks may show them something, and does nothing in their name but renew their tokens, and end
+        their login session where somebody signs in in its place.
         """
         try:
             if not request.is_safe:
@@ -117,7 +118,10 @@ class Authenticator:
             request.add_header(b"x-csrf-token", csrf)
 
     async def refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
-        """Rotates the refresh token and sets new cookies. Raises Unauthenticated, and clears them, when the login session has ended."""
+        """Rotates the refresh token and sets new cookies. Raises Unauthenticated, and clears them, when the login session has ended.
+
+        Where another one has taken its place, they are left: the request was under way, and by now they are those of the other one.
+        """
         # A page that wakes up sends many requests with the same expired cookie: they share one call.
         key = sha256(cookies.refresh.encode()).digest()
         task = self._refreshes.get(key)
@@ -128,8 +132,9 @@ class Authenticator:
         try:
             # Shielded: the first request may be cancelled while others wait for the same reply.
             signed_in = await asyncio.shield(task)
-        except Unauthenticated:
-            self.cookies.clear(request)
+        except Unauthenticated as refusal:
+            if not refusal.facts.get("replaced"):
+                self.cookies.clear(request)
             raise
         self.write_cookies(request, signed_in)
         return signed_in

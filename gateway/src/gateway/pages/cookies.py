@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from starlette.requests import cookie_parser
 
+from chassis.auth.opaque_tokens import OpaqueToken
 from gateway.auth.cookies import CookieWriter
 from gateway.request import GatewayRequest
 
@@ -44,6 +45,12 @@ class PageCookies:
         # The refresh token of a sign-in that waits until it is said whether it is to replace the present one.
         self._waiting_name = "__Host-waiting_sign_in" if writer.is_secure else "waiting_sign_in"
         self.waiting_sign_in = found.get(self._waiting_name, "")
+
+    @property
+    def waiting_session(self) -> str:
+        """The login session that the sign-in which waits has begun; empty where none waits."""
+        token = OpaqueToken.parse(self.waiting_sign_in)
+        return "" if token is None else str(token.row_id)
 
     def ensure_visitor(self) -> str:
         """The visitor's own random value, which is kept for hours from now; one is made if there is none."""

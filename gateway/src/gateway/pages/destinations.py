@@ -1,8 +1,9 @@
 """Where a sign-in may lead: to a page of the gateway, or to the installation's own front end, and nowhere else."""
 
 import hmac
+import posixpath
 import re
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from chassis import base64url
 from gateway.settings import GatewaySettings
@@ -25,8 +26,9 @@ class Destinations:
         self._settings = settings
         self._app = urlsplit(settings.app_url)
         own = urlsplit(settings.public_url)
+        self._own = _origin(own)
         # Where the front end has an origin of its own, forms that may lead there have to name it in their policy.
-        self.app_origin = "" if _origin(self._app) == _origin(own) else f"{self._app.scheme}://{self._app.netloc}"
+        self.app_origin = "" if _origin(self._app) == self._own else f"{self._app.scheme}://{self._app.netloc}"
         self.app_url = settings.app_url
 
     def checked(self, address: str) -> str:
@@ -38,8 +40,21 @@ class Destinations:
         except ValueError:
             return ""
         if parts.scheme or parts.netloc:
-            return address if _origin(parts) == _origin(self._app) and "@" not in parts.netloc else ""
-        return address if address.startswith("/") and not address.startswith("//") else ""
+            is_ours = _origin(parts) == _origin(self._app) and "@" not in parts.netloc
+        else:
+            is_ours = address.startswith("/") and not address.startswith("//")
+        return address if is_ours and not self.is_operation(address) else ""
+
+    def is_operation(self, address: str) -> bool:
+        """Whether it is an address of the API, for a browser and for us, who both read more than one spelling of a path.
+
+        The API believes that a page of ours which leads there means it, and a link to the page for signing in may come from anybody: one of
+        its addresses sends browsers to the provider of any workspace.
+        """
+        parts = urlsplit(address)
+        if parts.netloc and _origin(parts) != self._own:
+            return False
+        return posixpath.normpath(unquote(parts.path)).startswith("/api/")
 
     def path_of(self, address: str) -> tuple[str, bool]:
         """A checked address as a path, and whether it is one of the gateway's pages and not of the front end."""

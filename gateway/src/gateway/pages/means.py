@@ -1,5 +1,6 @@
 """By what the page for signing in lets people in: by everything, or by what somebody has who signs in again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,8 +10,7 @@ from gateway.pages.visit import Visit
 
 # A sign-in with a provider is good for what needs a recent one, and not for what needs one of the person's own.
 _BY_PROVIDER_TOO = "again"
-_NOT_BY_PROVIDER = "not_asked"
-_AGAIN = frozenset({_BY_PROVIDER_TOO, _NOT_BY_PROVIDER, "own"})
+_AGAIN = frozenset({_BY_PROVIDER_TOO, "not_asked", "own"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class Means:
     provider: str = ""
 
 
-async def means_of(visit: Visit) -> Means:
-    """Of whoever is signed in and has been told to sign in again. Everything but a provider for anybody else, and for whom nothing would be left.
+# The workspace requires its provider of them, which is not good for what they want to do.
+NOTHING_LEFT = Means(password=False, link=False, passkey=False)
 
-    For whom nothing is left but a provider that does not ask, it is nothing.
-    """
+
+async def means_of(visit: Visit) -> Means:
+    """Of whoever is signed in and has been told to sign in again, which may be nothing; for anybody else, everything but a provider."""
     if visit.reason not in _AGAIN or (caller := await visit.authenticator.present_caller(visit.request)) is None:
         return Means()
     context = visit.request.new_context(visit.state.settings.call_seconds, token=caller.token)
@@ -36,7 +37,12 @@ async def means_of(visit: Visit) -> Means:
     except Unauthenticated:
         return Means()
     by_provider = visit.reason == _BY_PROVIDER_TOO and found.HasField("provider_slug")
-    if not (found.link or by_provider or visit.reason == _NOT_BY_PROVIDER):
-        return Means()
     slug, issuer = (found.provider_slug, found.provider_issuer) if by_provider else ("", "")
     return Means(found.password, found.link, found.passkey, slug, urlsplit(issuer).netloc)
+
+
+def named(means: Means, texts: Mapping[str, str]) -> str:
+    """The means of the person's own, as part of a sentence; at least one is there."""
+    own = {"means_password": means.password, "means_passkey": means.passkey, "means_link": means.link}
+    *others, last = [texts[key] for key, is_there in own.items() if is_there]
+    return texts["means_or"].format(others=", ".join(others), last=last) if others else last

@@ -6,6 +6,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 from caseload.identity.v1 import sign_in_pb2, users_pb2
+from chassis.auth.tokens import session_of
+from chassis.context import Caller
 from chassis.errors import NotFound, Unauthenticated
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.cookies import CookieWriter, read_cookies
@@ -24,6 +26,7 @@ class Present:
     """Who is signed in in a browser, and by which login session."""
 
     user: users_pb2.User
+    caller: Caller
     session_id: UUID
 
 
@@ -34,7 +37,7 @@ async def present_user(request: GatewayRequest, authenticator: Authenticator, se
         return None
     try:
         context = request.new_context(seconds, token=caller.token)
-        return Present(await request.stubs.users.GetMe(users_pb2.GetMeRequest(), context), caller.session_id)
+        return Present(await request.stubs.users.GetMe(users_pb2.GetMeRequest(), context), caller, caller.session_id)
     except (NotFound, Unauthenticated):
         return None
 
@@ -61,4 +64,7 @@ def asking_page(visit: Visit, present: Present, signed_in: sign_in_pb2.SignedIn,
     visit.cookies.keep_waiting_sign_in(signed_in.refresh_token)
     visit.form_token = visit.authenticator.csrf.token(present.session_id)
     visit.next = visit.destinations.checked(leads_to)
-    return visit.page("replace.html", "replace_title", narrow=True, languages=(), present=present.user, other=signed_in.user)
+    waiting = session_of(signed_in.access_token)
+    return visit.page(
+        "replace.html", "replace_title", narrow=True, languages=(), present=present.user, other=signed_in.user, waiting=waiting
+    )

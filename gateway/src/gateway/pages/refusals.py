@@ -27,6 +27,7 @@ _BY_CODE: Mapping[str, str] = {
     "invitation_over": "problem_invitation_over",
     "invitation_unknown": "problem_invitation_unknown",
     "link_invalid": "problem_link",
+    "passkey_not_accepted": "problem_passkey",
     "password_too_weak": "problem_weak_password",
     "reminder_link_unknown": "problem_reminder_link",
     "second_factor_required": "problem_second_factor_required",

@@ -6,12 +6,14 @@ from starlette.responses import Response
 
 from caseload.identity.v1 import second_factors_pb2, sign_in_pb2
 from caseload.identity.v1.invitations_pb2 import AcceptInvitationRequest
+from chassis.context import Caller
 from chassis.errors import Gone, Invalid, NotFound, Refusal, TooMany, Unauthenticated, Unavailable
 from gateway.api.sign_in import schemas
 from gateway.api.sign_in.routes import browser_tokens, device_token
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT, INVITATION
-from gateway.pages.means import means_of
+from gateway.pages.entering import enter
+from gateway.pages.means import NOTHING_LEFT, Means, means_of, named
 from gateway.pages.provider import Present, asking_page, present_user
 from gateway.pages.refusals import SECOND_FACTOR, SIGN_IN
 from gateway.pages.rendering import PASSKEY_SCRIPT
@@ -34,15 +36,15 @@ _MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
 
 @router.get("/auth/sign-in", include_in_schema=False)
 async def get_sign_in_page(visit: AnyVisit) -> Response:
-    done = _DONE.get(visit.reason)
-    return await _sign_in_page(visit, done=visit.t[done] if done else "")
+    means = await means_of(visit)
+    return await sign_in_page(visit, means, done=_done(visit, means))
 
 
 @router.post("/auth/sign-in", include_in_schema=False)
 async def sign_in_by_password(visit: AnyVisit) -> Response:
     body, errors = visit.read(schemas.LoginRequest, {"email": "problem_email", "password": "problem_password_missing"})
     if body is None:
-        return await _sign_in_page(visit, status=422, errors=errors, focus=next(iter(errors)))
+        return await sign_in_page(visit, status=422, errors=errors, focus=next(iter(errors)))
     message = to_proto(body, sign_in_pb2.LoginRequest, **browser_tokens(visit.request))
     try:
         reply = await visit.request.stubs.sign_in.Login(message, visit.request.context)
@@ -51,7 +53,7 @@ async def sign_in_by_password(visit: AnyVisit) -> Response:
         if isinstance(refusal, TooMany):
             # Somebody else may guess at the account from the same address, and goes on as long as they like.
             told["problem"] += " " + visit.t["problem_too_many_or_link"]
-        return await _sign_in_page(visit, focus="password", **told)
+        return await sign_in_page(visit, focus="password", **told)
     return await _first_step(visit, reply)
 
 
@@ -60,12 +62,12 @@ async def mail_sign_in_link(visit: AnyVisit) -> Response:
     """Leads to the same page for a known and an unknown address."""
     body, errors = visit.read(schemas.MagicLinkRequest, {"email": "problem_email"})
     if body is None:
-        return await _sign_in_page(visit, status=422, errors=errors, focus="email")
+        return await sign_in_page(visit, status=422, errors=errors, focus="email")
     message = to_proto(body, sign_in_pb2.RequestMagicLinkRequest, **browser_tokens(visit.request))
     try:
         await visit.request.stubs.sign_in.RequestMagicLink(message, visit.request.context)
     except _MAY_TRY_AGAIN as refusal:
-        return await _sign_in_page(visit, focus="email", **visit.refused(refusal))
+        return await sign_in_page(visit, focus="email", **visit.refused(refusal))
     visit.keep_next_of_link()
     return visit.go("/auth/link-sent")
 
@@ -88,34 +90,34 @@ async def sign_in_by_link(visit: AnyVisit) -> Response:
     try:
         reply = await visit.request.stubs.sign_in.VerifyMagicLink(message, visit.request.context)
     except Unauthenticated as refusal:
-        return _sorry(visit, refusal)
+        return sorry_page(visit, refusal)
     visit.take_next_of_link()
     return await _first_step(visit, reply, present)
 
 
 @router.get("/auth/second-step", include_in_schema=False)
 async def get_second_step_page(visit: AnyVisit) -> Response:
-    return _second_step_page(visit) if visit.cookies.second_step else visit.go(SIGN_IN, next=visit.next)
+    return second_step_page(visit) if visit.cookies.second_step else visit.go(SIGN_IN, next=visit.next)
 
 
 @router.post("/auth/second-step", include_in_schema=False)
 async def verify_second_step(visit: AnyVisit) -> Response:
     code = _code(visit, "totp_code")
     if not 6 <= len(code) <= 8:
-        return _second_step_page(visit, status=422, errors={"totp_code": visit.t["problem_code_form"]})
+        return second_step_page(visit, status=422, errors={"totp_code": visit.t["problem_code_form"]})
     shown = second_factors_pb2.VerifySecondStepRequest(token=visit.cookies.second_step, code=code, device_token=device_token(visit.request))
     try:
         signed_in = await visit.request.stubs.second_factors.VerifySecondStep(shown, visit.request.context)
     except Unauthenticated as refusal:
         if refusal.code == "second_factor_wrong":
             told = visit.refused(refusal)
-            return _second_step_page(visit, status=told["status"], errors={"totp_code": told["problem"]})
+            return second_step_page(visit, status=told["status"], errors={"totp_code": told["problem"]})
         visit.cookies.forget_second_step()
-        return _sorry(visit, refusal)
+        return sorry_page(visit, refusal)
     except _MAY_TRY_AGAIN as refusal:
-        return _second_step_page(visit, **visit.refused(refusal))
+        return second_step_page(visit, **visit.refused(refusal))
     visit.cookies.forget_second_step()
-    return await _enter(visit, signed_in)
+    return await enter_or_ask(visit, signed_in)
 
 
 @router.get("/auth/forgot-password", include_in_schema=False)
@@ -156,7 +158,7 @@ async def reset_password(visit: AnyVisit) -> Response:
     try:
         await visit.request.stubs.sign_in.ResetPassword(to_proto(body, sign_in_pb2.ResetPasswordRequest), visit.request.context)
     except Unauthenticated as refusal:
-        return _sorry(visit, refusal, link="/auth/forgot-password", link_text="forgot_title")
+        return sorry_page(visit, refusal, link="/auth/forgot-password", link_text="forgot_title")
     except Invalid as refusal:
         told = visit.refused(refusal)
         return _reset_page(visit, status=told["status"], errors={"new_password": told["problem"]})
@@ -177,8 +179,8 @@ async def accept_invitation(visit: AnyVisit) -> Response:
     try:
         signed_in = await visit.request.stubs.invitations.AcceptInvitation(message, visit.request.context)
     except (Gone, NotFound) as refusal:
-        return _sorry(visit, refusal)
-    return await _enter(visit, signed_in, present)
+        return sorry_page(visit, refusal)
+    return await enter_or_ask(visit, signed_in, present)
 
 
 async def _present(visit: Visit) -> Present | None:
@@ -190,11 +192,11 @@ async def _first_step(visit: Visit, reply: sign_in_pb2.SignInReply, present: Pre
     if reply.HasField("second_step"):
         visit.cookies.keep_second_step(reply.second_step.token, reply.second_step.methods)
         return visit.go(_SECOND_STEP, next=visit.next)
-    return await _enter(visit, reply.signed_in, present)
+    return await enter_or_ask(visit, reply.signed_in, present)
 
 
-async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn, present: Present | None = None) -> Response:
-    """Whoever has to have a second factor and has none may do nothing yet, and is led to where one is set up.
+async def enter_or_ask(visit: Visit, signed_in: sign_in_pb2.SignedIn, present: Present | None = None) -> Response:
+    """Leads on from a sign-in. Whoever has to have a second factor and has none may do nothing yet, and is led to where one is set up.
 
     Where another person is `present`, a page asks first.
     """
@@ -204,23 +206,42 @@ async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn, present: Present
         leads_to = with_query(SECOND_FACTOR, next=visit.next)
     if present is not None and present.user.email.casefold() != signed_in.user.email.casefold():
         return asking_page(visit, present, signed_in, leads_to)
-    visit.authenticator.write_cookies(visit.request, signed_in)
+    replaced = await _replaced(visit) if present is None else present.caller
+    await enter(visit.request, visit.authenticator, signed_in, replaced, visit.state.settings.call_seconds)
     return visit.go(leads_to)
 
 
-async def _sign_in_page(visit: Visit, **values: Any) -> Response:
-    means, email = await means_of(visit), visit.form.get("email", "")
+async def _replaced(visit: Visit) -> Caller | None:
+    """Who was signed in in this browser until now. Asked after the sign-in, which a refusal must not undo (decision 118)."""
+    try:
+        return await visit.authenticator.present_caller(visit.request)
+    except TooMany:
+        # A refresh token that this browser does not show to have been given, and an address that somebody floods.
+        return None
+
+
+def _done(visit: Visit, means: Means) -> str:
+    """Why somebody is at the page for signing in, or what has been done before."""
+    if means == NOTHING_LEFT and visit.reason != "not_asked":
+        return visit.t["done_nothing_left"]
+    done = visit.t[_DONE[visit.reason]] if visit.reason in _DONE else ""
+    return done.format(means=named(means, visit.t)) if visit.reason == "own" else done
+
+
+async def sign_in_page(visit: Visit, means: Means | None = None, **values: Any) -> Response:
+    means, email = means or await means_of(visit), visit.form.get("email", "")
     values.setdefault("focus", "password" if email and means.password else "email")
     script = PASSKEY_SCRIPT if means.passkey else ""
     return visit.page("sign_in.html", "sign_in_title", address=SIGN_IN, narrow=True, email=email, means=means, script=script, **values)
 
 
-def _second_step_page(visit: Visit, **values: Any) -> Response:
+def second_step_page(visit: Visit, **values: Any) -> Response:
     cookies = visit.cookies
     script = PASSKEY_SCRIPT if "passkey" in cookies.methods else ""
     return visit.page(
         "second_step.html",
         "second_step_title",
+        address=_SECOND_STEP,
         narrow=True,
         focus="totp_code",
         methods=cookies.methods,
@@ -254,7 +275,7 @@ def _way_back(visit: Visit) -> str:
     return with_query(SIGN_IN, next=visit.next or visit.next_of_link())
 
 
-def _sorry(visit: Visit, refusal: Refusal, *, link: str = "", link_text: str = "back_to_sign_in") -> Response:
+def sorry_page(visit: Visit, refusal: Refusal, *, link: str = "", link_text: str = "back_to_sign_in") -> Response:
     told = visit.refused(refusal)
     return visit.page(
         "message.html",

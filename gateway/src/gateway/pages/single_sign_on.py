@@ -1,5 +1,6 @@
 """The pages of single sign-on: one that asks before a provider signs a browser in, and the answer to who is to be signed in."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from caseload.identity.v1 import single_sign_on_pb2 as pb
 from chassis.errors import Refusal, Unauthenticated
 from gateway.api.single_sign_on.routes import begin
 from gateway.pages.destinations import ACCOUNT
+from gateway.pages.entering import enter
 from gateway.pages.provider import leading_page
 from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED
 from gateway.pages.visit import AnyVisit, OwnVisit, Visit
@@ -49,18 +51,28 @@ async def replace_sign_in(visit: OwnVisit) -> Response:
     """Goes on with the sign-in that waits, or ends it and leaves whoever is signed in. The other of the two is over."""
     request, sign_in = visit.request, visit.request.stubs.sign_in
     replaces = visit.form.get("choice") == "replace"
+    if replaces and visit.form.get("waiting") != visit.cookies.waiting_session:
+        # Another question was asked in another tab meanwhile: this page says who somebody else would be.
+        return _refused(visit, _over())
     try:
         waiting = await sign_in.Refresh(sign_in_pb2.RefreshRequest(refresh_token=visit.cookies.waiting_sign_in), request.context)
-    except Unauthenticated as refusal:
+    except Unauthenticated:
         visit.cookies.forget_waiting_sign_in()
-        return _refused(visit, refusal) if replaces else visit.go(ACCOUNT)
+        return _refused(visit, _over()) if replaces else visit.go(ACCOUNT)
     visit.cookies.forget_waiting_sign_in()
-    ended = request.context.token if replaces else waiting.access_token
-    await sign_in.Logout(sign_in_pb2.LogoutRequest(), request.new_context(visit.state.settings.call_seconds, token=ended))
+    seconds = visit.state.settings.call_seconds
     if replaces:
-        visit.authenticator.write_cookies(request, waiting)
+        await enter(request, visit.authenticator, waiting, request.caller, seconds)
         return visit.go(visit.next or ACCOUNT)
+    with suppress(Unauthenticated):
+        # The same form, sent twice.
+        await sign_in.Logout(sign_in_pb2.LogoutRequest(), request.new_context(seconds, token=waiting.access_token))
     return visit.go(ACCOUNT)
+
+
+def _over() -> Unauthenticated:
+    """What waited does so no more. Whoever is signed in still is."""
+    return Unauthenticated("sso_over")
 
 
 def _refused(visit: Visit, refusal: Refusal) -> Response:

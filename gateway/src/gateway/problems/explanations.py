@@ -233,7 +233,7 @@ EXPLANATIONS: dict[str, str] = {
     "session_already_exists": "This appointment has a session note already: `session_id`. Go on with that one.",
     "session_date_required": "A note has a date: its own, or that of its appointment.",
     "session_empty": "A note that says nothing cannot be signed.",
-    "session_ended": "The login session has ended. Sign in again.",
+    "session_ended": "The login session has ended. Sign in again. `replaced` says that its browser was given another one in its place.",
     "session_erased": "The time to restore this note is over: it was deleted for good.",
     "session_finalized": "The note is signed already.",
     "session_in_future": "A note can be prepared for any date. A note whose session is more than a year ahead cannot be signed, because such a date is usually a typing mistake.",

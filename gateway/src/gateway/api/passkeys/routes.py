@@ -33,7 +33,7 @@ async def begin_passkey_registration(request: SignedInRequest) -> Response:
 
 @router.post("/finish", response_model=schemas.Passkey, status_code=201, openapi_extra=RECENT_SIGN_IN)
 async def finish_passkey_registration(body: schemas.PasskeyRegistration, request: SignedInRequest) -> Response:
-    finished = pb.FinishPasskeyRegistrationRequest(credential=_written(body.credential), name=body.name)
+    finished = pb.FinishPasskeyRegistrationRequest(credential=written(body.credential), name=body.name)
     reply = await request.stubs.passkeys.FinishPasskeyRegistration(finished, request.context)
     return json_response(reply.passkey, 201)
 
@@ -60,12 +60,12 @@ async def begin_passkey_sign_in(request: PublicRequest, body: schemas.PasskeySig
 @router.post("/sign-in/finish", response_model=SignedIn, openapi_extra=PUBLIC)
 async def finish_passkey_sign_in(body: schemas.PasskeySignIn, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
     """A passkey that signs in by itself is both factors: the device has to verify its user. It leads to the same workspace as a password."""
-    shown = pb.FinishPasskeySignInRequest(credential=_written(body.credential), token=body.temp_token, **browser_tokens(request))
+    shown = pb.FinishPasskeySignInRequest(credential=written(body.credential), token=body.temp_token, **browser_tokens(request))
     signed_in = await request.stubs.passkeys.FinishPasskeySignIn(shown, request.context)
     authenticator.write_cookies(request, signed_in)
     return signed_in_response(signed_in)
 
 
-def _written(credential: schemas.CredentialReply) -> str:
+def written(credential: schemas.CredentialReply) -> str:
     """The reply as JSON, without what is only a hint: browsers may learn new ones."""
     return credential.model_dump_json(by_alias=True, exclude_none=True, exclude={"authenticator_attachment", "client_extension_results"})

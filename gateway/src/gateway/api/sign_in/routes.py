@@ -70,11 +70,10 @@ async def logout(request: PublicRequest, http: Request, authenticator: TheAuthen
     try:
         await authenticator.authenticate(request)
         require_user(request, http.app.state)
+        await request.stubs.sign_in.Logout(pb.LogoutRequest(), request.context)
     except Unauthenticated as refusal:
         if refusal.code not in SIGNED_OUT:
             raise
-    else:
-        await request.stubs.sign_in.Logout(pb.LogoutRequest(), request.context)
     if request.by_cookie:
         authenticator.cookies.clear(request)
     return json_response({"message": "Signed out."})

@@ -14,6 +14,8 @@ from gateway.api.single_sign_on import schemas
 from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
+from gateway.pages.destinations import Destinations
+from gateway.pages.entering import enter
 from gateway.pages.home import prefers_json
 from gateway.pages.provider import asking_page, callback_again, present_user
 from gateway.pages.refusals import SIGN_IN, SIGN_IN_FAILED, refused_page
@@ -101,7 +103,6 @@ async def finish_sso(
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
     settings: GatewaySettings = http.app.state.settings
-    present = await present_user(request, authenticator, settings.call_seconds)
     message = pb.FinishSingleSignOnRequest(
         state=query.state,
         code=query.code,
@@ -110,16 +111,22 @@ async def finish_sso(
         browser=read_sso_browser(request, secure=authenticator.cookies.is_secure),
     )
     try:
+        present = await present_user(request, authenticator, settings.call_seconds)
         finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
     leads_to = ("" if finished.to_page else settings.app_url.rstrip("/")) + (finished.return_to or "/")
+    if Destinations(settings).is_operation(leads_to):
+        leads_to = settings.app_url
     if present is not None and present.user.id != finished.user_id:
         return asking_page(Visit(http, {}), present, finished.signed_in, leads_to)
     if present is not None and finished.not_asked:
         # They sign in again, and what they want to do would be refused once more.
         leads_to = with_query(SIGN_IN, done="not_asked", next=leads_to)
-    authenticator.write_cookies(request, finished.signed_in)
+    try:
+        await enter(request, authenticator, finished.signed_in, None if present is None else present.caller, settings.call_seconds)
+    except Refusal as refusal:
+        return _refused(refusal, request, authenticator.cookies)
     return RedirectResponse(leads_to, 303)
 
 

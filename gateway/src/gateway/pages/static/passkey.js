@@ -1,7 +1,7 @@
 const button = document.getElementById("passkey"), message = document.getElementById("passkey-message");
-const ask = async (path, body) => {
+const ask = async (body) => {
   const headers = {"Content-Type": "application/json"};
-  const reply = await fetch(`/api/v1/auth/passkeys/sign-in${path}`, {method: "POST", credentials: "same-origin", headers, body});
+  const reply = await fetch("/api/v1/auth/passkeys/sign-in", {method: "POST", credentials: "same-origin", headers, body});
   if (!reply.ok) throw new Error(reply.status);
   return reply.json();
 };
@@ -10,15 +10,14 @@ if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
   document.getElementById("passkey-instead")?.remove();
 }
 button.addEventListener("click", async () => {
-  const {step, next, sorry} = button.dataset;
-  const first = step ? {temp_token: step} : {};
+  const {step, sorry} = button.dataset;
   button.disabled = true;
   message.textContent = "";
   try {
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await ask("", step ? JSON.stringify(first) : undefined));
-    const credential = await navigator.credentials.get({publicKey});
-    await ask("/finish", JSON.stringify({...first, credential}));
-    location.assign(next);
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await ask(step ? JSON.stringify({temp_token: step}) : undefined));
+    const form = document.getElementById("passkey-form");
+    form.elements.credential.value = JSON.stringify(await navigator.credentials.get({publicKey}));
+    form.submit();
   } catch {
     message.textContent = sorry;
     button.disabled = false;

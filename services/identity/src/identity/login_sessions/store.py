@@ -132,6 +132,8 @@ hold_login_session = command(
 
 find_login_session = query(select(login_sessions.c.amr).where(_this_session).where(login_sessions.c.user_id == bindparam("user_id")))
 
+why_login_session_ended = query(select(login_sessions.c.end_reason).where(_this_session))
+
 login_sessions_of = query(
     select(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))

@@ -27,6 +27,9 @@ from identity.people.rules import is_of_the_person
 from identity.roles import scopes_of
 from identity.settings import IdentitySettings
 
+# What ends a login session in a browser that goes on with the next one.
+_HAS_SUCCESSOR = frozenset({"replaced", "switched"})
+
 
 class TokenIssuer:
     def __init__(self, runtime: Runtime, signer: AccessSigner, device_tokens: DeviceTokens) -> None:
@@ -102,7 +105,10 @@ class TokenIssuer:
         user = await work.db.maybe(store.read_user_for_tokens, user_id=work.user_id)
         idle = timedelta(seconds=self._settings.session_idle_seconds)
         session = await work.db.maybe(store.extend_login_session, session_id=token.row_id, now=work.now, idle=idle)
-        if user is None or session is None:
+        if session is None:
+            ended = await work.db.maybe(store.why_login_session_ended, session_id=token.row_id)
+            raise login_session_ended(is_replaced=ended is not None and ended["end_reason"] in _HAS_SUCCESSOR)
+        if user is None:
             raise login_session_ended()
         successor = OpaqueToken.generate(token.workspace_id, token.row_id)
         sealed_at: dict[str, Any] = {"table": "refresh_tokens", "row": token.row_id, "revision": generation, "column": "successor_sealed"}
@@ -181,5 +187,6 @@ class TokenIssuer:
         )
 
 
-def login_session_ended() -> Unauthenticated:
-    return Unauthenticated("session_ended", "This sign-in is over; sign in again.")
+def login_session_ended(*, is_replaced: bool = False) -> Unauthenticated:
+    """`is_replaced` says that its browser was given another one in its place."""
+    return Unauthenticated("session_ended", "This sign-in is over; sign in again.", facts={"replaced": True} if is_replaced else None)

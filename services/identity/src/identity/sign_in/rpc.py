@@ -137,7 +137,12 @@ class SignIn(SignInServicer[UnitOfWork]):
         return await self._tokens.rotate(work, keys, token, found["generation"])
 
     async def Logout(self, request: pb.LogoutRequest, work: UnitOfWork) -> pb.LogoutResponse:
-        await revocation.end_login_session(work.db, login_session_id(work), work.user_id, reason="logout", now=work.now)
+        reason = "replaced" if request.replaced else "logout"
+        if not await revocation.end_login_session(work.db, login_session_id(work), work.user_id, reason=reason, now=work.now):
+            # Something else has ended it meanwhile, and is on record for that.
+            raise login_session_ended()
+        if request.replaced:
+            work.note(reason=reason)
         return pb.LogoutResponse(user_id=str(work.user_id))
 
     async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:

@@ -110,8 +110,10 @@ class SignedIn(_message.Message):
     def __init__(self, access_token: _Optional[str] = ..., expires_in: _Optional[int] = ..., user: _Optional[_Union[_users_pb2.User, _Mapping]] = ..., refresh_token: _Optional[str] = ..., refresh_expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., device_token: _Optional[str] = ...) -> None: ...
 
 class LogoutRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("replaced",)
+    REPLACED_FIELD_NUMBER: _ClassVar[int]
+    replaced: bool
+    def __init__(self, replaced: bool = ...) -> None: ...
 
 class LogoutResponse(_message.Message):
     __slots__ = ("user_id",)
