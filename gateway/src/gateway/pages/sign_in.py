@@ -231,6 +231,7 @@ def second_step_page(visit: Visit, **values: Any) -> Response:
     return visit.page(
         "second_step.html",
         "second_step_title",
+        address=_SECOND_STEP,
         narrow=True,
         focus="totp_code",
         methods=cookies.methods,
