@@ -20,6 +20,9 @@ from gateway.pages.rendering import render
 POLICY = r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 WITH_PASSKEYS = rf"{POLICY}; script-src 'sha256-[\w+/]{{43}}='; connect-src 'self'"
 NEW_PASSWORD = "violet tractor under snow"
+# Of all five, the one with the longest words and the one that is written from the right are looked at each time, and all in the drill;
+# `test_gateway_sign_in_pages.py` reads all.
+LOOKED_AT = [code if code in {"de", "he"} else pytest.param(code, marks=pytest.mark.drill) for code in LANGUAGES]
 # Built in, finds its passkeys by itself and verifies its user.
 TELEPHONE = {
     "protocol": "ctap2",
@@ -229,8 +232,7 @@ async def test_a_password_is_changed_and_forgotten_and_chosen_anew(embedded, own
     await sees(page, "Your account")
 
 
-# Of all five, the one with the longest words and the one that is written from the right; `test_gateway_sign_in_pages.py` reads all.
-@pytest.mark.parametrize("code", ["de", "he"])
+@pytest.mark.parametrize("code", LOOKED_AT)
 async def test_every_page_is_accessible_and_narrow(embedded, owner, open_tab, code):
     tab = await open_tab(locale=code, viewport={"width": 320, "height": 640})
     page, url = tab.page, embedded.gateway_url
@@ -391,10 +393,11 @@ async def test_a_violation_of_the_policy_would_be_noticed(embedded, browser):
         assert "violates the following Content Security Policy directive" in tab.messages[0]
 
 
-async def test_the_pages_on_the_way_to_a_provider_are_accessible_and_lead_there(embedded, open_tab):
+@pytest.mark.parametrize("code", LOOKED_AT)
+async def test_the_pages_on_the_way_to_a_provider_are_accessible_and_lead_there(embedded, open_tab, code):
     """The provider is played by the browser: an installation asks none without TLS."""
     tab = await open_tab(viewport={"width": 320, "height": 640})
-    reader, page = language("he"), tab.page
+    reader, page = language(code), tab.page
     present, other = User(full_name="Henrietta Castellanos", email="h@example.org"), User(full_name="Nora Quist", email="n@example.org")
     pages = {
         "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other, waiting="x"),
@@ -531,30 +534,48 @@ async def test_what_decides_who_gets_in_leads_to_signing_in_again_and_back(embed
     await is_signed_in_here_alone(page)
 
 
-async def test_whoever_has_nothing_but_a_provider_is_offered_nothing_else(embedded, attacked_embedded, owner, open_tab):
-    """What changes how one signs in takes a sign-in of one's own, which this workspace does not allow them any more."""
-    tab = await open_tab(locale="de", viewport={"width": 320, "height": 640})
-    page, url, reader = tab.page, embedded.gateway_url, language("de")
+@pytest.mark.parametrize("code", LOOKED_AT)
+async def test_whoever_signs_in_again_is_told_what_there_is_in_every_state(embedded, attacked_embedded, owner, open_tab, code):
+    """What changes how one signs in takes a sign-in of one's own, which in the end this workspace does not allow them any more."""
+    # With script, so that what uses passkeys is shown, too.
+    tab = await open_tab(script=True, locale=code, viewport={"width": 320, "height": 640})
+    page, url, texts = tab.page, embedded.gateway_url, language(code).texts
     therapist = await attacked_embedded.add_user(owner.workspace_id, "therapist")
+    controls = page.locator("main input:not([type=hidden]), main button")
+
+    async def state(reason, told, *, shows):
+        await page.goto(f"{url}/auth/sign-in?done={reason}&next=/docs")
+        await expect(page.get_by_role("status")).to_have_text(told)
+        await expect(controls.locator("visible=true")).to_have_count(shows)
+        assert await page.locator("html").get_attribute("lang") == code
+        assert await tab.barriers() == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    # Address, password, their button, the link's and the passkey's.
+    for reason in ("signed_out", "password_set", "again"):
+        await state(reason, texts[f"done_{reason}"], shows=5)
     await page.goto(f"{url}/auth/sign-in")
     await page.locator("#email").fill(therapist.email)
     await page.locator("#password").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await sees(page, reader.texts["account_title"])
-    await page.goto(f"{url}/auth/sign-in?done=own")
-    wanted = reader.texts["done_own"].format(means=f"{reader.texts['means_password']} oder {reader.texts['means_link']}")
-    await expect(page.get_by_role("status")).to_have_text(wanted)
-    assert await tab.barriers() == []
+    await sees(page, texts["account_title"])
+    await state("again", texts["done_again"], shows=4)
+    own = texts["means_or"].format(others=texts["means_password"], last=texts["means_link"])
+    await state("own", texts["done_own"].format(means=own), shows=4)
+    await state("not_asked", texts["done_not_asked"], shows=4)
 
     with attacked_embedded.api_as(owner) as administrator:
         sso = {"slug": f"lakeside-{uuid7().hex[-12:]}", "issuer": "https://id.example.org", "client_id": "caseload", "enabled": True}
         required = {**sso, "default_role": "therapist", "required": True}
         assert administrator.put("/workspaces/current/sso", json=required).status_code == 200
-    await page.reload()
 
-    await expect(page.get_by_role("status")).to_have_text(reader.texts["done_nothing_left"])
-    await expect(page.locator("main form, main input, main button")).to_have_count(0)
-    assert await tab.barriers() == []
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
-    await page.get_by_role("link", name=reader.texts["leave_unchanged"]).click()
-    await sees(page, reader.texts["account_title"])
+    await state("again", texts["done_again"], shows=1)
+    await expect(page.get_by_role("button", name=texts["sso_button"].format(provider="id.example.org"))).to_be_focused()
+    await state("not_asked", texts["done_not_asked"], shows=0)
+    await state("own", texts["done_nothing_left"], shows=0)
+    await expect(page.locator("main form")).to_have_count(0)
+    leave = page.get_by_role("link", name=texts["leave_unchanged"])
+    assert await leave.get_attribute("href") == "/docs"
+    await page.goto(f"{url}/auth/sign-in?done=own")
+    await leave.click()
+    await sees(page, texts["account_title"])

@@ -38,6 +38,22 @@ def test_every_text_is_there_in_every_language(code):
     assert code == "en" or same <= {"direction", "code"}
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("end_button", "end_this"),
+        ("switch_button", "switch_to"),
+        ("rename_button", "rename_this"),
+        ("remove_passkey_button", "remove_this"),
+    ],
+)
+def test_what_a_button_is_called_contains_what_is_written_on_it(code, label, name):
+    """WCAG 2.2, 2.5.3: whoever speaks to their computer says what they see. axe-core does not look for it."""
+    texts = language(code).texts
+    assert texts[label].casefold() in texts[name].casefold()
+
+
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [(None, "2 seconds"), (0.2, "2 seconds"), (30, "30 seconds"), (90, "90 seconds"), (91, "2 minutes"), (900, "15 minutes")],

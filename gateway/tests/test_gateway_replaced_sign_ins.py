@@ -171,6 +171,20 @@ async def test_a_passkey_that_is_not_accepted_shows_the_page_again(at_the_page, 
     assert fields_of(again, "/auth/passkey")["next"] == "/docs"
 
 
+@pytest.mark.parametrize("page", ["/auth/sign-in", "/auth/second-step"])
+async def test_a_page_that_is_shown_again_is_there_in_other_languages_too(at_the_page, person, page):
+    if page == "/auth/second-step":
+        await add_passkey(at_the_page)
+        await by_password(at_the_page, person, None)
+    fields = fields_of(await at_the_page.get(page), "/auth/passkey") | {"credential": "{}"}
+    again = await at_the_page.post("/auth/passkey", data=fields)
+    assert again.status_code == 422
+    address = html.unescape(re.search(r'href="([^"]*lang=fr[^"]*)"', again.text)[1])
+    french = await at_the_page.get(address)
+    assert (french.status_code, 'lang="fr"' in french.text) == (200, True), address
+    assert fields_of(french, "/auth/passkey").get("step") == fields.get("step")
+
+
 async def test_where_the_former_sign_in_cannot_be_ended_the_browser_stays_as_it_was(gateway, at_the_page, person, monkeypatch):
     former, asked = session_of(at_the_page), []
 

@@ -8,6 +8,8 @@ from pkgutil import iter_modules
 
 import caseload.identity.v1
 from caseload.options.v1 import options_pb2
+from identity.login_sessions.rules import ASKED, SINGLE_SIGN_ON
+from identity.people.rules import SECOND_STEPS
 from identity.workspaces.rules import TOLD_SETTINGS
 
 ROOT = Path(__file__).parents[3]
@@ -58,3 +60,8 @@ def test_every_fact_of_a_line_is_explained():
     # Those that are given as a mapping: of a stolen sign-in, of a refused attempt, of a workspace's settings.
     assert noted | {"login_session_id", "ip_address", "refused"} == named_in(FACTS)
     assert {*TOLD_SETTINGS} <= {*re.findall(r"`(\w+)`", FACTS)}
+
+
+def test_every_step_of_a_sign_in_is_explained():
+    (row,) = re.findall(r"^\| `amr` \| (.+) \|$", FACTS, re.MULTILINE)
+    assert {*SECOND_STEPS, SINGLE_SIGN_ON, ASKED} <= {*re.findall(r"`(\w+)`", row)}

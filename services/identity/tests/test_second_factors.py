@@ -109,8 +109,13 @@ async def test_of_many_who_show_one_backup_code_at_once_one_wins_and_the_others_
     outcomes = await asyncio.gather(*racers, return_exceptions=True)
     assert sum(isinstance(outcome, sign_in_pb2.SignedIn) for outcome in outcomes) == 1
 
-    for code in (others[0], f"{others[1][:4]}-{others[1][4:]} ", others[2].upper()):
+    assert len(others) == 9
+    for code in (others[0], f"{others[1][:4]}-{others[1][4:]} ", others[2].upper(), *others[3:]):
         await service.second_step(await service.first_step(enrolled.user), code)
+    for code in enrolled.backup_codes[::3]:
+        with pytest.raises(Unauthenticated) as refused:
+            await service.second_step(await service.first_step(enrolled.user), code)
+        assert refused.value.code == "second_factor_wrong"
 
 
 async def test_a_first_step_is_good_for_one_second_step_and_in_time(service, enrolled):
