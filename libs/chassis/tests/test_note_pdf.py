@@ -89,3 +89,8 @@ def test_long_rows_of_what_has_no_direction_are_written(text):
     fonts, characters = shown(f"\u05e9\u05dc\u05d5\u05dd{text}")
     assert fonts
     assert "\u05e9" in characters
+
+
+@pytest.mark.parametrize("beside", ["", " \u05e9\u05dc\u05d5\u05dd"])
+def test_no_text_is_taken_for_the_number_of_pages(beside):
+    assert {"{", "}"} <= set(shown(f"{{nb}}{beside}")[1])

@@ -67,6 +67,8 @@ class _Document(FPDF):
 def render_pdf(notes: Iterable[Sequence[Block]]) -> bytes:
     """The notes, each beginning on a page of its own. Below a note it says which scripts could not be shown, if any."""
     pdf = _Document(format="A4")
+    # Else it would write their number for "{nb}".
+    pdf.alias_nb_pages("")
     pdf.set_margins(_MARGIN_MM, _MARGIN_MM)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN_MM)
     pdf.add_font(_FIRST.family, fname=_FIRST.path)
