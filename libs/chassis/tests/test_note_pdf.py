@@ -78,3 +78,19 @@ def test_what_takes_no_place_makes_no_line_without_an_end(text, written, scripts
     lacking: dict[str, None] = {}
     assert note_pdf._known(text, lacking) == unicodedata.normalize("NFC", written)
     assert list(lacking) == scripts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["." * 5000, " " * 4999 + "\u05ea", "%" * 5000, "\U0001f3f3\ufe0f\u200d\U0001f308" * 1000],
+    ids=["dots", "spaces", "signs", "flags"],
+)
+def test_long_rows_of_what_has_no_direction_are_written(text):
+    fonts, characters = shown(f"\u05e9\u05dc\u05d5\u05dd{text}")
+    assert fonts
+    assert "\u05e9" in characters
+
+
+@pytest.mark.parametrize("beside", ["", " \u05e9\u05dc\u05d5\u05dd"])
+def test_no_text_is_taken_for_the_number_of_pages(beside):
+    assert {"{", "}"} <= set(shown(f"{{nb}}{beside}")[1])

@@ -52,6 +52,13 @@ def deleted(*texts):
         ("run, swim", "swim, run", "run, swim"),
         ("患者は昨夜よく眠れた。右膝が痛む。歩ける", "患者は昨夜よく眠れた。右膝が痛む。走れる", "歩け"),
         ("患者はMRI後に眠れた", "患者はMRA後に眠れた", "MRI"),
+        # A mark is a part of its letter, and of the word: \u0930\u094b\u0917\u0940 is a patient, and \u0930\u094b\u0917 an illness.
+        ("\u0930\u094b\u0917\u0940 \u0920\u0940\u0915", "\u0930\u094b\u0917 \u0920\u0940\u0915", "\u0930\u094b\u0917\u0940"),
+        ("\u0926\u0940", "\u0926\u093e", "\u0926\u0940"),
+        ("ne\u0301 ici", "ne ici", "ne\u0301"),
+        ("\u0e44\u0e21\u0e48\u0e1b\u0e27\u0e14", "\u0e44\u0e21\u0e1b\u0e27\u0e14", "\u0e21\u0e48"),
+        ("\u304b\u3099\u3044", "\u304b\u3044", "\u304b\u3099"),
+        ("rest\u200b", "rest", None),
     ],
 )
 def test_what_is_replaced_is_kept_in_whole_words(before, after, kept):
@@ -98,8 +105,8 @@ def test_a_tab_that_only_deletes_leaves_every_word_somewhere(said, cuts):
     texts = [" ".join(said)]
     for place, length in cuts:
         texts.append(texts[-1][:place] + texts[-1][place + length :])
-    kept = (deleted(*texts) or "").split()
-    # Where the space between two is deleted, both are still to be read.
+    # Where only the space between two is deleted, they are one word from then on, in which both are still to be read.
+    kept = deleted(*texts) or ""
     assert [word for word in said if word not in texts[-1] and word not in kept] == []
 
 
@@ -118,6 +125,8 @@ def test_words_are_not_taken_for_parts_of_others():
     assert collect("I know", "no") == "I know\n\nno"
     assert collect("no. I know", "no.") == "no. I know"
     assert collect("no", "nothing new") == "no\n\nnothing new"
+    assert collect("\u0930\u094b\u0917", "\u0930\u094b\u0917\u0940") == "\u0930\u094b\u0917\n\n\u0930\u094b\u0917\u0940"
+    assert collect("\u0915\u0940", "\u0915\u0940\u092e\u0924") == "\u0915\u0940\n\n\u0915\u0940\u092e\u0924"
     assert collect("none", "none, today") == collect("none, ", "none, today") == "none, today"
 
 

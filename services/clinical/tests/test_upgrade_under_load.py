@@ -4,6 +4,7 @@ import asyncio
 import time
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from chassis.migrations.runner import migrate
@@ -13,6 +14,7 @@ from clinical.__main__ import SERVICE
 WORKSPACE, CLIENT = UUID(int=1), UUID(int=3)
 NOTES = 20_000
 LAST_RELEASE = "0024"
+IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'clinical.ix_sessions_drafts'::regclass"
 WRITE = "UPDATE clinical.sessions SET version = version + 1 WHERE workspace_id = $1 AND id = $2"
 
 
@@ -70,4 +72,15 @@ async def test_notes_are_written_while_the_migrations_wait_for_a_transaction_and
         await migrating
 
         assert written > 0
-        assert await watcher.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'clinical.ix_sessions_drafts'::regclass")
+        assert await watcher.fetchval(IS_VALID)
+
+        # What an upgrade leaves that is killed while it waits: the next one builds it anew.
+        await migrate(filled.admin_dsn, "clinical", "-1")
+        async with slow.transaction():
+            await slow.execute(WRITE, WORKSPACE, note(1))
+            with pytest.raises(asyncpg.QueryCanceledError):
+                await writer.execute("CREATE INDEX CONCURRENTLY ix_sessions_drafts ON clinical.sessions (id)")
+        assert await watcher.fetchval(IS_VALID) is False
+        await migrate(filled.admin_dsn, "clinical")
+        assert await watcher.fetchval(IS_VALID)
+        assert "created_by_user_id" in await watcher.fetchval("SELECT pg_get_indexdef('clinical.ix_sessions_drafts'::regclass)")

@@ -280,7 +280,7 @@ class ClientContents:
         for batch in _batches([file for file, _ in named if _is_ready(file)]):
             async for file, ticket in self._chosen(batch):
                 at = file.created_at.ToDatetime(UTC)
-                # Deleted a moment ago, or lost or cut off by the file store, whose sweeper reports it.
+                # Deleted a moment ago, or lost or cut off by the file store: then clinical has logged it.
                 entry = await whole_or_none(f"files/{names[file.id]}", at, self._content(file, ticket), missing)
                 if entry is not None:
                     yield entry

@@ -22,6 +22,10 @@ _RIGHT_TO_LEFT = {"R", "AL"}
 # which is laid out anew for each of them: minutes for one text.
 _WITHOUT_WIDTH = {"Mn", "Me", "Cf"}
 _MOST_WITHOUT_WIDTH = 6
+# Letters and digits. Everything else is written in the direction of those around it, which fpdf looks for by a call of its own for each character.
+_WITH_DIRECTION = {"L", "R", "AL", "EN", "AN"}
+# Several rows of a page, and far from as many calls as Python makes.
+_MOST_WITHOUT_DIRECTION = 400
 # Named on the page; of more the first ones are.
 _MOST_SCRIPTS = 5
 
@@ -63,6 +67,8 @@ class _Document(FPDF):
 def render_pdf(notes: Iterable[Sequence[Block]]) -> bytes:
     """The notes, each beginning on a page of its own. Below a note it says which scripts could not be shown, if any."""
     pdf = _Document(format="A4")
+    # Else it would write their number for "{nb}".
+    pdf.alias_nb_pages("")
     pdf.set_margins(_MARGIN_MM, _MARGIN_MM)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN_MM)
     pdf.add_font(_FIRST.family, fname=_FIRST.path)
@@ -89,7 +95,9 @@ def _write(pdf: FPDF, text: str, points: float) -> None:
         if line.strip():
             # Puts letters together that are written so, and right-to-left text into its order. It takes time, and other scripts do not need it.
             pdf.set_text_shaping(use_shaping_engine=any(map(_needs_shaping, line)))
-            pdf.multi_cell(0, points * 0.55, text=line, align=Align.R if is_right_to_left(line) else Align.L, new_x="LMARGIN", new_y="NEXT")
+            align = Align.R if is_right_to_left(line) else Align.L
+            for part in _parts(line):
+                pdf.multi_cell(0, points * 0.55, text=part, align=align, new_x="LMARGIN", new_y="NEXT")
         else:
             pdf.ln(points * 0.4)
     pdf.ln(points * 0.2)
@@ -99,6 +107,17 @@ def _needs_shaping(character: str) -> bool:
     if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
         return True
     return not character.isascii() and any(font.shapes and ord(character) in _characters(font) for font in _OTHERS)
+
+
+def _parts(line: str) -> Iterable[str]:
+    """The line, cut where it has a long row of characters without a direction: spaces, dots, pictures."""
+    begun = undirected = 0
+    for place, character in enumerate(line):
+        undirected = 0 if unicodedata.bidirectional(character) in _WITH_DIRECTION else undirected + 1
+        if undirected > _MOST_WITHOUT_DIRECTION:
+            yield line[begun:place]
+            begun, undirected = place, 1
+    yield line[begun:]
 
 
 def is_right_to_left(text: str) -> bool:

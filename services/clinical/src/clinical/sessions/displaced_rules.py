@@ -1,6 +1,7 @@
 """What a save takes out of a text that its author may never have read. Pure functions."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -116,7 +117,8 @@ def _goes_on_from(words: str, part: str) -> bool:
     """Whether somebody has typed on after the part. Not where its last word has become another one: "nothing" says no "no"."""
     if not words.startswith(part):
         return False
-    return not (part[-1].isalnum() and words[len(part) : len(part) + 1].isalnum()) or _is_between_words(words, len(part))
+    beside = words[len(part) - 1 : len(part) + 1]
+    return not all(sign.isalnum() or _is_mark(sign) for sign in beside) or _is_between_words(words, len(part))
 
 
 def _removed(before: str, after: str) -> Removal | None:
@@ -125,7 +127,7 @@ def _removed(before: str, after: str) -> Removal | None:
     start = next((place for place in range(shorter) if before[place] != after[place]), shorter)
     same = next((back for back in range(shorter - start) if before[-1 - back] != after[-1 - back]), shorter - start)
     only_deletes, end = start + same == len(after), len(before) - same
-    if not any(map(is_visible, before[start:end])):
+    if not any(is_visible(sign) or _is_mark(sign) for sign in before[start:end]):
         return None
     while before[start].isspace():
         start += 1
@@ -141,5 +143,12 @@ def _removed(before: str, after: str) -> Removal | None:
 
 def _is_between_words(text: str, place: int) -> bool:
     """Whether no word goes on over this place. Of what is written without spaces every letter counts as a word: whole words would be whole paragraphs."""
-    beside = text[max(place - 1, 0) : place + 1]
-    return place in {0, len(text)} or any(letter.isspace() or _UNSPACED.match(letter) for letter in beside)
+    if place in {0, len(text)}:
+        return True
+    beside = text[place - 1 : place + 1]
+    return not _is_mark(text[place]) and any(letter.isspace() or _UNSPACED.match(letter) for letter in beside)
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether a character is a part of the letter before it: an accent, a vowel's sign. It shows nothing alone, and words differ by it."""
+    return unicodedata.category(sign)[0] == "M"
