@@ -164,6 +164,19 @@ def frequent_queries(known):
         "links of a client": (links.erase_links, {"client_id": known["client_id"]}),
         "links by which somebody cancelled": (links.mark_declined, {"appointment_id": known["appointment_id"], "now": NOW}),
         "the link that was declined": (links.last_declined, {"appointment_id": known["appointment_id"]}),
+        "whether a cancellation waits": (links.waiting, {"appointment_id": known["appointment_id"], "starts_at": NOW}),
+        "links of a client's appointment": (
+            links.lock_all,
+            {"appointment_ids": [known["appointment_id"]], "client_ids": [known["client_id"]]},
+        ),
+        "what a client has answered": (
+            links.forget_answers,
+            {"appointment_ids": [known["appointment_id"]], "client_ids": [known["client_id"]]},
+        ),
+        "what a client has confirmed": (
+            links.forget_confirmations,
+            {"appointment_ids": [known["appointment_id"]], "client_ids": [known["client_id"]]},
+        ),
         "who wants no more": (links.page, {"limit": 50, "offset": 0}),
         "whether one wants no more": (links.opt_outs_of, {"client_id": known["client_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
