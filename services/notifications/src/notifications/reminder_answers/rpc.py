@@ -52,6 +52,9 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
         slot, workspace = await self._ask(found, work)
         asked = await self._who_is_asked(slot, work) if slot is not None and answer == "cancel" else ()
         of_same = _of_same(found, slot)
+        if answer == "opt_out":
+            # A booking that plans reminders at the same time is seen, and what is planned later is not mailed. Before the links, as where a move is recorded.
+            await work.db.run(rule_store.lock_rules)
         await work.db.all(store.lock_all, **of_same)
         link = await work.db.maybe(store.lock, id=token.row_id, token_hash=token.hash)
         if link is None:
@@ -130,8 +133,6 @@ def _of_same(link: Record, slot: appointments_pb2.Slot | None) -> dict[str, Any]
 
 async def _opt_out(link: Record, work: UnitOfWork) -> None:
     client_id = link["client_id"]
-    # A booking that plans reminders at the same time is seen, and what is planned later is not mailed.
-    await work.db.run(rule_store.lock_rules)
     await work.db.run(store.opt_out, client_id=client_id, channel=link["channel"], now=work.now)
     owner = (await owners(work.db, [client_id]))[client_id]
     cancelled = await work.db.run(reminders.cancel_of_channel, client_id=owner, channel=link["channel"], reason="opted_out")
