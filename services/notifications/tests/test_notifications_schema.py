@@ -143,6 +143,7 @@ def frequent_queries(known):
         **places,
         "a far page": (store.log.list_statement(), {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
         "claim": (mail_store.claim, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3), "but": []}),
+        "claim ahead": (mail_store.claim_ahead, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3), "but": []}),
         "appointments": (store.appointments_for_update, {"ids": [known["appointment_id"]]}),
         # What a rule or the policy changes, by the batch.
         "plan a batch": (
