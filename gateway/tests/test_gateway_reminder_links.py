@@ -58,6 +58,33 @@ async def test_a_click_confirms_and_opening_the_link_does_not(gateway, practice,
     assert [event["event_type"] for event in history.json()["events"]] == ["appointment_scheduled"]
 
 
+async def test_a_client_who_has_confirmed_is_not_expected_at_a_time_that_was_given_up(gateway, practice, link):
+    appointment_id, _, token = link
+    path = f"{API}/appointments/{appointment_id}"
+    async with gateway.anonymous() as http:
+        assert "expects you" in (await http.post("/reminder/confirm", data={"token": token})).text
+        await gateway.environment.settle()
+        booked = (await practice.http.get(path)).json()
+        for change in ({name: _later(booked[name]) for name in ("scheduled_start", "scheduled_end")}, {"status": "cancelled"}):
+            assert (await practice.http.put(path, json=change)).status_code == 200
+            # Also before anybody but the calendar knows of it.
+            assert "moved or cancelled" in (await http.get("/reminder/confirm", params={"token": token})).text
+            await gateway.environment.settle()
+            assert "moved or cancelled" in (await http.get("/reminder/confirm", params={"token": token})).text
+
+
+@pytest.mark.parametrize(("before", "after"), [("ask", "cancel"), ("cancel", "ask")])
+async def test_a_link_says_what_became_of_it_whatever_the_practice_has_chosen_since(gateway, practice, link, before, after):
+    _, _, token = link
+    told = {"ask": "has been told that you cannot come", "cancel": "is cancelled"}[before]
+    async with gateway.anonymous() as http:
+        assert (await practice.http.put(f"{API}/reminders/policy", json={"cancel_link": before})).status_code == 200
+        assert told in (await http.post("/reminder/cancel", data={"token": token})).text
+        await gateway.environment.settle()
+        assert (await practice.http.put(f"{API}/reminders/policy", json={"cancel_link": after})).status_code == 200
+        assert told in (await http.get("/reminder/cancel", params={"token": token})).text
+
+
 async def test_a_client_cancels_as_the_practice_lets_them(gateway, practice, link):
     appointment_id, _, token = link
     assert (await practice.http.put(f"{API}/reminders/policy", json={"cancel_link": "cancel"})).status_code == 200

@@ -87,6 +87,16 @@ async def test_ten_mails_do_not_wait_behind_thousands_of_another_workspace(pract
     assert sent > 10
 
 
+async def test_whoever_is_alarmed_leaves_no_turn_to_what_can_wait(practice, neighbour, senders):
+    for _ in range(8):
+        await add(practice, "alert")
+        await add(neighbour, "webhook_disabled", ago=timedelta(hours=1))
+    found = []
+    while claims := await senders[0].claim(1):
+        found += [claim.workspace_id for claim in claims if claim.workspace_id in {practice.workspace_id, neighbour.workspace_id}]
+    assert found == [practice.workspace_id] * 8 + [neighbour.workspace_id] * 8
+
+
 async def test_what_a_killed_process_had_claimed_is_taken_up_within_seconds(practice, senders):
     await add(practice, "alert")
     (claim,) = await claimed(practice, senders[0])

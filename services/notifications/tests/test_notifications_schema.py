@@ -143,6 +143,7 @@ def frequent_queries(known):
         **places,
         "a far page": (store.log.list_statement(), {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
         "claim": (mail_store.claim, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3), "but": []}),
+        "claim ahead": (mail_store.claim_ahead, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3), "but": []}),
         "appointments": (store.appointments_for_update, {"ids": [known["appointment_id"]]}),
         # What a rule or the policy changes, by the batch.
         "plan a batch": (
@@ -164,6 +165,19 @@ def frequent_queries(known):
         "links of a client": (links.erase_links, {"client_id": known["client_id"]}),
         "links by which somebody cancelled": (links.mark_declined, {"appointment_id": known["appointment_id"], "now": NOW}),
         "the link that was declined": (links.last_declined, {"appointment_id": known["appointment_id"]}),
+        "whether a cancellation waits": (links.waiting, {"appointment_id": known["appointment_id"], "starts_at": NOW}),
+        "links of a client's appointment": (
+            links.lock_all,
+            {"appointment_ids": [known["appointment_id"]], "client_ids": [known["client_id"]]},
+        ),
+        "what a client has answered": (
+            links.forget_answers,
+            {"appointment_ids": [known["appointment_id"]], "client_ids": [known["client_id"]]},
+        ),
+        "what a client has confirmed": (
+            links.forget_confirmations,
+            {"appointment_ids": [known["appointment_id"]], "client_ids": [known["client_id"]]},
+        ),
         "who wants no more": (links.page, {"limit": 50, "offset": 0}),
         "whether one wants no more": (links.opt_outs_of, {"client_id": known["client_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +14,7 @@ from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import reminder_answers_pb2 as pb
 from caseload.notifications.v1 import reminder_policies_pb2, reminders_pb2
+from caseload.notifications.v1.events_pb2 import ClientAskedToCancel, ClientConfirmed
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.scheduling.v1 import appointments_pb2
@@ -22,8 +25,10 @@ from chassis.errors import Conflict, NotFound
 from chassis.protobuf.timestamps import to_datetime
 from notifications.mail_worker import MailWorker
 from notifications.reminder_links import store as links
+from notifications.reminder_links.workflow import issue
 
 from .hospital import open_hospital
+from .test_staff_notices import announce
 
 SOON = timedelta(minutes=30)
 WEEK = timedelta(days=7)
@@ -40,6 +45,19 @@ async def reminded(practice, mail_server, client=None):
     tokens = set(re.findall(r"/reminder/(?:confirm|cancel|unsubscribe)\?token=([\w-]+)", text))
     assert len(tokens) == 1
     return client, booked, tokens.pop(), mail
+
+
+async def another_link(practice, client, booked):
+    """The token that a text message about the appointment would have."""
+    reminder = {
+        "appointment_id": UUID(booked.id),
+        "client_id": UUID(client.id),
+        "channel": "sms",
+        "starts_at": to_datetime(booked.scheduled_start),
+    }
+    async with practice.environment.runtime("notifications").background(practice.workspace_id) as work:
+        made = await issue(work, reminder, ZoneInfo("Europe/Berlin"), public_url="")
+    return made.cancel.partition("?token=")[2]
 
 
 async def answer(practice, token, choice):
@@ -135,6 +153,69 @@ async def test_a_confirmed_appointment_that_is_moved_is_not_confirmed_any_more(p
     assert not (await look_at(practice, token)).is_open
 
 
+async def test_what_a_client_says_last_holds_by_whichever_link(practice, mail_server):
+    """They have the mail of the day before, and a text message."""
+    client, booked, by_mail, _ = await reminded(practice, mail_server)
+    by_message = await another_link(practice, client, booked)
+
+    async def said():
+        shown, now = [await look_at(practice, token) for token in (by_mail, by_message)], await appointment(practice, booked)
+        pages = [(link.is_confirmed, link.is_cancelled) for link in shown]
+        return *pages, (now.HasField("confirmed_at"), now.HasField("cancellation_asked_at"))
+
+    assert (await answer(practice, by_mail, CONFIRM)).is_confirmed
+    assert await said() == ((True, False), (False, False), (True, False))
+    for number in (1, 2):
+        assert (await answer(practice, by_message, CANCEL)).is_cancelled
+        assert await said() == ((False, False), (False, True), (False, True))
+        # Whoever is asked hears of it each time.
+        await practice.until(lambda number=number: len(mail_server.to(practice.owner_email)) == number)
+        assert (await answer(practice, by_mail, CONFIRM)).is_confirmed
+        assert await said() == ((True, False), (False, False), (True, False))
+
+
+@pytest.mark.parametrize("choice", [CONFIRM, CANCEL])
+async def test_what_a_client_said_is_forgotten_with_the_time_that_it_was_about(practice, mail_server, choice):
+    """Also where the appointment comes back to it: a move by mistake is undone."""
+    _, booked, token, _ = await reminded(practice, mail_server)
+    await answer(practice, token, choice)
+    await practice.move(booked, WEEK)
+    back = {name: getattr(booked, name) for name in ("scheduled_start", "scheduled_end")}
+    await practice.change(booked, **back)
+    link = await look_at(practice, token)
+    assert (link.is_open, link.is_confirmed, link.is_cancelled) == (True, False, False)
+    assert (await answer(practice, token, choice)) != link
+    now = await appointment(practice, booked)
+    assert (now.HasField("confirmed_at"), now.HasField("cancellation_asked_at")) == (choice == CONFIRM, choice == CANCEL)
+
+
+async def test_an_appointment_that_was_cancelled_and_takes_place_after_all_is_not_said_to_be_cancelled(practice, mail_server):
+    await let_cancel(practice)
+    _, booked, token, _ = await reminded(practice, mail_server)
+    assert (await answer(practice, token, CANCEL)).is_cancelled
+    await practice.change(booked, status=appointments_pb2.APPOINTMENT_STATUS_SCHEDULED)
+    link = await look_at(practice, token)
+    assert (link.is_open, link.is_cancelled) == (True, False)
+    assert (await answer(practice, token, CONFIRM)).is_confirmed
+
+
+@pytest.mark.parametrize("last", [CONFIRM, CANCEL])
+async def test_what_a_client_says_last_holds_also_if_it_is_heard_first(practice, mail_server, last):
+    """Each answer has a queue of its own: after an outage of the calendar nobody knows which is emptied first."""
+    _, booked, *_ = await reminded(practice, mail_server)
+    said = {CONFIRM: ClientConfirmed, CANCEL: ClientAskedToCancel}
+    now = datetime.now(UTC)
+    for choice in (last, *(said.keys() - {last})):
+        event = said[choice](appointment_id=booked.id, starts_at=booked.scheduled_start)
+        await announce(practice, event, at=now if choice == last else now - timedelta(minutes=5))
+        await practice.environment.settle()
+    shown = await appointment(practice, booked)
+    assert (shown.HasField("confirmed_at"), shown.HasField("cancellation_asked_at")) == (last == CONFIRM, last == CANCEL)
+    # It is when they said so, and not when it was heard.
+    assert to_datetime(shown.confirmed_at if last == CONFIRM else shown.cancellation_asked_at) == now
+    assert len(await history(practice, booked)) == 1
+
+
 async def test_where_the_practice_lets_them_a_client_cancels_at_once(practice, mail_server):
     await let_cancel(practice)
     client, booked, token, _ = await reminded(practice, mail_server)
@@ -173,6 +254,12 @@ async def test_otherwise_the_practitioner_is_asked_and_the_appointment_stays(pra
     assert not any(word in mail.as_string() for word in ("Ada", "Lovelace", client.id, booked.id))
 
 
+async def send_again(practice):
+    """Has what was deferred come due now."""
+    await practice.look("UPDATE notifications.due_work SET due_at = now() WHERE workspace_id = $1 AND kind = 'mail'", practice.workspace_id)
+    practice.environment.runtime("notifications").once(MailWorker).account_mails.wake()
+
+
 @pytest.mark.parametrize("told", ["by the workspace's setting", "not, by the workspace's setting", "as asked for", "not, as asked for"])
 async def test_a_client_who_asked_to_cancel_is_told_that_the_appointment_stays_if_the_practice_wants_that(practice, mail_server, told):
     client, booked, token, _ = await reminded(practice, mail_server)
@@ -194,7 +281,26 @@ async def test_a_client_who_asked_to_cancel_is_told_that_the_appointment_stays_i
         assert not any(word in mail.as_string() for word in ("Lovelace", client.id, booked.id))
 
 
-@pytest.mark.parametrize("meanwhile", ["opted out", "asks again", "moved", "another's"])
+@pytest.mark.parametrize("meanwhile", ["declined", "comes after all", "moved"])
+async def test_nobody_is_asked_any_more_to_accept_what_has_been_answered(practice, mail_server, meanwhile):
+    client, booked, token, _ = await reminded(practice, mail_server)
+    another = await another_link(practice, client, booked)
+    mail_server.behaviour[practice.owner_email] = "defers"
+    await answer(practice, token, CANCEL)
+    assert (await end_of(practice, "cancellation_asked", "pending"))[0] == "pending"
+    match meanwhile:
+        case "declined":
+            await decline(practice, booked, tell_client=False)
+        case "comes after all":
+            await answer(practice, another, CONFIRM)
+        case "moved":
+            await practice.move(booked, WEEK)
+    mail_server.behaviour.clear()
+    await send_again(practice)
+    assert await end_of(practice, "cancellation_asked") == ("dropped", "answered")
+
+
+@pytest.mark.parametrize("meanwhile", ["opted out", "asks again", "confirms", "moved", "another's"])
 async def test_a_client_is_not_told_what_is_not_so_any_more_or_what_they_do_not_want(practice, mail_server, meanwhile):
     client, booked, token, _ = await reminded(practice, mail_server)
     await answer(practice, token, CANCEL)
@@ -207,15 +313,16 @@ async def test_a_client_is_not_told_what_is_not_so_any_more_or_what_they_do_not_
             await answer(practice, token, OPT_OUT)
         case "asks again":
             await answer(practice, token, CANCEL)
+        case "confirms":
+            await answer(practice, token, CONFIRM)
         case "moved":
             await practice.move(booked, WEEK)
         case "another's":
             await practice.change(booked, client_id=(await practice.client()).id)
     mail_server.behaviour.clear()
-    await practice.look("UPDATE notifications.due_work SET due_at = now() WHERE workspace_id = $1 AND kind = 'mail'", practice.workspace_id)
-    practice.environment.runtime("notifications").once(MailWorker).account_mails.wake()
+    await send_again(practice)
     reasons = {"opted out": "opted_out", "asks again": "asked_again"}
-    assert await end_of(practice, "cancellation_declined") == ("dropped", reasons.get(meanwhile, "appointment_changed"))
+    assert await end_of(practice, "cancellation_declined") == ("dropped", reasons.get(meanwhile, "no_longer_asked"))
     assert "Your appointment stays" not in [mail["Subject"] for mail in mail_server.to(client.email)]
 
 

@@ -25,10 +25,10 @@ UNATTENDED = "A note waits for a co-signature, and nobody is there to give it"
 RETURNED = "A note was returned to you"
 
 
-async def announce(practice, event):
-    """What another service announces, delivered twice."""
+async def announce(practice, event, *, at=None):
+    """What a service announces, delivered twice."""
     service = event.DESCRIPTOR.full_name.split(".")[1]
-    envelope = Envelope(uuid7(), practice.workspace_id, event.DESCRIPTOR.full_name, event.SerializeToString(), datetime.now(UTC))
+    envelope = Envelope(uuid7(), practice.workspace_id, event.DESCRIPTOR.full_name, event.SerializeToString(), at or datetime.now(UTC))
     key = (practice.environment.folder / "service-keys" / f"{service}.key").read_bytes()
     (signature,) = EventSigner(ServiceSigner(service, key)).sign([envelope])
     for _ in range(2):

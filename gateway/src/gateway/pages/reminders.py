@@ -65,7 +65,7 @@ async def _page(visit: Visit, show: Any, *, answer: pb.ReminderAnswer | None = N
 
 
 def _confirmation(visit: Visit, link: pb.ReminderLink) -> Response:
-    if link.is_confirmed and not link.is_cancelled:
+    if link.is_confirmed and link.is_open:
         return _told(visit, link, "reminder_confirmed_text")
     return _asked(visit, link, "reminder_confirm_text", "reminder_confirm_button")
 

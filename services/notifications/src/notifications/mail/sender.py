@@ -110,8 +110,8 @@ class Sender(Generic[Message]):
         ends = asyncio.get_running_loop().time() + _USED * claimed_for.total_seconds()
         async with self._runtime.database.transaction(None, seconds=10.0) as tx:
 
-            async def claim(wanted: int, *, but: Sequence[UUID]) -> Sequence[Any]:
-                return await tx.all(store.claim, kind=self._kind.name, limit=wanted, lease=claimed_for, but=but)
+            async def claim(wanted: int, *, but: Sequence[UUID], statement: Statement = store.claim) -> Sequence[Any]:
+                return await tx.all(statement, kind=self._kind.name, limit=wanted, lease=claimed_for, but=but)
 
             found = await (self._claim_in_turn(claim, limit) if self._most_of_one is None else self._claim_bounded(claim, limit))
         return [Claim(row["workspace_id"], row["item_id"], row["due_at"], ends) for row in found]
@@ -130,8 +130,12 @@ class Sender(Generic[Message]):
         clock, found = asyncio.get_running_loop().time, list[Any]()
         began = clock()
         if past := self._turns.to_look_past(now=began):
-            found += await claim(limit, but=past)
-            self._turns.looked(past, found=bool(found), began=began, now=clock())
+            # Whoever signs in or is alarmed leaves no turn to what can wait.
+            found += await claim(limit, but=[], statement=store.claim_ahead)
+            if len(found) < limit:
+                others = await claim(limit - len(found), but=past)
+                self._turns.looked(past, found=bool(others), began=began, now=clock())
+                found += others
         if len(found) < limit:
             found += await claim(limit - len(found), but=[])
         self._turns.took(row["workspace_id"] for row in found)

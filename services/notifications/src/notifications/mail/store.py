@@ -1,9 +1,11 @@
 """Mails that a person is waiting for, and claims on due mail. `claim` works across workspaces; row security limits the others to the caller's."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     DateTime,
     Integer,
     Interval,
@@ -21,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.statement import command, query
+from chassis.db.statement import Statement, command, query
 from notifications.tables import due_work, mails
 
 _now = bindparam("now", type_=DateTime(timezone=True))
@@ -53,25 +55,35 @@ add_mail = command(
 
 
 _waiting = due_work.alias("waiting")
-_due: Select[Any] = (
-    select(literal_column("waiting.ctid"))
-    .select_from(_waiting)
-    .where(_waiting.c.kind == bindparam("kind"))
-    .where(_waiting.c.due_at <= func.now())
-    # Those of whom enough is under way already.
-    .where(_waiting.c.workspace_id != all_(bindparam("but", type_=ARRAY(Uuid))))
-    .order_by(_waiting.c.due_at)
-    .limit(bindparam("limit", type_=Integer))
-    # Two instances claim different rows, and neither waits for the other.
-    .with_for_update(skip_locked=True)
-)
-# Where the rows are is read once, and they are locked by then. A join would be planned for a tenth of all that waits, and read the whole table for each claim.
-claim = command(
-    update(due_work)
-    .where(literal_column("due_work.ctid") == any_(func.array(_due.scalar_subquery())))
-    .values(due_at=func.now() + bindparam("lease", type_=Interval))
-    .returning(due_work.c.workspace_id, due_work.c.item_id, due_work.c.due_at)
-)
+
+
+def _claim(since: ColumnElement[datetime]) -> Statement:
+    """What has been due since then, the longest first."""
+    due: Select[Any] = (
+        select(literal_column("waiting.ctid"))
+        .select_from(_waiting)
+        .where(_waiting.c.kind == bindparam("kind"))
+        .where(_waiting.c.due_at <= since)
+        # Those of whom enough is under way already.
+        .where(_waiting.c.workspace_id != all_(bindparam("but", type_=ARRAY(Uuid))))
+        .order_by(_waiting.c.due_at)
+        .limit(bindparam("limit", type_=Integer))
+        # Two instances claim different rows, and neither waits for the other.
+        .with_for_update(skip_locked=True)
+    )
+    # Where the rows are is read once, and they are locked by then. A join would be planned for a tenth of all that waits, and read the whole table for
+    # each claim.
+    return command(
+        update(due_work)
+        .where(literal_column("due_work.ctid") == any_(func.array(due.scalar_subquery())))
+        .values(due_at=func.now() + bindparam("lease", type_=Interval))
+        .returning(due_work.c.workspace_id, due_work.c.item_id, due_work.c.due_at)
+    )
+
+
+claim = _claim(func.now())
+# Of whoever signs in and whoever is alarmed; beside them what has been due for a day.
+claim_ahead = _claim(func.now() - literal_column("interval '1 day'", Interval))
 _this = (
     due_work.c.workspace_id == bindparam("workspace_id", type_=Uuid),
     due_work.c.kind == bindparam("kind"),

@@ -55,8 +55,11 @@ def declined_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork],
     async def _still_expected(slot: appointments_pb2.Slot, row: Any, work: UnitOfWork) -> UUID:
         """The client who has asked and was declined. Raises NotToBeSent unless the appointment is theirs and as it was, and they have not asked again."""
         link = await work.db.maybe(links.last_declined, appointment_id=row["appointment_id"])
-        if link is None or slot.cancellation_asked:
+        if slot.cancellation_asked:
             raise NotToBeSent("dropped", "asked_again")
+        if link is None:
+            # They have confirmed it since, or it was moved.
+            raise NotToBeSent("dropped", "no_longer_asked")
         client_id, has_it = link["client_id"], UUID(slot.client_id)
         whose = await owners(work.db, [client_id, has_it])
         starts_at = to_datetime(slot.starts_at)

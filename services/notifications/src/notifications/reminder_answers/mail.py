@@ -13,6 +13,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import dates
 from notifications.mail.channel import NotToBeSent
 from notifications.mail.message import message_id
+from notifications.reminder_links import store as links
 from notifications.reminder_templates import composing
 from notifications.staff_texts import StaffText
 from notifications.stubs import Stubs
@@ -30,6 +31,9 @@ def cancellation_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWo
         workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
             raise NotToBeSent("dropped", "appointment_closed")
+        about = {"appointment_id": row["appointment_id"], "starts_at": to_datetime(slot.starts_at)}
+        if await work.db.maybe(links.waiting, **about) is None:
+            raise NotToBeSent("dropped", "answered")
         text = StaffText.of(workspace.locale)
         rendered = text.render(
             KIND if slot.practitioner_id == str(row["user_id"]) else _OF_NOBODY,

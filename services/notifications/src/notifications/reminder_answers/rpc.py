@@ -1,6 +1,7 @@
 """The ReminderAnswers service: each method is one use case and one transaction."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,11 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
         token, found = await find(request.token, work)
         slot, workspace = await self._ask(found, work)
         asked = await self._who_is_asked(slot, work) if slot is not None and answer == "cancel" else ()
+        of_same = _of_same(found, slot)
+        if answer == "opt_out":
+            # A booking that plans reminders at the same time is seen, and what is planned later is not mailed. Before the links, as where a move is recorded.
+            await work.db.run(rule_store.lock_rules)
+        await work.db.all(store.lock_all, **of_same)
         link = await work.db.maybe(store.lock, id=token.row_id, token_hash=token.hash)
         if link is None:
             # Erased a moment ago.
@@ -60,9 +66,11 @@ class ReminderAnswers(ReminderAnswersServicer[UnitOfWork]):
         elif not rules.is_answered(answer, **{name: link[name] for name in ("confirmed_at", "cancelled_at", "declined_at")}):
             rules.check_open(is_open=_is_open(link, slot, work))
             if answer == "confirm":
+                await work.db.run(store.forget_answers, **of_same)
                 await work.db.run(store.mark_confirmed, id=link["id"], now=work.now)
                 work.emit(fill(events_pb2.ClientConfirmed(), link))
             else:
+                await work.db.run(store.forget_confirmations, **of_same)
                 await _cancel(link, asked, work)
             link = await work.db.one(store.lock, id=token.row_id, token_hash=token.hash)
         return await _told(link, slot, workspace, request.locale, work)
@@ -117,10 +125,14 @@ def _ours(work: UnitOfWork) -> RequestContext:
     return RequestContext(request_id=work.context.request_id, workspace_id=work.workspace_id).within(_SECONDS_TO_ASK)
 
 
+def _of_same(link: Record, slot: appointments_pb2.Slot | None) -> dict[str, Any]:
+    """Names all links of the link's appointment that its client has, those from before their record was merged into another among them."""
+    clients = {link["client_id"]} if slot is None else {link["client_id"], UUID(slot.client_id)}
+    return {"client_ids": list(clients), "appointment_ids": [link["appointment_id"]]}
+
+
 async def _opt_out(link: Record, work: UnitOfWork) -> None:
     client_id = link["client_id"]
-    # A booking that plans reminders at the same time is seen, and what is planned later is not mailed.
-    await work.db.run(rule_store.lock_rules)
     await work.db.run(store.opt_out, client_id=client_id, channel=link["channel"], now=work.now)
     owner = (await owners(work.db, [client_id]))[client_id]
     cancelled = await work.db.run(reminders.cancel_of_channel, client_id=owner, channel=link["channel"], reason="opted_out")
@@ -137,9 +149,9 @@ async def _cancel(link: Record, asked: Sequence[str], work: UnitOfWork) -> None:
         return
     work.emit(fill(events_pb2.ClientAskedToCancel(), link))
     about = {"kind": "cancellation_asked", "appointment_id": link["appointment_id"], "now": work.now}
-    # Once for each time that they ask: who was declined may ask again.
-    again = "" if link["declined_at"] is None else f" {link['declined_at'].isoformat()}"
-    await work.db.many(mails.add_mail, [{"id": uuid5(link["id"], user_id + again), "user_id": user_id, **about} for user_id in asked])
+    # Once for each time that they ask: who was declined, or has confirmed after all, may ask again.
+    ids = [(uuid5(link["id"], f"{user_id} {work.now.isoformat()}"), user_id) for user_id in asked]
+    await work.db.many(mails.add_mail, [{"id": mail_id, "user_id": user_id, **about} for mail_id, user_id in ids])
 
 
 async def _told(
@@ -158,10 +170,19 @@ async def _told(
         "is_cancelled": rules.waits(cancelled_at=link["cancelled_at"], declined_at=link["declined_at"]),
         "is_declined": link["declined_at"] is not None,
         "is_opted_out": link["channel"] in {row["channel"] for row in opt_outs},
-        "cancel_link": policy["cancel_link"],
+        "cancel_link": _cancel_link(link, slot, work) or policy["cancel_link"],
         "channel": link["channel"],
     }
     return fill(pb.ReminderLink(), shown)
+
+
+def _cancel_link(link: Record, slot: appointments_pb2.Slot | None, work: UnitOfWork) -> str | None:
+    """What became of the client's cancellation, whatever the workspace has chosen since. None where the appointment does not say."""
+    if slot is None or link["cancelled_at"] in {None, work.now}:
+        return None
+    if slot.status == appointments_pb2.APPOINTMENT_STATUS_CANCELLED:
+        return "cancel"
+    return "ask" if slot.cancellation_asked else None
 
 
 def _is_open(link: Record, slot: appointments_pb2.Slot | None, work: UnitOfWork) -> bool:

@@ -1,6 +1,6 @@
 """Statements on links in reminders, and on who wants no more. Row security limits every one to the caller's workspace."""
 
-from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, LargeBinary, Text, Uuid, any_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
@@ -30,6 +30,17 @@ _shown = (reminder_links.c.id == _id, reminder_links.c.token_hash == bindparam("
 get = query(select(reminder_links).where(*_shown))
 lock = command(select(reminder_links).where(*_shown).with_for_update())
 
+# A client has a link of each mail and text message about an appointment, and has said by any of them what they have said last.
+_clients = bindparam("client_ids", type_=ARRAY(Uuid))
+_appointments = bindparam("appointment_ids", type_=ARRAY(Uuid))
+_of_appointments = (reminder_links.c.client_id == any_(_clients), reminder_links.c.appointment_id == any_(_appointments))
+lock_all = command(select(reminder_links.c.id).where(*_of_appointments).order_by(reminder_links.c.id).with_for_update())
+_has_answered = or_(reminder_links.c.confirmed_at.is_not(None), reminder_links.c.cancelled_at.is_not(None))
+_said_nothing = {"confirmed_at": None, "cancelled_at": None, "declined_at": None}
+forget_answers = command(update(reminder_links).where(*_of_appointments, _has_answered).values(**_said_nothing))
+_has_confirmed = reminder_links.c.confirmed_at.is_not(None)
+forget_confirmations = command(update(reminder_links).where(*_of_appointments, _has_confirmed).values(confirmed_at=None))
+
 mark_confirmed = command(update(reminder_links).where(reminder_links.c.id == _id).values(confirmed_at=_now))
 # Who cannot come has not confirmed, and waits to be answered, perhaps again.
 _cannot_come = {"cancelled_at": _now, "confirmed_at": None, "declined_at": None}
@@ -41,6 +52,9 @@ mark_declined = command(update(reminder_links).where(*_asked, reminder_links.c.c
 last_declined = query(
     select(reminder_links).where(*_asked, reminder_links.c.declined_at.is_not(None)).order_by(reminder_links.c.declined_at.desc()).limit(1)
 )
+# One by which the client has said that they cannot come at this time, and was not answered.
+_at = reminder_links.c.starts_at == bindparam("starts_at", type_=DateTime(timezone=True))
+waiting = query(select(reminder_links.c.id).where(*_asked, _at, reminder_links.c.declined_at.is_(None)).limit(1))
 
 erase_links = command(delete(reminder_links).where(reminder_links.c.client_id == _client_id))
 

@@ -59,6 +59,7 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
         row["client_id"] for row in await db.all(consent_store.who_take_none, client_ids=[each.client_id for each in current.values()])
     }
     planned: list[dict[str, Any]] = []
+    agreed_before: set[tuple[UUID, UUID]] = set()
     due_at_once = False
     for row in recorded:
         appointment = current[row["id"]]
@@ -70,6 +71,12 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
         reminders = [_reminder(appointment, hours, channel, at, quiet) for (hours, channel), at in due.items()]
         # One that was not known before has no reminders that could be cancelled or moved.
         planned += reminders if row["is_new"] else await _not_moved(work, appointment, reminders)
+        if appointment.id in before:
+            agreed_before.add((appointment.id, before[appointment.id]["client_id"]))
+    if agreed_before:
+        # What clients have answered was about the time of before. Also where it comes again: the appointment itself has forgotten it.
+        ids, clients = [list(each) for each in zip(*sorted(agreed_before), strict=True)]
+        await db.run(links.forget_answers, appointment_ids=ids, client_ids=clients)
     if planned:
         columns = {f"{name}_list": [reminder[name] for reminder in planned] for name in planned[0]}
         await db.run(store.plan, id_list=[uuid7() for _ in planned], now=now, **columns)

@@ -1,7 +1,11 @@
-"""Confirms and cancels appointments as their clients ask for by a link in a reminder, or records that they ask. What has been moved or closed since stays as it is."""
+"""Confirms and cancels appointments as their clients ask for by a link in a reminder, or records that they ask. What has been moved or closed since stays as it is.
+
+Each answer has a queue of its own, and one may be emptied after the other: what the client has said last holds.
+"""
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from caseload.notifications.v1 import events_pb2 as notifications_events
 from caseload.options.v1 import options_pb2
@@ -26,12 +30,13 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
     async def confirm_appointment(event: notifications_events.ClientConfirmed, delivery: Delivery) -> None:
         workspace_keys = await keys.of(delivery.workspace_id)
         row = await _answered(event, delivery)
-        if row is None or row["confirmed_at"] is not None:
+        if row is None or row["confirmed_at"] is not None or _was_said_since(row["cancellation_asked_at"], delivery):
             return
-        after = {**row, "confirmed_at": delivery.now, "version": row["version"] + 1, "updated_at": delivery.now}
+        said_at = delivery.occurred_at
+        after = {**row, "confirmed_at": said_at, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
-        await delivery.db.run(store.confirm, id=row["id"], sealed=sealed, now=delivery.now)
-        answer = {"confirmed_at": [None, told(delivery.now)]}
+        await delivery.db.run(store.confirm, id=row["id"], sealed=sealed, said_at=said_at, now=delivery.now)
+        answer = {"confirmed_at": [None, told(said_at)]}
         if row["cancellation_asked_at"] is not None:
             answer["cancellation_asked_at"] = [told(row["cancellation_asked_at"]), None]
         await _record(delivery, row, row["status"], **answer)
@@ -58,18 +63,19 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         """It stays in the calendar, shows that its client has asked, and is not confirmed any more."""
         workspace_keys = await keys.of(delivery.workspace_id)
         row = await _answered(event, delivery)
-        if row is None:
+        if row is None or _was_said_since(row["confirmed_at"], delivery):
             return
+        said_at = delivery.occurred_at
         after = {**row, "confirmed_at": None, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
-        await delivery.db.run(store.ask_to_cancel, id=row["id"], sealed=sealed, now=delivery.now)
+        await delivery.db.run(store.ask_to_cancel, id=row["id"], sealed=sealed, said_at=said_at, now=delivery.now)
         asked_before = row["cancellation_asked_at"]
-        answer = {"cancellation_asked_at": [None if asked_before is None else told(asked_before), told(delivery.now)]}
+        answer = {"cancellation_asked_at": [None if asked_before is None else told(asked_before), told(said_at)]}
         if row["confirmed_at"] is not None:
             answer["confirmed_at"] = [told(row["confirmed_at"]), None]
         await _record(delivery, row, row["status"], **answer)
         asked = events_pb2.AppointmentCancellationAsked(appointment_id=str(row["id"]))
-        delivery.emit(fill(asked, {**after, "asked_at": delivery.now}))
+        delivery.emit(fill(asked, {**after, "asked_at": said_at}))
         record_effect(delivery, "ask_to_cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 
     return [confirm_appointment, cancel_appointment, ask_to_cancel]
@@ -84,6 +90,11 @@ async def _answered(event: _Answer, delivery: Delivery) -> Record | None:
     if row is None or row["status"] != "scheduled" or row["scheduled_start"] != to_datetime(event.starts_at):
         return None
     return row
+
+
+def _was_said_since(other: datetime | None, delivery: Delivery) -> bool:
+    """Whether the client has said the other thing after what is delivered."""
+    return other is not None and other > delivery.occurred_at
 
 
 async def _record(delivery: Delivery, row: Record, status: str, **fields: list[str | None]) -> None:
