@@ -15,6 +15,7 @@ from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
+from chassis.turns import in_turns
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import displaced_rules, mapping, rules, store
@@ -35,11 +36,13 @@ async def keep(
     if not left:
         return
     rows = await work.db.all(store.displaced_copies_of, original=note.id, author=work.user_id, now=work.now)
-    copies = [(row, mapping.NOTES.open(row, keys, into=pb.TakenOut())) for row in rows]
+    copies = await in_turns((row, mapping.NOTES.open(row, keys, into=pb.TakenOut())) for row in rows)
     for row, taken in sorted(copies, key=lambda pair: not _goes_on(pair[1], left)):
         gaps = _gaps(taken)
         present = {name: getattr(taken, name) or None for name in rules.TEXTS}
-        collected = {name: displaced_rules.collected(present[name], removal, gaps.get(name)) for name, removal in left.items()}
+        # A copy that is full of single letters takes milliseconds a text.
+        added = await in_turns(displaced_rules.collected(present[name], removal, gaps.get(name)) for name, removal in left.items())
+        collected = dict(zip(left, added, strict=True))
         if any(len(text) > rules.MAX_TEXT for text, _ in collected.values()):
             continue
         says_more = rules.real_changes({name: text for name, (text, _) in collected.items()}, present)
