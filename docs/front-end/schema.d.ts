@@ -2479,7 +2479,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Attachment */
+        /**
+         * Get Attachment
+         * @description With a link that is good for fifteen minutes; null for a file that the file store has lost or cut off, which can still be deleted.
+         */
         get: operations["get_attachment"];
         put?: never;
         post?: never;
@@ -2506,7 +2509,7 @@ export interface paths {
         };
         /**
          * Get Download
-         * @description A link to the file, which needs no sign-in until it expires.
+         * @description A link to the file, which needs no sign-in until it expires; 404 `file_not_whole` where the file store has lost the file or cut it off.
          */
         get: operations["get_download"];
         put?: never;
@@ -2550,7 +2553,7 @@ export interface paths {
         };
         /**
          * Get Client Download
-         * @description A link to the file, which needs no sign-in until it expires.
+         * @description A link to the file, which needs no sign-in until it expires; 404 `file_not_whole` where the file store has lost the file or cut it off.
          */
         get: operations["get_client_download"];
         put?: never;
@@ -4406,7 +4409,7 @@ export interface components {
             is_session_file: boolean;
             /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
             scanned_at: string | null;
-            /** @description Null until the file has been checked. */
+            /** @description Null until the file has been checked, and for one that the file store has lost or cut off. */
             download_url: string | null;
             expires_at: string | null;
         };

@@ -147,6 +147,20 @@ async def test_there_is_no_link_to_a_file_that_is_not_whole(gateway, practice, p
         assert "tell who runs this installation" in problem["detail"]
 
 
+async def test_a_file_of_a_note_that_is_not_whole_is_told_without_a_link_and_can_be_deleted(gateway, practice, path):
+    note = await practice.write_note(path.split("/")[4])
+    place = f"{API}/sessions/{note['id']}/attachments"
+    file = await uploaded(practice, place)
+    (stored,) = (gateway.environment.folder / "blobs").glob(f"*/{file['id']}")
+    damage(stored, "short")
+
+    told = await practice.http.get(f"{place}/{file['id']}")
+
+    assert (told.status_code, told.json()) == (200, file | {"download_url": None, "expires_at": None})
+    assert (await practice.http.delete(f"{place}/{file['id']}")).status_code == 204
+    assert (await practice.http.get(place)).json() == {"items": [], "total": 0}
+
+
 async def test_an_archive_for_a_browser_begins_with_a_new_access_token(gateway, practice, path):
     file = await uploaded(practice, path)
     async with gateway.anonymous() as browser:

@@ -257,7 +257,7 @@ async def test_nobody_elses_client_is_exported_and_not_by_everybody(gateway, pra
     assert not [line for line in lines if line.event_type == "export_client" and line.resource_id == mine["id"]]
 
 
-async def test_what_is_deleted_while_it_is_exported_is_left_out_and_the_rest_is_there(practice, monkeypatch):
+async def test_what_is_deleted_while_it_is_exported_is_left_out_and_named_and_the_rest_is_there(practice, monkeypatch):
     client = await practice.add_client()
     path = f"{API}/clients/{client['id']}/attachments"
     ids = [(await practice.http.post(path, files={"file": (f"{n}.png", picture(), "image/png")})).json()["id"] for n in range(5)]
@@ -270,10 +270,12 @@ async def test_what_is_deleted_while_it_is_exported_is_left_out_and_the_rest_is_
         return found
 
     monkeypatch.setattr(ClientContents, "_whole", and_one_is_deleted)
-    names = (await exported(practice, client["id"])).namelist()
+    archive = await exported(practice, client["id"])
 
+    names = archive.namelist()
     assert [name for name in names if name.startswith("files/")] == [f"files/{n}.png" for n in (0, 2, 3, 4)]
-    assert names[-1] == "manifest.json"
+    assert names[-2:] == ["missing-files.txt", "manifest.json"]
+    assert archive.read("missing-files.txt").decode().splitlines()[2:] == ["files/1.png"]
 
 
 async def test_files_that_the_store_has_lost_or_cut_off_keep_nobody_from_the_rest(gateway, practice, monkeypatch):

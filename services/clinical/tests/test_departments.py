@@ -12,6 +12,7 @@ from chassis.errors import Refusal
 from .conftest import Practice
 from .supervising import Clinician, join, open_ward, supervise
 from .test_care_teams import break_glass, set_team
+from .test_cosignatures import miss, overdue
 
 
 @pytest.fixture
@@ -138,3 +139,19 @@ async def test_a_department_opens_no_restricted_client_and_the_queues_say_how_ma
     assert ([note.id for note in page.items], page.restricted) == ([closed.id], 0)
     assert (await ward.supervisor.cosign(closed)).cosigned_by_user_id == str(ward.supervisor.user_id)
     assert (await head.queue()).restricted == 0
+
+
+async def test_a_missed_deadline_names_the_supervisee_whoever_wrote_or_amended_the_note(practice, ward, prune):
+    """Their head of department is mailed about it."""
+    dictated = await ward.trainee.finalize(await ward.colleague.write())
+    amended = await ward.trainee.sign()
+    await ward.colleague.save(amended, reason="a comma", plan="walk,")
+    notes = [dictated, amended]
+    await miss(ward, *notes)
+    await prune()
+
+    events = {event.session_id: event for event in await overdue(practice)}
+    assert {note.id for note in notes} == set(events)
+    assert [events[note.id].supervisee_id for note in notes] == [str(ward.trainee.user_id)] * 2
+    both = sorted([str(ward.trainee.user_id), str(ward.colleague.user_id)])
+    assert [list(events[note.id].own_user_ids) for note in notes] == [both] * 2

@@ -7,6 +7,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from caseload.clinical.v1 import attachments_pb2 as pb
+from chassis.errors import NotFound
 from gateway.api.attachments import schemas
 from gateway.api.attachments.form import FormFile
 from gateway.api.responses import json_response, list_response, no_content
@@ -53,13 +54,19 @@ async def list_attachments(session_id: UUID, request: SignedInRequest) -> Respon
 
 @router.get("/{attachment_id}", response_model=schemas.AttachmentWithDownload)
 async def get_attachment(session_id: UUID, attachment_id: UUID, request: SignedInRequest) -> Response:
+    """With a link that is good for fifteen minutes; null for a file that the file store has lost or cut off, which can still be deleted."""
     message = pb.GetAttachmentRequest(session_id=str(session_id), attachment_id=str(attachment_id))
     attachment = await request.stubs.attachments.GetAttachment(message, request.context)
     rendered = render(attachment) | {"download_url": None, "expires_at": None}
     if attachment.status == pb.ATTACHMENT_STATUS_READY:
         wanted = pb.GetDownloadRequest(session_id=str(session_id), attachment_id=str(attachment_id))
-        download = await request.stubs.attachments.GetDownload(wanted, request.context)
-        rendered |= {"download_url": download.download_url, "expires_at": to_datetime(download.expires_at)}
+        try:
+            download = await request.stubs.attachments.GetDownload(wanted, request.context)
+        except NotFound as refused:
+            if refused.code != "file_not_whole":
+                raise
+        else:
+            rendered |= {"download_url": download.download_url, "expires_at": to_datetime(download.expires_at)}
     return json_response(rendered)
 
 
@@ -67,7 +74,7 @@ async def get_attachment(session_id: UUID, attachment_id: UUID, request: SignedI
 async def get_download(
     session_id: UUID, attachment_id: UUID, query: Annotated[schemas.DownloadQuery, Query()], request: SignedInRequest
 ) -> Response:
-    """A link to the file, which needs no sign-in until it expires."""
+    """A link to the file, which needs no sign-in until it expires; 404 `file_not_whole` where the file store has lost the file or cut it off."""
     message = to_proto(query, pb.GetDownloadRequest, session_id=session_id, attachment_id=attachment_id)
     return json_response(await request.stubs.attachments.GetDownload(message, request.context))
 

@@ -31,7 +31,9 @@ class AttachmentList(Schema):
 
 
 class AttachmentWithDownload(Attachment):
-    download_url: Annotated[str | None, Field(description="Null until the file has been checked.")]
+    download_url: Annotated[
+        str | None, Field(description="Null until the file has been checked, and for one that the file store has lost or cut off.")
+    ]
     expires_at: Time | None
 
 

@@ -51,7 +51,7 @@ async def list_client_attachments(client_id: UUID, request: SignedInRequest) -> 
 async def get_client_download(
     client_id: UUID, attachment_id: UUID, query: Annotated[DownloadQuery, Query()], request: SignedInRequest
 ) -> Response:
-    """A link to the file, which needs no sign-in until it expires."""
+    """A link to the file, which needs no sign-in until it expires; 404 `file_not_whole` where the file store has lost the file or cut it off."""
     message = to_proto(query, pb.GetClientDownloadRequest, client_id=client_id, attachment_id=attachment_id)
     return json_response(await request.stubs.client_attachments.GetClientDownload(message, request.context))
 

@@ -275,27 +275,33 @@ class ClientContents:
         named = list(zip(listed, unique_names(file.file_name for file in listed), strict=True))
         told = [{"entry": f"files/{name}" if _is_ready(file) else None, **render(file)} for file, name in named]
         yield self._json("files.json", {"files": told})
-        names = {file.id: name for file, name in named}
+        names = {file.id: f"files/{name}" for file, name in named}
         missing: list[str] = []
         for batch in _batches([file for file, _ in named if _is_ready(file)]):
             async for file, ticket in self._chosen(batch):
+                if ticket is None:
+                    missing.append(names[file.id])
+                    continue
                 at = file.created_at.ToDatetime(UTC)
                 # Deleted a moment ago, or lost or cut off by the file store: then clinical has logged it.
-                entry = await whole_or_none(f"files/{names[file.id]}", at, self._content(file, ticket), missing)
+                entry = await whole_or_none(names[file.id], at, self._content(file, ticket), missing)
                 if entry is not None:
                     yield entry
         if missing:
             yield left_out(missing)
 
-    async def _chosen(self, files: Sequence[attachments_pb2.Attachment]) -> AsyncIterator[tuple[attachments_pb2.Attachment, bytes]]:
-        """The files with what they are read with, but for those that were deleted meanwhile."""
+    async def _chosen(self, files: Sequence[attachments_pb2.Attachment]) -> AsyncIterator[tuple[attachments_pb2.Attachment, bytes | None]]:
+        """The files with what they are read with; None for one that was deleted meanwhile."""
         ids = [file.id for file in files]
         asked = client_attachments_pb2.ChooseClientAttachmentsRequest(client_id=self._id, attachment_ids=ids)
         try:
             chosen = await self._stubs.client_attachments.ChooseClientAttachments(asked, self._context)
         except NotFound:
             half = len(files) // 2
-            for some in (files[:half], files[half:]) if half else ():
+            if not half:
+                yield files[0], None
+                return
+            for some in (files[:half], files[half:]):
                 async for each in self._chosen(some):
                     yield each
             return
