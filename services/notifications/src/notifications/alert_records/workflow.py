@@ -83,6 +83,13 @@ async def change(work: UnitOfWork, keys: WorkspaceKeys, row: Mapping[str, Any], 
     return saved
 
 
+async def put_off(work: UnitOfWork, row: Record, action: str, escalates_at: datetime) -> Record:
+    """The locked alert, which goes on by itself at another time. Nothing else of it changes; whoever looks at it is told."""
+    await work.db.run(store.put_off, id=row["id"], escalates_at=escalates_at)
+    await _log(work, row["id"], rules.CHANGES[action], row["now"])
+    return {**row, "escalates_at": escalates_at}
+
+
 async def _log(work: UnitOfWork, alert_id: UUID, kind: str, now: datetime) -> None:
     taken = await work.db.one(store.next_sequence, generation=uuid7())
     await work.db.run(store.log_change, id=uuid7(), sequence=taken["last_sequence"], alert_id=alert_id, kind=kind, now=now)
