@@ -39,7 +39,9 @@ async def sight(users: UsersStub, work: UnitOfWork) -> Sight:
         return Sight(work.user_id)
     if own.HasField("department_id"):
         departments.add(UUID(own.department_id))
-    departments |= {row["department_id"] for row in await work.db.all(store.stands_in, user_id=work.user_id, now=work.now)}
+    # Beside the transaction: it would be held while the alert is read on another connection, and who waits for one holds one.
+    async with work.beside(work.workspace_id) as tx:
+        departments |= {row["department_id"] for row in await tx.all(store.stands_in, user_id=work.user_id, now=work.now)}
     return Sight(work.user_id, departments=frozenset(departments))
 
 
