@@ -115,7 +115,7 @@ class AttackedInstallation:
     async def open_workspace(self, kind, *, email=None, full_name="Henrietta Castellanos", is_platform_admin=False):
         """Creates a practice or a hospital. Returns its first user, who may do everything in it."""
         email = email or f"head-{uuid7().hex}@example.com"
-        async with self._identity() as runtime:
+        async with self.identity() as runtime:
             workspace_id, user_id = await open_workspace(
                 runtime,
                 name="Lakeside",
@@ -133,7 +133,7 @@ class AttackedInstallation:
     async def add_user(self, workspace_id, role="therapist", *, password=PASSWORD):
         """Creates another user in the workspace. With password=None the user cannot sign in with a password."""
         person = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name="Nora Quist")
-        async with self._identity() as runtime:
+        async with self.identity() as runtime:
             keys = await runtime.keys.of(UUID(workspace_id))
             password_hash = await PasswordHasher(runtime.settings, runtime.keyring).hash(password) if password else None
             async with runtime.background(UUID(workspace_id)) as work:
@@ -143,7 +143,7 @@ class AttackedInstallation:
     async def owners(self, person, count):
         """So many more owners of the person's workspace, to ask in turn: one user may not do in a minute all that a test does."""
         token = self.sign_in(person).json()["access_token"]
-        async with self._identity() as runtime:
+        async with self.identity() as runtime:
             keys = await runtime.keys.of(UUID(person.workspace_id))
             users = [
                 users_pb2.User(id=str(uuid7()), email=f"owner-{uuid7().hex}@example.com", full_name="Nora Quist") for _ in range(count)

@@ -103,6 +103,20 @@ async def test_no_row_is_nothing_here(parcels, database):
         await work(database, parcels.workspace).find_one(several, str(uuid7()))
 
 
+async def test_works_that_have_a_connection_wait_for_no_other_one(parcels, database):
+    ids = await keep(database, parcels.workspace, "a")
+
+    async def one():
+        async with work(database, parcels.workspace) as begun:
+            await begun.db.all(several, ids=[])
+            # Each of them has a connection by now that can have one.
+            await asyncio.sleep(0.1)
+            return await begun.find(several, ids.values(), key="event_id")
+
+    told = await asyncio.gather(*(one() for _ in range(8)))
+    assert [list(rows) for rows in told] == [list(ids.values())] * 8
+
+
 async def test_one_who_gives_up_does_not_take_the_others_along(parcels, database):
     ids = await keep(database, parcels.workspace, "a")
     asking = [asyncio.create_task(find(database, parcels.workspace, *ids.values())) for _ in range(3)]

@@ -128,9 +128,10 @@ class Hospital(Practice):
         await self.environment.stub(UsersStub).UpdateUser(request, self.call)
 
     async def make_due(self, alert: pb.Alert) -> None:
-        """Has the alert's next step come."""
+        """Has the next step of an alert come that nobody has answered."""
+        sql = "UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1 AND status = 'active'"
         async with self.environment.superuser() as connection:
-            await connection.execute("UPDATE notifications.alerts SET escalates_at = now() WHERE id = $1", UUID(alert.id))
+            await connection.execute(sql, UUID(alert.id))
 
     async def mails_of(self, alert: pb.Alert) -> list[Any]:
         return await self.look(

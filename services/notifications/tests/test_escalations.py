@@ -228,6 +228,23 @@ async def test_of_those_who_escalate_at_the_same_moment_one_does_and_the_others_
     assert step.escalated_by == str(first.id)
 
 
+@pytest.mark.parametrize("call", ["look", "escalate"])
+async def test_more_people_at_once_than_there_are_connections_keep_nobody_waiting(hospital, call):
+    people = [await hospital.hire("nurse") for _ in range(24)]
+    await hospital.admin.set_policy(NURSES, DOCTORS, ADMINS)
+    alert = await people[0].raise_alert()
+    assert len(people) > 2 * hospital.environment.runtime("notifications").settings.pool_max
+    async with asyncio.timeout(8):
+        match call:
+            case "look":
+                assert {shown.id for shown in await asyncio.gather(*(person.get(alert) for person in people))} == {alert.id}
+            case "escalate":
+                outcomes = await asyncio.gather(*(person.escalate(alert, seen_level=0) for person in people), return_exceptions=True)
+                refusals = [each.code for each in outcomes if isinstance(each, BaseException)]
+                assert refusals == ["alert_already_escalated"] * (len(people) - 1)
+                assert await people[0].steps(alert) == [(0, 1, "manual")]
+
+
 async def test_who_says_which_level_they_saw_takes_no_further_one(hospital):
     nurse, doctor = await hospital.hire("nurse"), await hospital.hire("doctor")
     await hospital.admin.set_policy(NURSES, DOCTORS)

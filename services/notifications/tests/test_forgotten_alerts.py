@@ -13,6 +13,7 @@ from chassis.errors import Conflict
 from chassis.protobuf.timestamps import to_datetime
 from notifications.escalations.restoring import pass_over_due_steps
 from notifications.escalations.worker import AlertWorker
+from notifications.escalations.workflow import Team
 
 from .hospital import open_hospital
 
@@ -212,7 +213,27 @@ async def test_whoever_says_again_that_they_see_to_it_has_all_of_the_time_again(
         anew.escalates_at.CopyFrom(said.escalates_at)
         assert anew == said
         assert 500 < await left() <= 600
-    assert await changes_of(hospital, alert) == ["raised", "acknowledged"]
+    # Whoever looks at it is told until when, each time; a refusal tells nothing.
+    assert await changes_of(hospital, alert) == ["raised", *["acknowledged"] * 3]
+
+
+async def test_who_escalates_what_was_only_taken_over_meanwhile_is_not_told_that_it_has_gone_on(hospital, monkeypatch):
+    nurse, doctor, caller = [await hospital.hire(role) for role in ("nurse", "doctor", "nurse")]
+    await hospital.admin.set_policy(NURSES, DOCTORS, again=600)
+    alert = await nurse.raise_alert()
+    await nurse.acknowledge(alert)
+    asked = Team.of
+
+    async def slowly(*about):
+        # Identity answers while the alert passes from hand to hand.
+        for person in (doctor, nurse):
+            await person.acknowledge(alert, take_over=True)
+        await nurse.acknowledge(alert)
+        return await asked(*about)
+
+    monkeypatch.setattr(Team, "of", slowly)
+    assert (await caller.escalate(alert, seen_level=0)).escalation_level == 1
+    assert await nurse.steps(alert) == [(0, 1, "manual")]
 
 
 async def test_the_time_of_an_alert_that_is_closed_ends_and_without_a_time_it_stays_acknowledged(hospital):

@@ -23,9 +23,11 @@ from caseload.scheduling.v1.events_pb2 import AppointmentCancellationAsked, Appo
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Conflict, NotFound
 from chassis.protobuf.timestamps import to_datetime
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail_worker import MailWorker
-from notifications.reminder_links import store as links
+from notifications.reminder_answers import rpc as answers
 from notifications.reminder_links.workflow import issue
+from scheduling.appointments import cancellations
 
 from .hospital import open_hospital
 from .test_staff_notices import announce
@@ -339,9 +341,33 @@ async def test_who_asks_again_after_being_declined_is_heard_again(practice, mail
     assert [(event.client_id, event.by_user_id) for event in declined] == [(client.id, str(practice.owner_id))] * 3
     # Heard late, an answer to what was asked before leaves what was asked since.
     assert (await answer(practice, token, CANCEL)).is_cancelled
-    async with practice.environment.runtime("notifications").background(practice.workspace_id) as work:
-        at = to_datetime(declined[-1].declined_at)
-        assert await work.db.run(links.mark_declined, appointment_id=booked.id, now=at) == 0
+    await announce(practice, declined[-1])
+    await practice.environment.settle()
+    assert (await look_at(practice, token)).is_cancelled
+
+
+@pytest.mark.parametrize("ahead", ["notifications", "scheduling"])
+async def test_what_is_answered_is_what_was_asked_whosever_clock_is_ahead(practice, mail_server, monkeypatch, ahead):
+    _, booked, token, _ = await reminded(practice, mail_server)
+    module, name = {"notifications": (answers, "find"), "scheduling": (cancellations, "decline")}[ahead]
+    method = getattr(module, name)
+
+    async def by_another_clock(*given):
+        (work,) = [each for each in given if isinstance(each, UnitOfWork)]
+        work.now += timedelta(seconds=5)
+        return await method(*given)
+
+    monkeypatch.setattr(module, name, by_another_clock)
+    await answer(practice, token, CANCEL)
+    await decline(practice, booked)
+    link = await look_at(practice, token)
+    assert (link.is_cancelled, link.is_declined) == (False, True)
+    assert await end_of(practice, "cancellation_declined") == ("sent", None)
+    # What they ask then, within the seconds that the clocks are apart, is not answered by what was answered before.
+    assert (await answer(practice, token, CANCEL)).is_cancelled
+    (event,) = await practice.environment.emitted(AppointmentCancellationDeclined, practice.workspace_id)
+    await announce(practice, event)
+    await practice.environment.settle()
     assert (await look_at(practice, token)).is_cancelled
 
 

@@ -221,7 +221,9 @@ class UnitOfWork:
                 self.context, self.facts, self._envelopes = context, facts, envelopes
 
     async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
-        """The rows with these `ids`, by `key`. Read outside this transaction, together with calls that ask the same (see Dataloader)."""
+        """The rows with these `ids`, by `key`. Before the first statement read together with calls that ask the same (see Dataloader)."""
+        if self.has_begun:
+            return {row[key]: row for row in await self.db.all(stmt, ids=list(ids), **params)}
         reader = self.caller.reader if self.database.has_readers else None
         return await self.database.dataloader.find(stmt, key, self.workspace_id, ids, params, reader=reader)
 

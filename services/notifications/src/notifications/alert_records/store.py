@@ -52,7 +52,7 @@ lock = command(select(alerts, func.clock_timestamp().label("now")).where(alerts.
 
 save = command(update(alerts).where(alerts.c.id == _id).values(**{name: _columns[name] for name in _changeable}).returning(alerts))
 
-# Begins the time anew that an alert may stay acknowledged. The log does not tell it: nothing else changes that people see.
+# Begins the time anew that an alert may stay acknowledged. Nobody who has read the alert has to read it again: its version stays.
 put_off = command(update(alerts).where(alerts.c.id == _id).values(escalates_at=_columns["escalates_at"]))
 
 # The departments in which the user stands in at this moment.

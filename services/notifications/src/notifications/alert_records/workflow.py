@@ -39,7 +39,9 @@ async def sight(users: UsersStub, work: UnitOfWork) -> Sight:
         return Sight(work.user_id)
     if own.HasField("department_id"):
         departments.add(UUID(own.department_id))
-    departments |= {row["department_id"] for row in await work.db.all(store.stands_in, user_id=work.user_id, now=work.now)}
+    # Beside the transaction: it would be held while the alert is read on another connection, and who waits for one holds one.
+    async with work.beside(work.workspace_id) as tx:
+        departments |= {row["department_id"] for row in await tx.all(store.stands_in, user_id=work.user_id, now=work.now)}
     return Sight(work.user_id, departments=frozenset(departments))
 
 
@@ -81,6 +83,13 @@ async def change(work: UnitOfWork, keys: WorkspaceKeys, row: Mapping[str, Any], 
     saved = await work.db.one(store.save, **values)
     await _log(work, row["id"], rules.CHANGES[action], now)
     return saved
+
+
+async def put_off(work: UnitOfWork, row: Record, action: str, escalates_at: datetime) -> Record:
+    """The locked alert, which goes on by itself at another time. Nothing else of it changes; whoever looks at it is told."""
+    await work.db.run(store.put_off, id=row["id"], escalates_at=escalates_at)
+    await _log(work, row["id"], rules.CHANGES[action], row["now"])
+    return {**row, "escalates_at": escalates_at}
 
 
 async def _log(work: UnitOfWork, alert_id: UUID, kind: str, now: datetime) -> None:

@@ -110,9 +110,12 @@ class Alerts(AlertsServicer[UnitOfWork]):
         team = await Team.of(Policy.read(seen["policy"]), self._users, stand_ins, own)
         row = await work.db.one(records.lock, id=seen["id"])
         record_rules.next_status(row, "escalate", by=work.user_id, sees_to_it=seen["acknowledged_by"])
-        if row["version"] != seen["version"] or given(request)["seen_level"] not in {None, row["escalation_level"]}:
+        is_as_seen = given(request)["seen_level"] in {None, row["escalation_level"]}
+        if row["version"] != seen["version"] or not is_as_seen:
             last = await work.db.maybe(steps.of_alert, alert_id=row["id"], limit=1)
-            raise record_rules.already_escalated(row, last)
+            # It may have been answered meanwhile, and taken over: that is no step.
+            if not is_as_seen or (last is not None and last["alert_version"] > seen["version"]):
+                raise record_rules.already_escalated(row, last)
         changed = await go_on(work, keys, row, team, reason="manual", by=work.user_id)
         if row["acknowledged_by"] is not None:
             work.note(acknowledged_by=str(row["acknowledged_by"]))
@@ -166,9 +169,7 @@ class Alerts(AlertsServicer[UnitOfWork]):
         if status is None:
             if row["escalates_at"] is not None:
                 # Acknowledged by the caller, who says so again: still at it.
-                anew = {"escalates_at": columns(row)["escalates_at"]}
-                await work.db.run(records.put_off, id=row["id"], **anew)
-                return from_row({**row, **anew}, keys)
+                return from_row(await workflow.put_off(work, row, "acknowledge", columns(row)["escalates_at"]), keys)
             return from_row(row, keys)
         set_ = {"escalates_at": None, **columns(row), "status": status}
         changed = await workflow.change(work, keys, row, action, now=row["now"], **set_)

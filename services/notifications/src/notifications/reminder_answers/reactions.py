@@ -20,7 +20,8 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
     @on(events_pb2.AppointmentCancellationDeclined, queue="notifications.answer-client")
     async def answer_client(event: events_pb2.AppointmentCancellationDeclined, delivery: Delivery) -> None:
         """What was asked after it was declined stays asked."""
-        await delivery.db.run(links.mark_declined, appointment_id=event.appointment_id, now=to_datetime(event.declined_at))
+        asked_at, declined_at = to_datetime(event.asked_at), to_datetime(event.declined_at)
+        await delivery.db.run(links.mark_declined, appointment_id=event.appointment_id, asked_at=asked_at, now=declined_at)
         tells = event.tell_client if event.HasField("tell_client") else (await policies.current(delivery.db))["tell_declined"]
         if tells:
             mail_id = UUID(str(delivery.event_id))

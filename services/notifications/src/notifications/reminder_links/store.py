@@ -45,9 +45,11 @@ mark_confirmed = command(update(reminder_links).where(reminder_links.c.id == _id
 # Who cannot come has not confirmed, and waits to be answered, perhaps again.
 _cannot_come = {"cancelled_at": _now, "confirmed_at": None, "declined_at": None}
 mark_cancelled = command(update(reminder_links).where(reminder_links.c.id == _id).values(**_cannot_come))
-# All links by which the client has said so until then.
+# All links by which the client has said so.
 _asked = (reminder_links.c.appointment_id == bindparam("appointment_id", type_=Uuid), reminder_links.c.cancelled_at.is_not(None))
-mark_declined = command(update(reminder_links).where(*_asked, reminder_links.c.cancelled_at <= _now).values(declined_at=_now))
+# By the clock that has dated what they said; `now` is when they were answered, by the practice's.
+_until = reminder_links.c.cancelled_at <= bindparam("asked_at", type_=DateTime(timezone=True))
+mark_declined = command(update(reminder_links).where(*_asked, _until).values(declined_at=_now))
 # The one that was answered last.
 last_declined = query(
     select(reminder_links).where(*_asked, reminder_links.c.declined_at.is_not(None)).order_by(reminder_links.c.declined_at.desc()).limit(1)

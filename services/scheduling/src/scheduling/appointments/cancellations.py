@@ -32,7 +32,7 @@ async def decline(request: pb.DeclineCancellationRequest, keys: WorkspaceKeys, w
         fields=json.dumps({"cancellation_asked_at": [told(row["cancellation_asked_at"]), None]}),
     )
     tell_client = wanted["tell_client"]
-    declined = {"declined_at": work.now, "tell_client": tell_client}
+    declined = {"asked_at": row["cancellation_asked_at"], "declined_at": work.now, "tell_client": tell_client}
     work.emit(to_event(events_pb2.AppointmentCancellationDeclined, changed, by=work.caller.user_id, **declined))
     work.note(tell_client="as the workspace says" if tell_client is None else str(tell_client).lower())
     return to_message(changed, keys)

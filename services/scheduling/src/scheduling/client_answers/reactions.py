@@ -65,11 +65,11 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         row = await _answered(event, delivery)
         if row is None or _was_said_since(row["confirmed_at"], delivery):
             return
-        said_at = delivery.occurred_at
+        asked_before = row["cancellation_asked_at"]
+        said_at = delivery.occurred_at if asked_before is None else max(asked_before, delivery.occurred_at)
         after = {**row, "confirmed_at": None, "version": row["version"] + 1, "updated_at": delivery.now}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.ask_to_cancel, id=row["id"], sealed=sealed, said_at=said_at, now=delivery.now)
-        asked_before = row["cancellation_asked_at"]
         answer = {"cancellation_asked_at": [None if asked_before is None else told(asked_before), told(said_at)]}
         if row["confirmed_at"] is not None:
             answer["confirmed_at"] = [told(row["confirmed_at"]), None]

@@ -105,7 +105,7 @@ class AppointmentCancellationAsked(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AppointmentCancellationDeclined(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "version", "starts_at", "declined_at", "by_user_id", "tell_client")
+    __slots__ = ("appointment_id", "client_id", "version", "starts_at", "declined_at", "by_user_id", "tell_client", "asked_at")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -113,6 +113,7 @@ class AppointmentCancellationDeclined(_message.Message):
     DECLINED_AT_FIELD_NUMBER: _ClassVar[int]
     BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
     TELL_CLIENT_FIELD_NUMBER: _ClassVar[int]
+    ASKED_AT_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     version: int
@@ -120,7 +121,8 @@ class AppointmentCancellationDeclined(_message.Message):
     declined_at: _timestamp_pb2.Timestamp
     by_user_id: str
     tell_client: bool
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., declined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by_user_id: _Optional[str] = ..., tell_client: bool = ...) -> None: ...
+    asked_at: _timestamp_pb2.Timestamp
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., declined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by_user_id: _Optional[str] = ..., tell_client: bool = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PaymentRequested(_message.Message):
     __slots__ = ("payment_request_id", "appointment_id")
