@@ -99,7 +99,8 @@ class AttackedInstallation:
             await connection.close()
 
     @asynccontextmanager
-    async def _identity(self):
+    async def identity(self):
+        """Identity's parts in this process, on the installation's own database."""
         settings, given = self.home.settings(SERVICES[0], self.admin_dsn), self.installation.environment
         cost = {name.removeprefix("CASELOAD_").lower(): int(given[name]) for name in QUICK_PASSWORDS if name in given}
         runtime = Runtime(SERVICES[0], settings.model_copy(update=cost), broker=InProcessBroker())
