@@ -139,6 +139,15 @@ class Hospital(Practice):
             UUID(alert.id),
         )
 
+    async def deferred_mail(self, alert: pb.Alert) -> Any:
+        """The one mail of an alert, once an attempt at it has failed. The end of one that is under way would set when it is due."""
+
+        async def waits() -> Any:
+            (mail,) = await self.mails_of(alert)
+            return mail if mail["attempts"] and mail["status"] == "pending" else None
+
+        return await self.until(waits)
+
     def _caller(self, user_id: UUID, role: str) -> RequestContext:
         return self.environment.caller(workspace_id=self.workspace_id, user_id=user_id, role=role, scopes=SCOPES_BY_ROLE[role])
 

@@ -126,6 +126,7 @@ async def test_what_is_answered_goes_no_further_and_its_mail_is_not_sent(hospita
     hospital.mail_server.close()
     await hospital.make_due(alert)
     await until_level(hospital, nurse, alert, 1)
+    await hospital.deferred_mail(alert)
     await nurse.acknowledge(alert)
     hospital.mail_server.is_closed = False
     async with hospital.environment.superuser() as connection:
@@ -351,13 +352,7 @@ async def test_in_a_suspended_workspace_nothing_goes_on_until_somebody_can_answe
     hospital.mail_server.close()
     await hospital.make_due(alert)
     await until_level(hospital, nurse, alert, 1)
-
-    async def waits_for_another_try():
-        (mail,) = await hospital.mails_of(alert)
-        return mail if mail["attempts"] and mail["status"] == "pending" else None
-
-    # Under way, its end would set another time than the one below, or it would be sent.
-    mail = await hospital.until(waits_for_another_try)
+    mail = await hospital.deferred_mail(alert)
     await hospital.look("UPDATE identity.workspaces SET status = 'suspended' WHERE workspace_id = $1", hospital.workspace_id)
     hospital.mail_server.is_closed = False
     await hospital.look("UPDATE notifications.mails SET next_attempt_at = now() WHERE id = $1", mail["id"])

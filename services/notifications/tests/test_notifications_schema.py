@@ -163,7 +163,10 @@ def frequent_queries(known):
         ),
         "text of a rule": (templates.of_rule, {"hours_before": 24, "channel": "email"}),
         "links of a client": (links.erase_links, {"client_id": known["client_id"]}),
-        "links by which somebody cancelled": (links.mark_declined, {"appointment_id": known["appointment_id"], "now": NOW}),
+        "links by which somebody cancelled": (
+            links.mark_declined,
+            {"appointment_id": known["appointment_id"], "asked_at": NOW, "now": NOW},
+        ),
         "the link that was declined": (links.last_declined, {"appointment_id": known["appointment_id"]}),
         "whether a cancellation waits": (links.waiting, {"appointment_id": known["appointment_id"], "starts_at": NOW}),
         "links of a client's appointment": (
