@@ -203,20 +203,24 @@ async def test_a_message_the_broker_has_confirmed_outlives_the_brokers_death(par
 async def test_dead_letters_are_listed_once_their_queue_has_a_leader_again(servers, tmp_path):
     if server_script() is None:
         pytest.fail("this test needs RabbitMQ on this machine: it stops a queue inside it")
-    node = LocalRabbit(tmp_path / "node").start()
+    node, go_on = LocalRabbit(tmp_path / "node").start(), tmp_path / "go-on"
     queue = f"parcels.keep-{uuid7().hex}"
-    server = f'{{list_to_atom("%2F_{queue}.dead"), node()}}'
+    server = f'quorum_queues, {{list_to_atom("%2F_{queue}.dead"), node()}}'
+    # Restarted by the node itself: another command would take seconds to begin.
+    restarted = (
+        f'fun Wait() -> case filelib:is_file("{go_on}") of true -> ra:restart_server({server}); false -> timer:sleep(20), Wait() end end'
+    )
     try:
         async with await aio_pika.connect(node.amqp_url) as operator:
             channel = await operator.channel()
             await channel.declare_queue(f"{queue}.dead", durable=True, arguments={"x-queue-type": "quorum"})
             await channel.default_exchange.publish(aio_pika.Message(b"deadly"), f"{queue}.dead")
-            await asyncio.to_thread(_eval, node, f"ok = ra:stop_server(quorum_queues, {server}).")
+            await asyncio.to_thread(_eval, node, f"ok = ra:stop_server({server}), spawn({restarted}), ok.")
             with pytest.raises(ConnectionInternalError):
                 await (await channel.declare_queue(f"{queue}.dead", passive=True)).get(fail=False)
 
         listing = asyncio.create_task(RabbitDeadLetters(node.amqp_url, [queue]).listed())
-        await asyncio.to_thread(_eval, node, f"ok = ra:restart_server(quorum_queues, {server}).")
+        go_on.touch()
         assert [(summary.queue, summary.id) for summary in await listing] == [(queue, None)]
     finally:
         await asyncio.to_thread(node.stop)
