@@ -215,6 +215,97 @@ async def test_notes_are_listed_by_client_and_state_newest_first(practice, note)
     assert set(await found("is_draft=true")) == {note["id"], other["id"]}
 
 
+async def test_notes_are_listed_by_appointment_by_what_they_are_copies_of_and_with_deleted_ones(practice, note, path):
+    appointment = await practice.booked(note["client_id"])
+    of_appointment = await practice.write_note(note["client_id"], appointment_id=appointment["id"])
+    await practice.http.put(path, json={"plan": "Rest."})
+    late = await practice.http.patch(f"{path}/draft", json={"plan": "Run."}, headers={"If-Match": "1"})
+    copy_id = late.json()["conflict_session_id"]
+    signed = await practice.write_note(note["client_id"])
+    await practice.http.post(f"/api/v1/sessions/{signed['id']}/finalize")
+    for each in (signed["id"], of_appointment["id"]):
+        assert (await practice.http.delete(f"/api/v1/sessions/{each}")).status_code == 204
+
+    for query, found in (
+        ("", {note["id"], copy_id}),
+        ("include_deleted=true", {note["id"], copy_id, signed["id"], of_appointment["id"]}),
+        ("include_deleted=true&status=finalized", {signed["id"]}),
+        ("include_deleted=true&is_draft=false", {signed["id"]}),
+        ("status=finalized", set()),
+        (f"appointment_id={appointment['id']}", set()),
+        (f"appointment_id={appointment['id']}&include_deleted=true", {of_appointment["id"]}),
+        (f"conflict_of={note['id']}", {copy_id}),
+        ("include_deleted=true&page_size=1&page=5", set()),
+    ):
+        reply = (await practice.http.get(f"/api/v1/sessions?{query}")).json()
+        assert {item["id"] for item in reply["items"]} == found, query
+        assert reply["total"] == (len(found) or 4 * ("page=5" in query)), query
+
+
+@pytest.mark.parametrize("status", ["cancelled", "no_show"])
+async def test_a_note_may_be_of_an_appointment_that_is_to_come_or_did_not_take_place(practice, status):
+    client = await practice.add_client()
+    appointment = await practice.booked(client["id"])
+    to_come = await practice.write_note(client["id"], appointment_id=appointment["id"], session_date=None)
+    assert to_come["session_date"] == appointment["scheduled_start"]
+    other = await practice.booked(client["id"], 11)
+    changed = await practice.http.put(f"/api/v1/appointments/{other['id']}", json={"status": status})
+    assert (changed.status_code, changed.json()["status"]) == (200, status)
+    assert (await practice.write_note(client["id"], appointment_id=other["id"]))["appointment_id"] == other["id"]
+
+
+async def test_a_note_of_a_deleted_appointment_or_of_another_clients_is_refused(practice, check_problem):
+    client, other = await practice.add_client(), await practice.add_client()
+    deleted, others = await practice.booked(client["id"]), await practice.booked(other["id"], 11)
+    assert (await practice.http.delete(f"/api/v1/appointments/{deleted['id']}")).status_code == 204
+    body = {"client_id": client["id"], "session_date": "2026-11-02T10:00:00Z"}
+
+    check_problem(await practice.http.post("/api/v1/sessions", json={**body, "appointment_id": deleted["id"]}), 404, "not_found")
+    problem = check_problem(
+        await practice.http.post("/api/v1/sessions", json={**body, "appointment_id": others["id"]}), 422, "appointment_of_another_client"
+    )
+    assert problem["errors"][0]["pointer"] == "/appointment_id"
+    assert (await practice.http.get("/api/v1/sessions")).json()["total"] == 0
+
+
+async def test_an_empty_note_is_kept_and_not_signed(practice, check_problem):
+    client = await practice.add_client()
+    empty = await practice.write_note(client["id"], subjective=None, plan=" \u200b\ufeff\u00a0\n")
+    check_problem(await practice.http.post(f"/api/v1/sessions/{empty['id']}/finalize"), 422, "session_empty")
+    assert (await practice.http.get(f"/api/v1/sessions/{empty['id']}")).json() == empty
+
+
+async def test_a_note_begins_with_a_template_of_the_workspace_or_of_its_author(gateway, practice, check_problem):
+    templates, client = "/api/v1/note-templates", await practice.add_client()
+    shared = await practice.http.post(templates, json={"name": "First visit", "subjective": "Complains of", "plan": "Rest."})
+    own = await practice.http.post(templates, json={"name": "Mine", "objective": "BP", "is_personal": True})
+    assert [(reply.status_code, reply.json()["owner_user_id"]) for reply in (shared, own)] == [
+        (201, None),
+        (201, str(practice.person.user_id)),
+    ]
+    listed = (await practice.http.get(templates)).json()
+    assert (listed["items"], listed["total"]) == ([shared.json(), own.json()], 2)
+
+    async with gateway.colleague(practice.person, user_id=uuid7(), scopes=["sessions:read", "sessions:write"]) as colleague:
+        assert (await colleague.get(templates)).json()["items"] == [shared.json()]
+        its = f"{templates}/{shared.json()['id']}"
+        check_problem(await colleague.put(its, json={"name": "x"}), 403, "permission_denied")
+        check_problem(await colleague.delete(f"{templates}/{own.json()['id']}"), 404, "not_found")
+        body = {"client_id": client["id"], "session_date": "2026-11-02T10:00:00Z", "template_id": own.json()["id"]}
+        check_problem(await colleague.post("/api/v1/sessions", json=body), 404, "not_found")
+
+    begun = await practice.write_note(client["id"], template_id=shared.json()["id"], subjective=None)
+    assert (begun["template_id"], begun["subjective"], begun["plan"]) == (shared.json()["id"], "Complains of", "Rest.")
+    assert (await practice.http.put(its, json={"plan": None, "is_active": False})).json() | {"updated_at": ""} == shared.json() | {
+        "plan": None,
+        "is_active": False,
+        "updated_at": "",
+    }
+    check_problem(await practice.http.post("/api/v1/sessions", json={**body, "template_id": shared.json()["id"]}), 404, "not_found")
+    assert (await practice.http.delete(its)).status_code == 204
+    assert (await practice.http.get(f"/api/v1/sessions/{begun['id']}")).json() == begun
+
+
 async def test_one_appointment_has_one_note(practice, check_problem):
     client = await practice.add_client()
     appointment = await practice.booked(client["id"])

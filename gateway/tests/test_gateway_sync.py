@@ -223,3 +223,57 @@ async def test_another_workspaces_clients_and_appointments_are_nowhere(practice,
 async def test_saving_often_is_counted_as_autosaving_is(gateway, practice, item):
     reply = await practice.http.post(PATH, json={"sessions": [item()]})
     assert reply.headers["ratelimit-limit"] == str(gateway.settings.autosaves_per_minute)
+
+
+async def test_whatever_happened_meanwhile_is_told_in_a_flag_and_a_sentence(practice, item, client_id):
+    http = practice.http
+
+    async def began(**but: Any) -> str:
+        return (await practice.write_note(client_id, **but))["id"]
+
+    changed, signed, deleted, erased, written = [await began() for _ in range(5)]
+    has_note, gone = [(await practice.booked(client_id, hour))["id"] for hour in (9, 11)]
+    in_browser = await began(appointment_id=has_note, session_date=None)
+    other = (await practice.add_client())["id"]
+    others = (await practice.booked(other, 13))["id"]
+    for reply in (
+        await http.put(f"/api/v1/sessions/{changed}", json={"plan": "Rest."}),
+        await http.post(f"/api/v1/sessions/{signed}/finalize"),
+        await http.delete(f"/api/v1/sessions/{deleted}"),
+        await http.delete(f"/api/v1/sessions/{erased}"),
+        await http.delete(f"/api/v1/sessions/{erased}/permanent"),
+        await http.delete(f"/api/v1/appointments/{gone}"),
+    ):
+        assert reply.status_code in {200, 204}, reply.text
+    long_ago = (datetime.now(UTC) - timedelta(days=31)).isoformat()
+    sent = {
+        "changed": (item(changed, base_version=1), changed, "conflict", ["stale_version"]),
+        "signed": (item(signed, base_version=1), signed, "conflict", ["session_finalized"]),
+        "deleted": (item(deleted, base_version=1), deleted, "conflict", ["session_deleted"]),
+        "not changed": (item(written, base_version=1), written, "updated", []),
+        "has a note": (item("a", appointment_id=has_note), in_browser, "conflict", ["appointment_has_note"]),
+        "appointment deleted": (item("b", appointment_id=gone), None, "created", ["appointment_gone"]),
+        "another client's": (item("c", appointment_id=others), None, "created", ["appointment_of_another_client"]),
+        "old": (item("d", created_at_client=long_ago), None, "created", ["older_than_limit"]),
+    }
+    results = (await http.post(PATH, json={"sessions": [each for each, *_ in sent.values()]})).json()["results"]
+    inactive = await http.put(f"/api/v1/clients/{client_id}", json={"is_active": False})
+    assert inactive.status_code == 200, inactive.text
+    results += (await http.post(PATH, json={"sessions": [item("e"), item("f", created_at_client=long_ago)]})).json()["results"]
+    expected = [
+        *sent.values(),
+        (None, None, "created", ["client_inactive"]),
+        (None, None, "created", ["client_inactive", "older_than_limit"]),
+    ]
+
+    for result, (_, note_id, status, flags) in zip(results, expected, strict=True):
+        assert (result["status"], result["flags"], result["code"]) == (status, flags, None)
+        assert result["error"] == (" ".join(batch.SENTENCES[flag] for flag in flags) or None)
+        assert note_id in {None, result["server_session_id"]}
+        kept = (await http.get(f"/api/v1/sessions/{result['conflict_session_id'] or result['server_session_id']}")).json()
+        assert (kept["subjective"], kept["conflict_of"]) == ("sleeps badly", note_id if status == "conflict" else None)
+    again = (await http.post(PATH, json={"sessions": [each for each, *_ in sent.values()]})).json()["results"]
+    assert [(each["server_session_id"], each["conflict_session_id"], each["error"]) for each in again] == [
+        (each["server_session_id"], each["conflict_session_id"], each["error"]) for each in results[: len(sent)]
+    ]
+    assert (await http.get(f"/api/v1/sessions/{signed}")).json()["subjective"] == "Slept badly."

@@ -87,6 +87,42 @@ async def test_the_timeline_is_paged_by_cursor(practice):
     assert cursor is None
 
 
+async def test_each_amendment_and_each_end_of_a_plan_is_an_event_of_its_own(practice):
+    client_id = (await practice.add_client())["id"]
+    note = f"/api/v1/sessions/{(await practice.write_note(client_id, session_date='2026-03-02T10:00:00Z'))['id']}"
+    plan = (await practice.http.post("/api/v1/plans", json={"client_id": client_id, "title": "Walk again"})).json()
+    for reply in [
+        await practice.http.post(f"{note}/finalize"),
+        *[await practice.http.put(note, json={"plan": text, "reason": "A slip."}) for text in ("Rest.", "Walk.", "Run.")],
+        *[
+            await practice.http.put(f"/api/v1/plans/{plan['id']}", json={"status": status})
+            for status in ("completed", "discontinued", "active")
+        ],
+    ]:
+        assert reply.status_code == 200, reply.text
+    path = f"/api/v1/clients/{client_id}/timeline"
+    whole = (await practice.http.get(path)).json()
+
+    assert [(event["event_type"], bool(event["session_id"]), bool(event["plan_id"])) for event in whole["events"]] == [
+        ("plan_updated", False, True),
+        ("plan_discontinued", False, True),
+        ("plan_completed", False, True),
+        *[("session_amended", True, False)] * 3,
+        ("session_finalized", True, False),
+        ("plan_created", False, True),
+        ("session", True, False),
+    ]
+    assert whole["total_events"] == 9
+    told, cursor = [], None
+    while not told or cursor:
+        page = (await practice.http.get(path, params={"limit": 2} | ({"cursor": cursor} if cursor else {}))).json()
+        told += page["events"]
+        cursor = page["next_cursor"]
+        if len(told) == 2:
+            await practice.http.put(note, json={"plan": "Swim.", "reason": "A slip."})
+    assert told == whole["events"]
+
+
 async def test_a_caller_sees_only_the_sources_they_may_read(gateway, practice, check_problem):
     client = await practice.add_client()
     await practice.booked(client["id"])

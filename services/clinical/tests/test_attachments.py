@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -24,6 +25,7 @@ from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.spool import Spool
 from chassis.testing.environment import pieces
+from clinical.__main__ import SERVICE
 from clinical.attachments import sandbox, store, sweep
 from clinical.attachments.rules import MAX_CLEAN_BYTES
 from clinical.attachments.sweep import find_missing, remove_orphans
@@ -156,6 +158,31 @@ async def test_concurrent_uploads_cannot_exceed_the_quota(practice):
     assert {one.code for one in sent if isinstance(one, Conflict)} == {"quota_exceeded"}
     assert await practice.used_bytes() == sum(file.file_size_bytes for file in kept) <= QUOTA
     assert [path.name for path in practice.stored()] == sorted(file.id for file in kept)
+
+
+async def test_what_a_file_takes_of_the_quota_is_counted_in_the_transaction_of_its_row(practice, monkeypatch):
+    note = await practice.write()
+    kept = await practice.attach(note, photo())
+    counted, run = [], Transaction.run
+
+    async def fails_after_counting(tx: Transaction, stmt: Statement, **params: object) -> object:
+        done = await run(tx, stmt, **params)
+        if stmt is store.change_storage:
+            counted.append(params["used_bytes"])
+            raise Unavailable("database_unavailable")
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "run", fails_after_counting)
+        for attempt in (practice.attach(note, photo("PNG")), practice.detach(kept)):
+            with pytest.raises(Unavailable):
+                await attempt
+    await practice.environment.settle()
+
+    assert min(counted) < 0 < max(counted)
+    assert await practice.files(note) == [kept]
+    assert await practice.used_bytes() == kept.file_size_bytes
+    assert [path.name for path in practice.stored()] == [kept.id]
 
 
 async def test_a_file_for_another_workspaces_note_is_refused_and_leaves_nothing_stored(practice, neighbour):
@@ -300,6 +327,43 @@ async def test_an_attachment_whose_file_is_gone_is_reported(practice, neighbour,
     assert (told[-1].levelname, lost.id in {line.attachment_id for line in told}) == ("ERROR", True)
     assert removed.id not in {line.attachment_id for line in told}
     assert await find_missing(runtime, datetime.now(UTC) - timedelta(hours=2)) == 0, "what has just been stored is left alone"
+
+
+async def test_the_services_own_sweeper_removes_and_reports_and_goes_on_after_a_round_that_failed(practice, caplog, monkeypatch):
+    note = await practice.write()
+    kept, lost = await practice.attach(note, photo()), await practice.attach(note, photo())
+    runtime, blobs, orphan = practice.environment.runtime("clinical"), store_of(practice), uuid7()
+    await blobs.put(new_key(practice.workspace_id, orphan), b"left", "image/png")
+    await blobs.delete(new_key(practice.workspace_id, UUID(lost.id)))
+    long_ago = time.time() - 8 * 86_400
+    os.utime(practice.environment.folder / "blobs" / str(practice.workspace_id) / str(orphan), (long_ago, long_ago))
+    stored_before, rounds = blobs.stored_before, []
+
+    async def away_at_first(moment: datetime) -> AsyncIterator[list[str]]:
+        rounds.append(moment)
+        if len(rounds) == 1:
+            raise Unavailable("blob_store_unavailable")
+        async for keys in stored_before(moment):
+            yield keys
+
+    monkeypatch.setattr(blobs, "stored_before", away_at_first)
+    monkeypatch.setattr(sweep, "_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(sweep, "_OLD_ENOUGH", timedelta(0))
+    sweeping = asyncio.ensure_future(SERVICE.loops(runtime)[0]())
+    try:
+        async with asyncio.timeout(30):
+            while [path.name for path in practice.stored()] != [kept.id] or lost.id not in reported(caplog):
+                assert not sweeping.done()
+                await asyncio.sleep(0.05)
+    finally:
+        sweeping.cancel()
+        await asyncio.wait([sweeping])
+    assert len(rounds) > 1
+    assert kept.id not in reported(caplog)
+
+
+def reported(caplog) -> set[str]:
+    return {line.attachment_id for line in caplog.records if line.message == "a file is missing"}
 
 
 async def test_an_upload_that_is_committed_is_answered_although_the_database_is_away_right_after(practice, monkeypatch):

@@ -22,6 +22,7 @@ from chassis.errors import Conflict, Forbidden, NotFound, Unavailable
 
 from .supervising import join
 from .test_note_search import take_in
+from .test_session_life import grow_old
 
 REASON = "Found unconscious on the stairs."
 
@@ -197,6 +198,23 @@ async def test_search_and_totals_know_nothing_of_hidden_notes_in_the_index_or_be
     assert (await colleague.page()).total == 1
     assert (await colleague.page(include_deleted=True)).total == 1
     assert set(await doctor.ids()) == {hidden.id, shown.id}
+
+
+async def test_the_total_with_deleted_notes_has_neither_hidden_ones_nor_those_whose_time_is_over(practice, doctor, colleague):
+    other = replace(colleague, client_id=await practice.new_client())
+    fresh = []
+    for whose in (colleague, other):
+        over, kept = await whose.write(), await whose.write()
+        for note in (over, kept):
+            await whose.delete(note)
+        await grow_old(practice, over, 31)
+        fresh.append(kept.id)
+    await set_team(practice, doctor)
+
+    for reader, listed in ((colleague, fresh[1:]), (doctor, fresh)):
+        for asked in ({}, {"is_draft": True}):
+            page = await reader.page(include_deleted=True, **asked)
+            assert ({note.id for note in page.items}, page.total) == (set(listed), len(listed)), asked
 
 
 async def test_what_is_left_of_an_erased_client_stays_closed(practice, doctor, colleague):

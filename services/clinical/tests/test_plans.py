@@ -131,6 +131,22 @@ async def test_the_end_of_a_plan_can_be_corrected_and_taken_back(planning):
     assert await planning.told() == ["plan_updated", "plan_discontinued", "plan_completed", "plan_created"]
 
 
+@pytest.mark.parametrize("ended", [COMPLETED, DISCONTINUED])
+async def test_an_ended_plan_is_still_read_with_all_that_belongs_to_it_and_can_be_deleted(planning, ended):
+    plan, kept = await planning.plan(), await planning.plan()
+    milestone, measure = await planning.milestone(plan.id), await planning.measure(plan.id)
+    closed = await planning.change(plan.id, status=ended)
+
+    assert await planning.get(plan.id) == closed
+    assert [version.status for version in await planning.versions(plan.id)] == [ended, ACTIVE]
+    assert list((await planning.milestones_of(plan.id)).items) == [milestone]
+    assert list((await planning.measures_of(plan.id)).items) == [measure]
+    await planning.delete(plan.id)
+    assert [(await planning.page(**filters)).total for filters in ({}, {"status": ended}, {"status": ACTIVE})] == [1, 0, 1]
+    assert await planning.told() == ["plan_created"]
+    assert (await planning.get(kept.id)).status == ACTIVE
+
+
 async def test_a_deleted_plan_is_nowhere(planning):
     plan, kept = await planning.plan(), await planning.plan()
     milestone = await planning.milestone(plan.id)

@@ -23,6 +23,7 @@ from clinical.tables import RETENTIONS
 from identity.roles import SCOPES_BY_ROLE
 
 from .conftest import MONDAY, photo
+from .test_note_search import take_in
 
 
 async def binned(practice) -> list[pb.Session]:
@@ -194,6 +195,29 @@ async def test_a_note_whose_time_is_over_is_erased_with_all_that_is_its_own_and_
     assert {line.service for line in lines} == {"clinical"}
 
 
+async def test_the_total_with_deleted_notes_has_none_whose_time_is_over(practice):
+    """Until a worker has come to them, and as long as somebody holds them."""
+    drafted, fresh = await practice.write(), await practice.write()
+    signed = await practice.finalize(await practice.write())
+    for note in (drafted, fresh, signed):
+        await practice.delete(note)
+    for note in (drafted, signed):
+        await grow_old(practice, note, 31)
+
+    for _ in range(2):
+        for asked, listed in (
+            ({}, [fresh.id]),
+            ({"is_draft": True}, [fresh.id]),
+            ({"is_draft": False}, []),
+            ({"client_id": practice.client_id}, [fresh.id]),
+            ({"search": "sleeps"}, [fresh.id]),
+            ({"search": "sleeps", "is_draft": False}, []),
+        ):
+            page = await practice.page(include_deleted=True, **asked)
+            assert ([note.id for note in page.items], page.total) == (listed, len(listed)), asked
+        await take_in(practice)
+
+
 async def test_a_note_that_is_restored_while_it_is_found_is_not_erased(practice):
     note = await practice.write()
     await practice.delete(note)
@@ -249,6 +273,10 @@ async def test_a_deleted_note_can_be_erased_at_once(practice):
     with pytest.raises(Gone):
         await practice.restore(note)
     await practice.environment.settle()
+    asked = [line for line in await practice.audited("erase_session") if line.outcome == audit_pb.OUTCOME_SUCCESS]
+    assert [(line.resource_id, line.user_id) for line in asked] == [(note.id, str(practice.user_id))]
+    (done,) = await practice.audited("erase_deleted_note")
+    assert (done.resource_id, done.service) == (note.id, "clinical")
     assert [await practice.count(table) for table in ("sessions", "session_versions", "history")] == [0, 0, 0]
     for attempt in (practice.restore(note), practice.erase_note(note)):
         with pytest.raises(Gone):

@@ -1,6 +1,7 @@
 """Lists of notes: order, filters, pages and totals."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -112,3 +113,32 @@ async def test_another_workspaces_notes_are_not_counted(practice, neighbour):
     await practice.write()
     assert (await neighbour.page()).total == 0
     assert (await neighbour.page(client_id=practice.client_id)).total == 0
+
+
+async def test_every_combination_of_filters_has_the_notes_and_the_total_of_those_it_names(practice):
+    """Of each state there is one that is deleted and one that is not, of each of two clients."""
+    clients = (practice.client_id, await practice.new_client())
+    notes = {}
+    for client_id, status, is_deleted in product(clients, (DRAFT, FINALIZED), (False, True)):
+        note = await practice.write(client_id=client_id)
+        if status == FINALIZED:
+            await practice.finalize(note)
+        if is_deleted:
+            await practice.delete(note)
+        notes[note.id] = (client_id, status, is_deleted)
+
+    for client_id, status, is_draft, with_deleted in product(
+        (None, *clients), (None, DRAFT, FINALIZED), (None, False, True), (False, True)
+    ):
+        asked = {"client_id": client_id, "status": status, "is_draft": is_draft, "include_deleted": with_deleted}
+        expected = {
+            note_id
+            for note_id, (of_client, of_status, is_deleted) in notes.items()
+            if client_id in {None, of_client}
+            and status in {None, of_status}
+            and is_draft in {None, of_status == DRAFT}
+            and (with_deleted or not is_deleted)
+        }
+        page = await practice.page(**{name: value for name, value in asked.items() if value is not None})
+        assert {note.id for note in page.items} == expected, asked
+        assert page.total == len(expected), asked

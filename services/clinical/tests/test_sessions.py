@@ -289,6 +289,19 @@ async def test_the_latest_signed_note_is_the_one_with_the_latest_date(practice):
     assert (await practice.latest_finalized()).id == recent.id
 
 
+async def test_the_latest_signed_note_is_this_clients_and_neither_deleted_nor_a_draft_again(practice):
+    first, second, third = [await practice.finalize(await practice.write(session_date=MONDAY + timedelta(days=day))) for day in range(3)]
+    others = await practice.write(client_id=await practice.new_client(), session_date=MONDAY + timedelta(days=9))
+    await practice.finalize(others)
+    assert (await practice.latest_finalized()).id == third.id
+    await practice.unfinalize(third)
+    assert (await practice.latest_finalized()).id == second.id
+    await practice.delete(second)
+    assert (await practice.latest_finalized()).id == first.id
+    await practice.restore(second)
+    assert (await practice.latest_finalized()).id == second.id
+
+
 # --- permissions, audit, encryption
 
 

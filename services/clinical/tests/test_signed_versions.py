@@ -96,6 +96,28 @@ async def test_an_amendment_of_the_date_alone_is_a_version_that_tells_it(practic
     assert (first.kind, before.kind) == (pb.VERSION_KIND_FINALIZED, pb.VERSION_KIND_AMENDED)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subjective": "slept"},
+        {"objective": "pale"},
+        {"assessment": "tired"},
+        {"plan": None},
+        {"duration_minutes": 45},
+        {"duration_minutes": None},
+    ],
+)
+async def test_an_amendment_of_any_one_field_alone_is_a_version_that_tells_it(practice, note, change):
+    newest, *before = await practice.versions((await practice.save(note, reason="one more", **change)).session)
+    ((name, value),) = change.items()
+
+    assert (newest.version_number, len(before)) == (4, 3)
+    assert (getattr(newest, name) if newest.HasField(name) else None) == value
+    assert (getattr(before[0], name) if before[0].HasField(name) else None) != value
+    assert newest.content_hash != before[0].content_hash == newest.previous_hash
+    assert (await practice.verify(note)).intact
+
+
 async def test_versions_are_a_chain_whose_head_is_the_notes_hash(practice, note):
     newest, before, first = await practice.versions(note)
 

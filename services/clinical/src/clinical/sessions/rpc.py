@@ -137,14 +137,17 @@ class Sessions(SessionsServicer[UnitOfWork]):
                 results = await searching.among(work, keys, search, window, filters, {**values, **now})
             else:
                 hidden_notes = await self._hidden_notes(work)
+                if request.include_deleted:
+                    # The index knows what is deleted, and not since when.
+                    hidden_notes += [row["id"] for row in await work.db.all(lists.notes_over, **now)]
                 results = await searching.in_workspace(
                     work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted, hidden=hidden_notes
                 )
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
-        hidden = 0 if filters.is_short else await self._count_hidden(work, filters, {**values, **now})
+        hidden = 0 if filters.is_short else await self._count_hidden(work, filters, values)
         found = await work.db.all(lists.page(filters), limit=window.limit, offset=window.offset, **values, **now)
-        total = await work.db.one(lists.count(filters), **values, **(now if filters.is_short else {}))
+        total = await work.db.one(lists.count(filters), **values, **now)
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]) - hidden)
