@@ -144,7 +144,7 @@ class Hospital(Practice):
 
         async def waits() -> Any:
             (mail,) = await self.mails_of(alert)
-            return mail if mail["attempts"] and mail["status"] == "pending" else None
+            return mail if mail["last_error"] and mail["status"] == "pending" else None
 
         return await self.until(waits)
 

@@ -25,9 +25,13 @@ async def test_a_server_that_closes_every_connection_is_tried_again(practice, ma
     mail_server.close()
     refused = mail_server.refused_connections
     booked = await practice.book(client, SOON)
-    await practice.until(lambda: mail_server.refused_connections >= refused + 2)
-    (reminder,) = await practice.reminders(booked)
-    assert reminder.status == pb.REMINDER_STATUS_PENDING
+
+    async def waits_after_two_attempts():
+        (reminder,) = await practice.reminders(booked)
+        return reminder.attempts >= 2 and reminder.status == pb.REMINDER_STATUS_PENDING
+
+    await practice.until(waits_after_two_attempts)
+    assert mail_server.refused_connections >= refused + 2
     mail_server.is_closed = False
 
     reminder = await practice.finished_reminder(booked)

@@ -316,7 +316,7 @@ async def test_a_provider_that_cannot_be_reached_is_tried_again(practice, provid
 
     async def waits_for_another_try():
         (reminder,) = await practice.reminders(booked)
-        return reminder if reminder.attempts and reminder.status == reminders_pb2.REMINDER_STATUS_PENDING else None
+        return reminder if reminder.last_error and reminder.status == reminders_pb2.REMINDER_STATUS_PENDING else None
 
     assert (await practice.until(waits_for_another_try)).last_error == "provider_not_reachable"
     await set_channel(practice, provider)
