@@ -57,6 +57,10 @@ class LoadResult:
     wrong: int
 
 
+# A login session may be renewed sixty times a minute. So a fiftieth of a sign-in is part of the processor time of a renewal.
+RENEWALS = 50
+
+
 class Recorder:
     """Numbers requests, and records the durations of the counted ones and unexpected statuses."""
 
@@ -107,10 +111,14 @@ async def user(plan: Plan, number: int, recorder: Recorder, begin: float, end: f
             cookies.update(given)
         return status
 
+    asked = 0
     try:
-        if plan.sign_in:
-            recorder.wrong += await ask("POST", "/api/v1/auth/login", filled(plan.sign_in, number)) != plan.expect
         while (now := time.perf_counter()) < end:
+            if plan.sign_in and asked % RENEWALS == 0:
+                cookies.clear()
+                recorder.wrong += await ask("POST", "/api/v1/auth/login", filled(plan.sign_in, number)) != plan.expect
+                now = time.perf_counter()
+            asked += 1
             n = recorder.take()
             path = plan.paths[(number if plan.apart else n) % len(plan.paths)]
             body = filled(plan.body, n)
